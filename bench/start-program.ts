@@ -1,0 +1,33 @@
+// Starts the built program, from the checkout that the benchmark was compiled in.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+/** The checkout. The compiled benchmark lies in node_modules/.cache/candor-bench/bench. */
+export const repository = join(import.meta.dirname, '../../../..');
+
+export interface Started {
+  readonly pid: number;
+  readonly outcome: Promise<{ readonly code: number | null; readonly stdout: string }>;
+}
+
+/** Starts `candor` with nothing in its environment but these variables. */
+export function startProgram(args: readonly string[], env: Readonly<Record<string, string>>): Started {
+  const child = spawn(process.execPath, [join(repository, 'dist/main.js'), ...args], {
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const end = (): void => void child.kill('SIGTERM');
+  process.once('exit', end);
+  let stdout = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString('utf8');
+  });
+  const outcome = new Promise<{ code: number | null; stdout: string }>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      process.off('exit', end);
+      resolve({ code, stdout });
+    });
+  });
+  return { pid: child.pid ?? 0, outcome };
+}

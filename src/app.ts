@@ -1,0 +1,282 @@
+// The composition root: configuration in, application out. Everything is opened when it is first needed,
+// so that `check` opens nothing, `status` no relay, and only what works opens a queue.
+import { fileURLToPath } from 'node:url';
+import { openRelay, relayIdentityOf, relayLabelOf, type OpenRelay } from './app/open-relay.ts';
+import { openLedger, type OpenLedger } from './app/open-ledger.ts';
+import type { Engine } from './app/engine.ts';
+import { sendTestLetters } from './app/send-test-letters.ts';
+import { workOn } from './app/work-on.ts';
+import type { Application } from './campaigns/application.ts';
+import type { LaunchSettings } from './campaigns/context.ts';
+import { cancelCampaign, changeRate, pauseCampaign, resendCampaign, resumeCampaign } from './campaigns/control-campaign.ts';
+import { createCampaign } from './campaigns/create-campaign.ts';
+import { exportCampaign } from './campaigns/export-campaign.ts';
+import { planLaunch } from './campaigns/plan-launch.ts';
+import { writePreview } from './campaigns/preview-kit.ts';
+import { readSummary, summarise } from './campaigns/read-summary.ts';
+import { readConfig, type Config } from './config/read-config.ts';
+import { parseAddress } from './domain/address.ts';
+import { CandorError } from './domain/errors.ts';
+import type { CompiledLetter, Kit } from './domain/kit.ts';
+import { checkRecipients } from './intake/check-recipients.ts';
+import { listKits, resolveKitFolder } from './kits/list-kits.ts';
+import { loadKit } from './kits/load-kit.ts';
+import { backup } from './ledger/archive.ts';
+import { restore } from './ledger/restoring.ts';
+import { campaignsInState, readCampaign } from './ledger/campaigns.ts';
+import { recordEvent } from './ledger/events.ts';
+import { findAddress } from './ledger/finding.ts';
+import { compileLetters } from './rendering/compile-letters.ts';
+import { createLogger, type Logger } from './runtime/logger.ts';
+
+/** The kits that come with the program, beside `src/` and beside `dist/`. */
+const kitFolder = fileURLToPath(new URL('../templates', import.meta.url));
+
+export interface OpenOptions {
+  /** What the command needs; kept for the reader of the call, because parts open by themselves. */
+  readonly needs: 'none' | 'ledger' | 'work';
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly actor: string;
+  /** Tells the person at the terminal something, one line at a time. */
+  readonly say: (line: string) => void;
+  /** Where log lines go; default stderr. */
+  readonly log?: { write(chunk: string): void };
+}
+
+/** Reads the configuration and answers the application. Throws `config-invalid`. */
+export function openApplication(options: OpenOptions): Promise<Application> {
+  const config = readConfig(options.env);
+  for (const warning of config.warnings) options.say(warning);
+  const logger = options.log === undefined ? createLogger(config.logLevel) : createLogger(config.logLevel, options.log);
+  return Promise.resolve(new App(config, options, logger));
+}
+
+class App implements Application {
+  readonly #config: Config;
+  readonly #options: OpenOptions;
+  readonly #logger: Logger;
+  #ledger: Promise<OpenLedger> | null = null;
+
+  constructor(config: Config, options: OpenOptions, logger: Logger) {
+    this.#config = config;
+    this.#options = options;
+    this.#logger = logger;
+  }
+
+  async check(request: Parameters<Application['check']>[0]): ReturnType<Application['check']> {
+    const kit = await this.#kitForCheck(request.kit);
+    return checkRecipients(request.path, {
+      audience: request.audience,
+      invalidOut: request.invalidOut,
+      locales: { supported: kit.locales, fallback: kit.defaultLocale },
+    });
+  }
+
+  async plan(request: Parameters<Application['plan']>[0]): ReturnType<Application['plan']> {
+    const { kit } = await this.#kit(request.kit);
+    return planLaunch(await this.#open(), this.#launchSettings(), kit, request);
+  }
+
+  async create(request: Parameters<Application['create']>[0]): Promise<string> {
+    const kit = await this.#kit(request.kit);
+    return createCampaign(await this.#open(), this.#launchSettings(), kit, request);
+  }
+
+  async work(campaign: string, options: Parameters<Application['work']>[1]): ReturnType<Application['work']> {
+    const { database } = await this.#open();
+    await this.#expectThisRelay(campaign);
+    await this.#withEngine((engine, relay) => workOn(campaign, { database, relay, engine, ...options }), options.now);
+    // Once more, now that the wire is empty.
+    return readSummary(database, campaign);
+  }
+
+  async workAll(options: Parameters<Application['workAll']>[0]): Promise<void> {
+    await this.#withEngine(() => aborted(options.signal), options.now);
+  }
+
+  async serve(options: Parameters<Application['serve']>[0]): Promise<void> {
+    const ledger = await this.#open();
+    // Loaded here: no other command needs a web server.
+    const { serveConsole } = await import('./app/serve-console.ts');
+    const console = await serveConsole(ledger, this.#config, this.#logger, this.#options.say);
+    try {
+      await this.#withEngine(() => {
+        options.onListening({ ...console.urls, inbox: this.#config.relay === null ? `${console.urls.console}/inbox` : null });
+        return aborted(options.signal);
+      }, options.now);
+    } finally {
+      await console.close();
+    }
+  }
+
+  async status(campaign: string | null): ReturnType<Application['status']> {
+    return readSummary((await this.#open()).database, campaign);
+  }
+
+  async resume(campaign: string, actor: string): ReturnType<Application['resume']> {
+    const ledger = await this.#open();
+    await this.#expectThisRelay(campaign);
+    return summarise(ledger.database, await resumeCampaign(ledger, campaign, actor));
+  }
+
+  async pause(campaign: string, actor: string): ReturnType<Application['pause']> {
+    return pauseCampaign(await this.#open(), campaign, actor);
+  }
+
+  async cancel(campaign: string, actor: string): ReturnType<Application['cancel']> {
+    return cancelCampaign(await this.#open(), campaign, actor);
+  }
+
+  async rate(campaign: string, perSecond: number, actor: string): ReturnType<Application['rate']> {
+    return changeRate(await this.#open(), campaign, perSecond, actor);
+  }
+
+  async resend(request: Parameters<Application['resend']>[0]): ReturnType<Application['resend']> {
+    return resendCampaign(await this.#open(), request);
+  }
+
+  async find(address: string): ReturnType<Application['find']> {
+    const parsed = parseAddress(address);
+    if (!parsed.ok) throw new CandorError('address-invalid', { why: parsed.message });
+    const { database, keyring } = await this.#open();
+    return findAddress(database, keyring, parsed.key);
+  }
+
+  async export(request: Parameters<Application['export']>[0]): ReturnType<Application['export']> {
+    return exportCampaign(await this.#open(), request);
+  }
+
+  async preview(request: Parameters<Application['preview']>[0]): ReturnType<Application['preview']> {
+    const { letters } = await this.#kit(request.kit);
+    const { mailFrom: from, replyTo, autoSubmitted } = this.#launchSettings();
+    const files = await writePreview(letters, { from, replyTo, autoSubmitted }, request.out, new Date());
+    if (request.to === undefined) return { files, sentTo: 0 };
+    const to = parseAddress(request.to);
+    if (!to.ok) throw new CandorError('address-invalid', { why: to.message });
+    const opened = await openRelay(this.#config, { ...(await this.#open()), logger: this.#logger });
+    try {
+      const sentTo = await sendTestLetters(opened.relay, letters, { from, replyTo, autoSubmitted }, this.#config.mail.from.address, to.address);
+      return { files, sentTo };
+    } finally {
+      await opened.close();
+    }
+  }
+
+  async backup(out: Parameters<Application['backup']>[0], actor: string): ReturnType<Application['backup']> {
+    const { database } = await this.#open();
+    const archived = await backup(database, out);
+    await recordEvent(database, { campaignNo: null, actor, kind: 'backed-up', data: archived });
+    return archived;
+  }
+
+  async restore(from: Parameters<Application['restore']>[0]): ReturnType<Application['restore']> {
+    return restore((await this.#open()).database, from, this.#options.actor);
+  }
+
+  async doctor(): ReturnType<Application['doctor']> {
+    const { examine } = await import('./app/examine.ts');
+    return examine(this.#config, () => this.#open(), this.#logger);
+  }
+
+  async kits(): ReturnType<Application['kits']> {
+    return (await listKits(kitFolder)).map((kit) => ({ path: `templates/${kit.id}`, title: kit.title }));
+  }
+
+  async close(): Promise<void> {
+    const ledger = await this.#ledger?.catch(() => null);
+    await ledger?.close();
+  }
+
+  #open(): Promise<OpenLedger> {
+    this.#ledger ??= openLedger(this.#config, this.#logger, this.#options.say);
+    return this.#ledger;
+  }
+
+  async #kit(nameOrPath: string): Promise<{ kit: Kit; letters: readonly CompiledLetter[] }> {
+    // `templates/<name>` is what the list of kits prints: it is found from any working directory.
+    const name = nameOrPath.replace(/^templates\//, '').replace(/\/$/, '');
+    const kit = await loadKit(await resolveKitFolder(kitFolder, name === nameOrPath ? nameOrPath : name));
+    return { kit, letters: await compileLetters(kit) };
+  }
+
+  /** A check needs a kit only for its locales; with one kit at hand it is that one. */
+  async #kitForCheck(named: string | undefined): Promise<Pick<Kit, 'locales' | 'defaultLocale'>> {
+    const [only, another] = await listKits(kitFolder);
+    const name = named ?? (another === undefined ? only?.id : undefined);
+    if (name === undefined) throw new CandorError('kit-required', { kits: '' });
+    return loadKit(await resolveKitFolder(kitFolder, name));
+  }
+
+  #launchSettings(): LaunchSettings {
+    const { mail, relay, retry, ratePerSecond, unconfirmed } = this.#config;
+    return {
+      relayIdentity: relayIdentityOf(this.#config, this.#logger),
+      relayLabel: relayLabelOf(this.#config),
+      rehearsal: relay === null,
+      loopback: relay?.loopback ?? true,
+      mailFrom: mail.from.text,
+      mailFromAddress: mail.from.address,
+      envelopeFrom: mail.envelopeFrom,
+      replyTo: mail.replyTo?.text ?? null,
+      autoSubmitted: mail.autoSubmitted,
+      ratePerSecond,
+      retryDelaysMs: retry.delaysMs,
+      retryRepeatLast: retry.repeatLast,
+      retryForMs: retry.giveUpAfterMs,
+      unconfirmedPolicy: unconfirmed,
+    };
+  }
+
+  /** A campaign goes on only through the relay that it was launched with (promise 9). */
+  async #expectThisRelay(id: string): Promise<void> {
+    const campaign = await readCampaign((await this.#open()).database, id);
+    if (campaign.relayIdentity !== relayIdentityOf(this.#config, this.#logger)) {
+      throw new CandorError('relay-mismatch', { campaign: id, launched: campaign.relayLabel, here: relayLabelOf(this.#config) });
+    }
+  }
+
+  /** Says which campaigns this process leaves alone, because they were launched through another relay. */
+  async #nameStrangers(ledger: OpenLedger, relayIdentity: string): Promise<void> {
+    for (const campaign of await campaignsInState(ledger.database, ['running'], null)) {
+      if (campaign.relayIdentity === relayIdentity) continue;
+      this.#options.say(`Campaign ${campaign.id} runs through ${campaign.relayLabel}; this process has ${relayLabelOf(this.#config)} and leaves it alone.`);
+    }
+  }
+
+  async #withEngine<Result>(work: (engine: Engine, relay: OpenRelay['relay']) => Promise<Result>, now: AbortSignal | undefined): Promise<Result> {
+    const ledger = await this.#open();
+    const config = this.#config;
+    // Loaded here: BullMQ and ioredis take 30 MB and a third of a second, and only work needs a queue.
+    const [{ startEngine }, { checkRedis }] = await Promise.all([import('./app/engine.ts'), import('./dispatch/redis-check.ts')]);
+    if (config.queue.url !== null) {
+      for (const warning of await checkRedis(config.queue.url)) this.#logger.info({ help: warning.help }, warning.message);
+    }
+    const opened = await openRelay(config, { ...ledger, logger: this.#logger });
+    const relayIdentity = relayIdentityOf(config, this.#logger);
+    try {
+      const engine = await startEngine(
+        { ...ledger, relay: opened.relay, relayIdentity, logger: this.#logger },
+        {
+          connections: config.relay?.connections ?? 10,
+          sliceSize: config.queue.sliceSize,
+          recoveryMs: config.recoveryMs,
+          alertWebhook: config.alertWebhook,
+          queueBackend: config.queue.url === null ? { kind: 'postgres', connection: { ...ledger.connection } } : { kind: 'redis', url: config.queue.url },
+        },
+      );
+      try {
+        await this.#nameStrangers(ledger, relayIdentity);
+        return await work(engine, opened.relay);
+      } finally {
+        await engine.stop(now);
+      }
+    } finally {
+      await opened.close();
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

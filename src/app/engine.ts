@@ -1,0 +1,103 @@
+// One relay's machinery in this process: feeder, worker, queue, lease, pace. Started for `send`, `resume`,
+// `worker` and `serve` alike; any number of processes may run one for the same relay.
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Relay } from '../delivery/relay.ts';
+import { createConnectionPool } from '../delivery/connection-pool.ts';
+import { startFeeder } from '../dispatch/feeder.ts';
+import { createLeaseKeeper } from '../dispatch/lease-keeper.ts';
+import { createPacer } from '../dispatch/pacer.ts';
+import { openSliceQueue, type QueueBackend } from '../dispatch/slice-queue.ts';
+import { createThrottle } from '../dispatch/throttle.ts';
+import { startWorker } from '../dispatch/worker.ts';
+import type { HoldReason } from '../domain/delivery-result.ts';
+import type { CampaignNo, SliceId } from '../domain/ids.ts';
+import type { Database } from '../ledger/database.ts';
+import { createFeederLock } from '../ledger/feeder-lock.ts';
+import type { Keyring } from '../ledger/keyring.ts';
+import { markUnreachable, setLimit } from '../ledger/pace.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { createAlert } from './alert.ts';
+import { bindLedger } from './ledger-ports.ts';
+import { queueName } from './queue-name.ts';
+
+export interface EngineSettings {
+  readonly connections: number;
+  readonly sliceSize: number;
+  readonly recoveryMs: number;
+  readonly queueBackend: QueueBackend;
+  /** ALERT_WEBHOOK; null: none. */
+  readonly alertWebhook: string | null;
+}
+
+export interface Engine {
+  /** Looks for work now. */
+  nudge(): void;
+  /** Holds a running campaign, and tells the webhook. */
+  hold(campaign: CampaignNo, reason: HoldReason, detail: string | null): Promise<void>;
+  /** Takes nothing new, finishes the wire, gives the rest back. `now` cuts the wire, too. */
+  stop(now?: AbortSignal): Promise<void>;
+}
+
+/** An idle connection is given up after this: some relays drop idle ones after a minute without a word. */
+const idleConnectionMs = 30_000;
+/** How long a stopping process waits for replies that are due. Container runtimes commonly kill after 30 s. */
+const drainMs = 25_000;
+/** Enough for 0.5 s of full speed; it bounds the queue whatever the size of the campaign. */
+const queuedNotices = 2_000;
+
+/** Starts the machinery for one relay. */
+export async function startEngine(
+  parts: { database: Database; keyring: Keyring; ledgerId: string; relay: Relay; relayIdentity: string; logger: Logger },
+  settings: EngineSettings,
+): Promise<Engine> {
+  const { database, keyring, relay, relayIdentity, logger } = parts;
+  await setLimit(database, relayIdentity, null);
+  // What an earlier process could not reach says nothing about now.
+  await markUnreachable(database, relayIdentity, false);
+  const alert = createAlert(settings.alertWebhook, database, logger);
+  const lock = createFeederLock(database, relayIdentity, logger);
+  const ports = bindLedger(database, keyring, relayIdentity, { worker: `${hostname()}:${process.pid}`, lock, alert });
+  const queue = openSliceQueue(settings.queueBackend, queueName(parts.ledgerId, relayIdentity), logger, settings.recoveryMs);
+  const pool = createConnectionPool(relay, { max: settings.connections, idleMs: idleConnectionMs, clock: systemClock, logger });
+  const leases = createLeaseKeeper(ports.leases, settings.recoveryMs, systemClock, logger);
+  const throttle = createThrottle(ports.pace, systemClock, logger);
+  const feeder = startFeeder(
+    { ledger: ports.feeder, queue, newSliceId: () => randomUUID() as SliceId, clock: systemClock, logger },
+    {
+      sliceSize: settings.sliceSize,
+      window: Math.max(queuedNotices, settings.sliceSize),
+      reconcileMs: Math.min(10_000, settings.recoveryMs / 4),
+    },
+  );
+  const worker = startWorker({
+    ledger: ports.worker,
+    queue,
+    connections: pool,
+    leases,
+    pacer: createPacer(ports.pace, systemClock, logger),
+    throttle,
+    clock: systemClock,
+    random: Math.random,
+    logger,
+    lanes: settings.connections,
+    onSliceDone: () => feeder.nudge(),
+  });
+  return {
+    nudge: () => feeder.nudge(),
+    hold: (campaign, reason, detail) => ports.feeder.hold(campaign, reason, detail),
+    async stop(now) {
+      // First no new slices, then no new letters, then nothing that either needs.
+      await feeder.stop();
+      const cut = (): void => void worker.abandon();
+      if (now?.aborted) cut();
+      now?.addEventListener('abort', cut, { once: true });
+      await worker.drain(drainMs);
+      throttle.stop();
+      await queue.close().catch((err: unknown) => logger.debug({ err }, 'the queue could not be closed'));
+      await lock.release();
+      await alert.told();
+    },
+  };
+}

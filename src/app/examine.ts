@@ -1,0 +1,111 @@
+// `candor doctor`: looks at configuration, ledger, queue, relay and the sender's domain, and recounts.
+// Each finding says what was looked at, what was found and what to do; nothing is changed.
+import { resolveTxt } from 'node:dns/promises';
+import type { Config } from '../config/read-config.ts';
+import type { DoctorFinding } from '../campaigns/application.ts';
+import { createRelay } from '../delivery/relay.ts';
+import { verifyRelay } from '../delivery/verify-relay.ts';
+import { checkRedis } from '../dispatch/redis-check.ts';
+import { classifyConnectFailure } from '../domain/classify.ts';
+import { CandorError } from '../domain/errors.ts';
+import { holdTexts } from '../domain/hold-reasons.ts';
+import { listCampaigns } from '../ledger/campaigns.ts';
+import { recount } from '../ledger/feeding.ts';
+import { countWorkers } from '../ledger/leases.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { OpenLedger } from './open-ledger.ts';
+
+/** How long a name server may take; a doctor who waits for ever helps nobody. */
+const dnsTimeoutMs = 5_000;
+
+/** All findings, worst last within each subject. Throws nothing that a finding can say. */
+export async function examine(config: Config, open: () => Promise<OpenLedger>, logger: Logger): Promise<DoctorFinding[]> {
+  return [
+    ...examineConfig(config),
+    ...(await examineLedger(open)),
+    ...(await examineQueue(config)),
+    ...(await examineRelay(config, logger)),
+    ...(await examineSender(config)),
+  ];
+}
+
+function examineConfig(config: Config): DoctorFinding[] {
+  const warnings = config.warnings.map((warning) => finding('configuration', 'warning', warning, 'Correct the name, or remove the variable.'));
+  return [finding('configuration', 'ok', 'every variable can be used'), ...warnings];
+}
+
+async function examineLedger(open: () => Promise<OpenLedger>): Promise<DoctorFinding[]> {
+  let ledger: OpenLedger;
+  try {
+    ledger = await open();
+  } catch (error) {
+    return [problemOf('ledger', error)];
+  }
+  const findings = [finding('ledger', 'ok', 'Postgres answers, the schema is up to date, the key is the right one')];
+  findings.push(finding('workers', 'ok', `${await countWorkers(ledger.database, null)} at work now`));
+  for (const campaign of await listCampaigns(ledger.database)) {
+    const { agrees, differing } = await recount(ledger.database, campaign.campaignNo);
+    findings.push(
+      agrees
+        ? finding(`campaign ${campaign.id}`, 'ok', `${campaign.notices} notices recounted: the account holds`)
+        : finding(`campaign ${campaign.id}`, 'problem', `the account does not hold (${differing.join(', ') || 'number of notices'})`, 'Pause it, keep a backup, report this.'),
+    );
+    if (campaign.state === 'held') findings.push(finding(`campaign ${campaign.id}`, 'warning', `held: ${campaign.reason}`, holdHelp(campaign.reason)));
+  }
+  return findings;
+}
+
+async function examineQueue(config: Config): Promise<DoctorFinding[]> {
+  if (config.queue.url === null) return [finding('queue', 'ok', 'on the ledger’s Postgres; Redis is the choice for production')];
+  try {
+    const warnings = await checkRedis(config.queue.url);
+    return [finding('queue', 'ok', 'Redis answers and keeps what it is given'), ...warnings.map((warning) => finding('queue', 'warning', warning.message, warning.help))];
+  } catch (error) {
+    return [problemOf('queue', error)];
+  }
+}
+
+async function examineRelay(config: Config, logger: Logger): Promise<DoctorFinding[]> {
+  if (config.relay === null) return [finding('relay', 'ok', 'SMTP_URL is not set: letters go to the built-in inbox, and every campaign is a rehearsal')];
+  const check = await verifyRelay(createRelay(config.relay, logger));
+  if (!check.ok) {
+    const verdict = classifyConnectFailure(check.failure);
+    const text = holdTexts[verdict.kind === 'hold' ? verdict.reason : 'relay-unreachable'];
+    return [finding('relay', 'problem', `${text.message} (${check.failure.detail})`, text.help)];
+  }
+  const how = `${check.encrypted ? (check.verified ? 'TLS with a verified certificate' : 'TLS, certificate not verified') : 'no TLS'}, ${check.authenticated ? 'logged in' : 'no login'}`;
+  const findings = [finding('relay', check.encrypted || config.relay.loopback ? 'ok' : 'warning', how, check.encrypted || config.relay.loopback ? null : 'Letters cross the network in the clear. Set SMTP_TLS=required.')];
+  if (!check.supportsSmtpUtf8) findings.push(finding('relay', 'warning', 'no SMTPUTF8', 'Addresses with other than ASCII letters before the @ will be refused with relay-without-smtputf8.'));
+  return findings;
+}
+
+/** SPF and DMARC are at known names; a DKIM key is not, because its selector is the relay's choice. */
+async function examineSender(config: Config): Promise<DoctorFinding[]> {
+  if (config.relay === null) return [];
+  const domain = config.mail.from.address.slice(config.mail.from.address.lastIndexOf('@') + 1);
+  return Promise.all([
+    examineRecord(`SPF of ${domain}`, domain, (text) => text.startsWith('v=spf1'), 'Publish an SPF record that names the relay.'),
+    examineRecord(`DMARC of ${domain}`, `_dmarc.${domain}`, (text) => text.startsWith('v=DMARC1'), 'Publish a DMARC record; large mailbox providers refuse bulk mail without one.'),
+    Promise.resolve(finding(`DKIM of ${domain}`, 'unknown', 'which selector the relay signs with cannot be looked up', 'Send yourself a test letter (`candor preview KIT --to ADDRESS`) and look for dkim=pass in it.')),
+  ]);
+}
+
+async function examineRecord(subject: string, name: string, matches: (text: string) => boolean, help: string): Promise<DoctorFinding> {
+  const timeout = new Promise<null>((resolve) => setTimeout(resolve, dnsTimeoutMs, null).unref());
+  const answer = await Promise.race([resolveTxt(name).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOTFOUND' || error.code === 'ENODATA' ? [] : null)), timeout]);
+  if (answer === null) return finding(subject, 'unknown', 'DNS does not answer from here', 'Look it up from another machine.');
+  return answer.some((parts) => matches(parts.join(''))) ? finding(subject, 'ok', 'published') : finding(subject, 'warning', 'not published', help);
+}
+
+function problemOf(subject: string, error: unknown): DoctorFinding {
+  if (!(error instanceof CandorError)) throw error;
+  return finding(subject, 'problem', error.message, error.help);
+}
+
+function holdHelp(reason: string | null): string | null {
+  return Object.entries(holdTexts).find(([code]) => code === reason)?.[1].help ?? null;
+}
+
+function finding(subject: string, verdict: DoctorFinding['verdict'], text: string, help: string | null = null): DoctorFinding {
+  return { subject, verdict, finding: text, help };
+}

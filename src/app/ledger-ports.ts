@@ -1,0 +1,127 @@
+// Binds the ledger's functions to the small interfaces that dispatch declares.
+import type { CampaignTerms, FeederLedger, LeaseLedger, PaceLedger, WorkerLedger } from '../dispatch/ports.ts';
+import type { HoldReason } from '../domain/delivery-result.ts';
+import type { CampaignNo } from '../domain/ids.ts';
+import { messageIdDomain } from '../domain/message-id.ts';
+import { campaignsInState, moveCampaign, readCampaignByNo, readLetters } from '../ledger/campaigns.ts';
+import { claimNotices, giveBackClaims, readSlice } from '../ledger/claiming.ts';
+import type { Database } from '../ledger/database.ts';
+import type { FeederLock } from '../ledger/feeder-lock.ts';
+import { cutSlices, giveBackSlices, queuedSlices, readFeedStatus, recount, refreshStatistics, resendUnconfirmed, sweepCancelled } from '../ledger/feeding.ts';
+import type { Keyring } from '../ledger/keyring.ts';
+import { endLease, keepLease, recoverExpired, takeLease } from '../ledger/leases.ts';
+import { readMigrations, schemaVersion } from '../ledger/migrate.ts';
+import { markUnreachable, readPace, setThrottle, takeSlots } from '../ledger/pace.ts';
+import { settleAttempts } from '../ledger/settling.ts';
+import { createLetterWriter, type LetterWriter } from '../rendering/letter-writer.ts';
+import type { Alert } from './alert.ts';
+
+/** The actor of everything that the program does by itself. */
+export const program = 'candor';
+
+export interface LedgerPorts {
+  readonly feeder: FeederLedger;
+  readonly worker: WorkerLedger;
+  readonly leases: LeaseLedger;
+  readonly pace: PaceLedger;
+}
+
+/** The ports of one relay's feeder and worker in this process. */
+export function bindLedger(
+  database: Database,
+  keyring: Keyring,
+  relayIdentity: string,
+  parts: { worker: string; lock: FeederLock; alert: Alert },
+): LedgerPorts {
+  const { worker, lock, alert } = parts;
+  const terms = new Map<CampaignNo, Promise<CampaignTerms>>();
+  const hold = async (campaign: CampaignNo, reason: HoldReason, detail: string | null): Promise<void> => {
+    const was = await database.transaction((tx) => moveCampaign(tx, campaign, ['running'], { to: 'held', actor: program, reason, detail }));
+    if (was !== null) alert.raise(campaign, 'held');
+  };
+  return {
+    feeder: {
+      campaigns: (states) => campaignsInState(database, states, relayIdentity),
+      feedStatus: (campaign) => readFeedStatus(database, campaign),
+      cutSlices: (campaign, slices) => cutSlices(database, campaign, slices),
+      resendUnconfirmed: (campaign) => resendUnconfirmed(database, campaign),
+      queuedSlices: () => queuedSlices(database, relayIdentity),
+      giveBackSlices: (slices) => giveBackSlices(database, slices),
+      recoverExpired: () => recoverExpired(database),
+      sweepCancelled: (campaign) => sweepCancelled(database, campaign),
+      refreshStatistics: () => refreshStatistics(database),
+      recount: async (campaign) => (await recount(database, campaign)).agrees,
+      start: async (campaign) => {
+        await database.transaction((tx) => moveCampaign(tx, campaign, ['ready'], { to: 'running', actor: program, reason: null }));
+      },
+      finish: async (campaign) => {
+        const was = await database.transaction((tx) => moveCampaign(tx, campaign, ['running'], { to: 'finished', actor: program, reason: null }));
+        if (was !== null) alert.raise(campaign, 'finished');
+      },
+      hold,
+      isFeeder: () => lock.isMine(),
+    },
+    worker: {
+      readSlice: (slice) => readSlice(database, keyring, slice),
+      claim: (lease, requests) => claimNotices(database, lease, requests),
+      giveBackClaims: async (lease, notices) => {
+        await giveBackClaims(database, lease, notices);
+      },
+      giveBackSlices: (slices) => giveBackSlices(database, slices),
+      settle: (lease, batch) => settleAttempts(database, keyring, lease, batch),
+      terms: (campaign) => {
+        const known = terms.get(campaign);
+        if (known) return known;
+        const fresh = readTerms(database, campaign);
+        terms.set(campaign, fresh);
+        // What could not be read must be read again the next time.
+        fresh.catch(() => terms.delete(campaign));
+        return fresh;
+      },
+      hold,
+      holdRelay: async (reason, detail) => {
+        for (const campaign of await campaignsInState(database, ['running'], relayIdentity)) await hold(campaign.campaignNo, reason, detail);
+      },
+      markUnreachable: (unreachable) => markUnreachable(database, relayIdentity, unreachable),
+    },
+    leases: {
+      take: (forMs) => takeLease(database, { worker, relayIdentity, forMs }),
+      keep: (lease, forMs) => keepLease(database, lease, forMs),
+      end: (lease) => endLease(database, lease),
+      schemaFits: async () => (await schemaVersion(database)) === ((await readMigrations()).at(-1)?.version ?? 0),
+    },
+    pace: {
+      takeSlots: (want, horizonMs) => takeSlots(database, relayIdentity, want, horizonMs),
+      read: () => readPace(database, relayIdentity),
+      throttle: (change) => setThrottle(database, relayIdentity, change),
+    },
+  };
+}
+
+async function readTerms(database: Database, campaignNo: CampaignNo): Promise<CampaignTerms> {
+  const campaign = await readCampaignByNo(database, campaignNo);
+  const writers = new Map<string, LetterWriter>();
+  for (const letter of await readLetters(database, campaignNo)) {
+    const sender = { from: campaign.mailFrom, replyTo: campaign.replyTo, autoSubmitted: campaign.autoSubmitted };
+    writers.set(`${letter.audience}/${letter.locale}`, createLetterWriter(letter, sender));
+  }
+  const domain = messageIdDomain(campaign.mailFrom);
+  return {
+    retryDelaysMs: campaign.retryDelaysMs,
+    retryRepeatLast: campaign.retryRepeatLast,
+    retryForMs: campaign.retryForMs,
+    write(notice, at) {
+      const writer = writers.get(`${notice.audience}/${notice.locale}`);
+      if (!writer) throw new Error(`campaign ${campaign.id} has no letter for ${notice.audience} in ${notice.locale}`);
+      return writer.write({
+        token: notice.token,
+        messageId: `<${notice.token}@${domain}>`,
+        to: notice.address,
+        date: at,
+        categories: notice.categories,
+        name: notice.name,
+      });
+    },
+    envelopeFrom: (notice) => campaign.envelopeFrom.replaceAll('{notice}', notice.token),
+  };
+}

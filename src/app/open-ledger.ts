@@ -1,0 +1,62 @@
+// The ledger of this process: at DATABASE_URL, or the embedded Postgres of the data folder.
+import { ensureDataFolder, loadKey } from '../config/key.ts';
+import type { Config } from '../config/read-config.ts';
+import { openEmbeddedPostgres, type EmbeddedPostgres } from '../embedded/postgres.ts';
+import { openDatabase, type Connection, type Database } from '../ledger/database.ts';
+import { createKeyring, type Keyring } from '../ledger/keyring.ts';
+import { migrate } from '../ledger/migrate.ts';
+import type { Logger } from '../runtime/logger.ts';
+
+export interface OpenLedger {
+  readonly database: Database;
+  readonly keyring: Keyring;
+  readonly ledgerId: string;
+  readonly connection: Connection;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the ledger, brings its schema up to date and checks the key. Throws `key-*`, `ledger-unreachable`,
+ * `schema-mismatch`, `postgres-*`.
+ */
+export async function openLedger(config: Config, logger: Logger, say: (line: string) => void): Promise<OpenLedger> {
+  if (config.ledger.url === null) await ensureDataFolder(config.dataDir);
+  const keyring = createKeyring(await loadKey(config));
+  const embedded = config.ledger.url === null ? await openEmbeddedPostgres({ dataDir: config.dataDir, logger, say }) : null;
+  const connection: Connection = embedded === null ? { connectionString: config.ledger.url ?? '' } : { ...embedded.connection };
+  let closing = false;
+  const revive = embedded === null ? null : reviver(embedded, logger);
+  const database = openDatabase(connection, logger, {
+    // A connection that breaks because this process lets the server stop is no reason to start it again.
+    onUnreachable: () => {
+      if (!closing) revive?.();
+    },
+  });
+  const close = async (): Promise<void> => {
+    closing = true;
+    await database.close();
+    await embedded?.release();
+  };
+  try {
+    const ledgerId = await migrate(database, keyring);
+    return { database, keyring, ledgerId, connection, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Starts the embedded server again after it died; one try at a time. */
+function reviver(embedded: EmbeddedPostgres, logger: Logger): () => void {
+  let reviving = false;
+  return () => {
+    if (reviving) return;
+    reviving = true;
+    embedded
+      .ensureRunning()
+      .catch((err: unknown) => logger.error({ err }, 'the embedded Postgres could not be started again'))
+      .finally(() => {
+        reviving = false;
+      });
+  };
+}

@@ -1,0 +1,85 @@
+// Gives the web pages what they show: the ledger's account and the inbox's letters.
+import { readSummary } from '../campaigns/read-summary.ts';
+import type { Config } from '../config/read-config.ts';
+import { hasCode } from '../domain/errors.ts';
+import { parseLetter, parseLetterHead } from '../embedded/inbox-letter.ts';
+import { listCampaigns } from '../ledger/campaigns.ts';
+import { createInboxStore } from '../ledger/inbox-letters.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { InboxPort, Readiness, StatusPort } from '../web/ports.ts';
+import { createServer } from '../web/server.ts';
+import type { OpenLedger } from './open-ledger.ts';
+
+export interface ServedConsole {
+  readonly urls: { readonly console: string; readonly signIn: string };
+  close(): Promise<void>;
+}
+
+/** Starts the console. `say` tells the person at the terminal the next sign-in link when one was used. */
+export async function serveConsole(ledger: OpenLedger, config: Config, logger: Logger, say: (line: string) => void): Promise<ServedConsole> {
+  const server = createServer(
+    { status: statusOf(ledger), inbox: config.relay === null ? inboxOf(ledger) : null, ready: () => readiness(ledger) },
+    {
+      host: config.web.host,
+      port: config.web.port,
+      publicUrl: config.web.publicUrl,
+      trustProxy: config.web.trustProxy,
+      logger,
+      clock: systemClock,
+      onSignedIn: (next) => say(`Signed in. The link for another browser: ${next}`),
+    },
+  );
+  const { url, signInUrl } = await server.listen();
+  return { urls: { console: url, signIn: signInUrl }, close: () => server.close() };
+}
+
+function statusOf({ database }: OpenLedger): StatusPort {
+  return {
+    campaigns: async () =>
+      (await listCampaigns(database)).map((campaign) => ({
+        campaign: campaign.id,
+        title: campaign.kitTitle,
+        state: campaign.state,
+        rehearsal: campaign.rehearsal,
+        notices: campaign.notices,
+        createdAt: campaign.createdAt,
+        launchedAt: campaign.launchedAt,
+      })),
+    summary: (campaign) =>
+      readSummary(database, campaign).catch((error: unknown) => {
+        if (hasCode(error, 'campaign-unknown') || hasCode(error, 'campaign-none')) return null;
+        throw error;
+      }),
+  };
+}
+
+function inboxOf({ database, keyring }: OpenLedger): InboxPort {
+  const store = createInboxStore(database, keyring);
+  return {
+    count: () => store.count(),
+    list: async ({ before, limit }) => {
+      const letters = await store.list({ limit, ...(before === undefined ? {} : { beforeId: before }) });
+      return Promise.all(
+        letters.map(async ({ letterId, receivedAt, header }) => {
+          const { from, to, subject } = await parseLetterHead(header);
+          return { id: letterId, receivedAt, from, to, subject };
+        }),
+      );
+    },
+    get: async (id) => {
+      const stored = await store.get(id);
+      if (stored === null) return null;
+      const { from, to, subject, date, html, text, source } = await parseLetter(stored.raw);
+      return { id: stored.letterId, receivedAt: stored.receivedAt, noticeToken: stored.noticeToken, from, to, subject, date, html, text, source };
+    },
+  };
+}
+
+async function readiness({ database }: OpenLedger): Promise<Readiness> {
+  const ok = await database.query({ text: 'select 1' }).then(
+    () => true,
+    () => false,
+  );
+  return { ok, checks: [{ name: 'ledger', ok }] };
+}

@@ -1,0 +1,49 @@
+// Works on one campaign in the foreground until it stands still, telling how far it has come.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readSummary } from '../campaigns/read-summary.ts';
+import type { Relay } from '../delivery/relay.ts';
+import { verifyRelay } from '../delivery/verify-relay.ts';
+import { classifyConnectFailure } from '../domain/classify.ts';
+import { isUnreachable } from '../domain/errors.ts';
+import type { CampaignSummary } from '../domain/summary.ts';
+import { readCampaign } from '../ledger/campaigns.ts';
+import type { Database } from '../ledger/database.ts';
+import type { Engine } from './engine.ts';
+
+/** Between two looks at the account; one look is a handful of small rows. */
+const lookMs = 200;
+
+/**
+ * Resolves with the last summary when the campaign is neither running nor waiting for its start, or when
+ * the signal aborts. A relay that cannot be used at all holds the campaign at once, instead of after the
+ * grace that an outage gets: a person is there to mend it.
+ */
+export async function workOn(
+  campaign: string,
+  parts: { database: Database; relay: Relay; engine: Engine; signal: AbortSignal; onProgress: (summary: CampaignSummary) => void },
+): Promise<CampaignSummary> {
+  const { database, signal } = parts;
+  await holdIfUnusable(parts, campaign);
+  parts.engine.nudge();
+  let summary = await readSummary(database, campaign);
+  for (;;) {
+    parts.onProgress(summary);
+    if (signal.aborted || (summary.state !== 'running' && summary.state !== 'ready')) return summary;
+    await sleep(lookMs, undefined, { signal }).catch(() => undefined);
+    summary = await readSummary(database, campaign).catch((error: unknown) => {
+      // The ledger is away: the engine waits for it, and so does the person.
+      if (isUnreachable(error)) return summary;
+      throw error;
+    });
+  }
+}
+
+async function holdIfUnusable(parts: { database: Database; relay: Relay; engine: Engine }, id: string): Promise<void> {
+  const { state, campaignNo } = await readCampaign(parts.database, id);
+  if (state !== 'running') return;
+  const check = await verifyRelay(parts.relay);
+  if (check.ok) return;
+  const verdict = classifyConnectFailure(check.failure);
+  if (verdict.kind === 'throttled') return;
+  await parts.engine.hold(campaignNo, verdict.kind === 'hold' ? verdict.reason : 'relay-unreachable', check.failure.detail);
+}

@@ -1,0 +1,140 @@
+// What Candor can do, as the command line and the console ask for it. One implementation serves both
+// (src/app.ts composes it), so that neither can do what the other cannot.
+import type { Readable, Writable } from 'node:stream';
+import type { Audience } from '../domain/audience.ts';
+import type { CheckReport } from '../domain/check-report.ts';
+import type { Found } from '../domain/found.ts';
+import type { NoticeState } from '../domain/notice-state.ts';
+import type { CampaignSummary } from '../domain/summary.ts';
+
+export interface CheckRequest {
+  readonly path: string;
+  readonly audience?: Audience;
+  /** Kit folder, for its locales; default: the only kit there is. */
+  readonly kit?: string;
+  /** Where to write the invalid rows (mode 0600). */
+  readonly invalidOut?: string;
+}
+
+export interface CreateRequest {
+  readonly path: string;
+  readonly kit: string;
+  readonly audience?: Audience;
+  readonly actor: string;
+  readonly again: boolean;
+  readonly except?: string;
+  readonly ratePerSecond?: number;
+  readonly first?: number;
+  readonly startAt?: Date;
+  /** What the person (or `--yes`) confirmed. */
+  readonly confirmation: Confirmation;
+}
+
+/** The plan shown before a launch. */
+export interface LaunchPlan {
+  readonly report: CheckReport;
+  readonly kit: string;
+  readonly rehearsal: boolean;
+  readonly relay: string;
+  readonly from: string;
+  readonly ratePerSecond: number | null;
+  /** Category columns that the file does not have: to be confirmed as "not exposed". */
+  readonly missingCategories: readonly string[];
+  readonly first: number | null;
+  readonly startAt: Date | null;
+  /** Each letter that the launch would use and how many notices get it; absent when not counted. */
+  readonly letters?: readonly PlannedLetter[];
+}
+
+export interface PlannedLetter {
+  readonly audience: Audience;
+  readonly locale: string;
+  readonly subject: string;
+  readonly notices: number;
+}
+
+/** A kit that `--kit` could name. */
+export interface KitChoice {
+  /** What to give to `--kit`. */
+  readonly path: string;
+  readonly title: string;
+}
+
+/** How foreground work is asked to end before its time. */
+export interface StopSignals {
+  /** Claim nothing new, finish what is on the wire, then return. The campaign's state is left alone. */
+  readonly signal: AbortSignal;
+  /** Do not even wait for the wire: give back what can be given back, leave the rest `unconfirmed`, return at once. */
+  readonly now?: AbortSignal;
+}
+
+/** Where a served console listens. */
+export interface ServedUrls {
+  readonly console: string;
+  /** The console with a sign-in token: for the person at the terminal, never logged. */
+  readonly signIn: string;
+  /** The built-in inbox; null when a relay is set. */
+  readonly inbox: string | null;
+}
+
+export type Confirmation =
+  /** `--yes`: the number and leaving out invalid rows are confirmed unseen; recorded as unattended. */
+  | { readonly kind: 'unattended'; readonly expect: number | null }
+  /** A person saw the plan and typed the number of notices. */
+  | { readonly kind: 'attended'; readonly notices: number; readonly sha256: string };
+
+export interface ResendRequest {
+  readonly campaign: string;
+  readonly actor: string;
+  readonly states: readonly NoticeState[];
+  /** Prefix of a reply code (`55`) or an enhanced code (`5.1`). */
+  readonly code?: string;
+  readonly dryRun: boolean;
+  /** Needed for `suppressed` and `cancelled`. */
+  readonly reason?: string;
+}
+
+/** Answer of pause and cancel (promise 10). */
+export interface Stopped {
+  readonly summary: CampaignSummary;
+  /** Letters on the wire at the moment of the stop; they are finished. */
+  readonly onTheWire: number;
+}
+
+export interface DoctorFinding {
+  readonly subject: string;
+  readonly verdict: 'ok' | 'warning' | 'problem' | 'unknown';
+  readonly finding: string;
+  readonly help: string | null;
+}
+
+export interface Application {
+  check(request: CheckRequest): Promise<CheckReport>;
+  /** Reads the file and says what a launch would do. Stores nothing. */
+  plan(request: Omit<CreateRequest, 'confirmation' | 'actor'>): Promise<LaunchPlan>;
+  /** Imports, freezes and launches in one transaction: all of it stands, or none. Answers the campaign's id. */
+  create(request: CreateRequest): Promise<string>;
+  /** Works in the foreground until the campaign leaves `running` (or the signal aborts), reporting as it goes. */
+  work(campaign: string, options: StopSignals & { onProgress: (summary: CampaignSummary) => void }): Promise<CampaignSummary>;
+  /** Works on whatever is running until the signal aborts. */
+  workAll(options: StopSignals): Promise<void>;
+  /** Console, API and a worker, until the signal aborts. */
+  serve(options: StopSignals & { onListening: (urls: ServedUrls) => void }): Promise<void>;
+  /** `campaign` null: the latest launched. */
+  status(campaign: string | null): Promise<CampaignSummary>;
+  resume(campaign: string, actor: string): Promise<CampaignSummary>;
+  pause(campaign: string, actor: string): Promise<Stopped>;
+  cancel(campaign: string, actor: string): Promise<Stopped>;
+  rate(campaign: string, perSecond: number, actor: string): Promise<CampaignSummary>;
+  /** Answers how many notices go (or would go) to a new round, by state. */
+  resend(request: ResendRequest): Promise<{ total: number; states: Partial<Record<NoticeState, number>> }>;
+  find(address: string): Promise<Found[]>;
+  export(request: { campaign: string; out: string; states?: readonly NoticeState[]; withAddresses: boolean; actor: string }): Promise<{ files: string[]; notices: number }>;
+  preview(request: { kit: string; out: string; to?: string }): Promise<{ files: string[]; sentTo: number }>;
+  backup(out: Writable, actor: string): Promise<{ tables: number; rows: number }>;
+  restore(from: Readable): Promise<{ tables: number; rows: number }>;
+  doctor(): Promise<DoctorFinding[]>;
+  /** The kits at hand, for a person who named none. */
+  kits(): Promise<readonly KitChoice[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,86 @@
+// What a person does to a campaign that exists: pause, resume, cancel, change the rate, re-send.
+import type { CampaignState } from '../domain/campaign-state.ts';
+import { CandorError } from '../domain/errors.ts';
+import type { NoticeState } from '../domain/notice-state.ts';
+import type { CampaignSummary } from '../domain/summary.ts';
+import { moveCampaign, readCampaign, type Campaign } from '../ledger/campaigns.ts';
+import type { Transaction } from '../ledger/database.ts';
+import { recordEvent } from '../ledger/events.ts';
+import { recount, sweepCancelled } from '../ledger/feeding.ts';
+import { markUnreachable, setLimit } from '../ledger/pace.ts';
+import { resendNotices } from '../ledger/resending.ts';
+import type { ResendRequest, Stopped } from './application.ts';
+import type { LedgerContext } from './context.ts';
+import { readSummary } from './read-summary.ts';
+
+/** Pauses: nothing new is claimed from now on; what is on the wire is finished. Answers the same when it was paused already. */
+export async function pauseCampaign({ database }: LedgerContext, id: string, actor: string): Promise<Stopped> {
+  await database.transaction(async (tx) => {
+    const campaign = await readCampaign(tx, id);
+    const was = await moveCampaign(tx, campaign.campaignNo, ['running', 'held'], { to: 'paused', actor, reason: 'paused' });
+    if (was === null) await expectState(tx, id, ['paused']);
+  });
+  return stopped(database, id);
+}
+
+/** Cancels for good: everything that waits is `cancelled`; what is on the wire is finished. */
+export async function cancelCampaign({ database }: LedgerContext, id: string, actor: string): Promise<Stopped> {
+  await database.transaction(async (tx) => {
+    const campaign = await readCampaign(tx, id);
+    const was = await moveCampaign(tx, campaign.campaignNo, ['ready', 'running', 'paused', 'held'], { to: 'cancelled', actor, reason: 'cancelled' });
+    if (was === null) return expectState(tx, id, ['cancelled']);
+    await sweepCancelled(tx, campaign.campaignNo);
+  });
+  return stopped(database, id);
+}
+
+/** Lets a paused or held campaign go on; nothing to do when it runs already. Throws `account-broken` when its account does not hold. */
+export async function resumeCampaign({ database }: LedgerContext, id: string, actor: string): Promise<Campaign> {
+  const before = await readCampaign(database, id);
+  if (before.reason === 'account-broken' && !(await recount(database, before.campaignNo)).agrees) throw new CandorError('account-broken');
+  return database.transaction(async (tx) => {
+    const was = await moveCampaign(tx, before.campaignNo, ['paused', 'held'], { to: 'running', actor, reason: null });
+    if (was === null) await expectState(tx, id, ['running', 'ready']);
+    else await markUnreachable(tx, before.relayIdentity, false);
+    return readCampaign(tx, id);
+  });
+}
+
+/** Changes the rate of the campaign's relay, for all campaigns on it, while they run. */
+export async function changeRate({ database }: LedgerContext, id: string, perSecond: number, actor: string): Promise<CampaignSummary> {
+  await database.transaction(async (tx) => {
+    const campaign = await readCampaign(tx, id);
+    await setLimit(tx, campaign.relayIdentity, perSecond);
+    await recordEvent(tx, { campaignNo: campaign.campaignNo, actor, kind: 'rate-changed', data: { perSecond } });
+  });
+  return readSummary(database, id);
+}
+
+/** A new round for settled notices; a finished campaign runs again. Never touches an accepted one. */
+export async function resendCampaign({ database }: LedgerContext, request: ResendRequest): Promise<{ total: number; states: Partial<Record<NoticeState, number>> }> {
+  return database.transaction(async (tx) => {
+    const campaign = await readCampaign(tx, request.campaign);
+    if (campaign.state === 'cancelled' || campaign.state === 'ready') await expectState(tx, request.campaign, ['running', 'paused', 'held', 'finished']);
+    const moved = await resendNotices(tx, campaign.campaignNo, {
+      states: request.states,
+      actor: request.actor,
+      dryRun: request.dryRun,
+      ...(request.code === undefined ? {} : { code: request.code }),
+      ...(request.reason === undefined ? {} : { reason: request.reason }),
+    });
+    if (!request.dryRun && moved.total > 0) {
+      await moveCampaign(tx, campaign.campaignNo, ['finished'], { to: 'running', actor: request.actor, reason: null });
+    }
+    return moved;
+  });
+}
+
+async function stopped(database: LedgerContext['database'], id: string): Promise<Stopped> {
+  const summary = await readSummary(database, id);
+  return { summary, onTheWire: summary.states.sending };
+}
+
+async function expectState(tx: Transaction, id: string, expected: readonly CampaignState[]): Promise<void> {
+  const { state } = await readCampaign(tx, id);
+  if (!expected.includes(state)) throw new CandorError('campaign-state', { campaign: id, state });
+}

@@ -1,0 +1,175 @@
+// From a file and a kit to a campaign that runs: import, freeze and launch in one transaction, so that
+// all of it stands or nothing does. A kill on any line leaves the ledger as it was.
+import { createHash, randomBytes } from 'node:crypto';
+import { CandorError } from '../domain/errors.ts';
+import { campaignIdFrom, type CampaignNo } from '../domain/ids.ts';
+import type { CompiledLetter, Kit } from '../domain/kit.ts';
+import type { RecipientRow } from '../domain/recipient-row.ts';
+import { createMergeAccount, type MergeAccount } from '../intake/merge-account.ts';
+import { openFile } from '../intake/open-file.ts';
+import { readRecipientFile, type RecipientFile } from '../intake/read-recipient-file.ts';
+import { isOfficialDomain } from '../kits/official-domain.ts';
+import { createDraft, findSameFile, finishImport, freezeLetters, moveCampaign, readCampaign, setDeparture } from '../ledger/campaigns.ts';
+import type { Transaction } from '../ledger/database.ts';
+import { recordEvent } from '../ledger/events.ts';
+import { mergeRows, stageRows, type ImportedAccount } from '../ledger/importing.ts';
+import { readPace, setLimit } from '../ledger/pace.ts';
+import { leaveOutTold } from '../ledger/suppressing.ts';
+import type { CreateRequest } from './application.ts';
+import type { LaunchSettings, LedgerContext } from './context.ts';
+
+/**
+ * Makes and launches a campaign; answers its id. Before anything is stored it throws `rate-required`,
+ * `sender-not-official`, `campaign-exists`, `campaign-finished`, `expect-mismatch`, `file-changed`,
+ * `nothing-to-tell`, or what is wrong with the file.
+ */
+export async function createCampaign(
+  context: LedgerContext,
+  settings: LaunchSettings,
+  kit: { kit: Kit; letters: readonly CompiledLetter[] },
+  request: CreateRequest,
+): Promise<string> {
+  await checkSender(context, settings, kit.kit, request);
+  const sha256 = await digestOf(request.path);
+  return context.database.transaction(async (tx) => {
+    await refuseTwice(tx, settings, kit.kit, sha256, request.again);
+    const except = request.except === undefined ? null : await readCampaign(tx, request.except);
+    const id = campaignIdFrom(randomBytes(8));
+    const campaignNo = await createDraft(tx, { id, fileSha256: sha256, terms: termsOf(settings, kit.kit), actor: request.actor });
+    await importFile(tx, context, campaignNo, kit, request, sha256);
+    if (except !== null) await leaveOutTold(tx, campaignNo, except, request.actor);
+    await freezeLetters(tx, campaignNo, kit.letters);
+    await setDeparture(tx, campaignNo, { first: request.first ?? null, startAt: request.startAt ?? null });
+    await setLimit(tx, settings.relayIdentity, request.ratePerSecond ?? settings.ratePerSecond);
+    if (request.startAt === undefined) await moveCampaign(tx, campaignNo, ['ready'], { to: 'running', actor: request.actor, reason: null });
+    return id;
+  });
+}
+
+/** Over a relay that is not on this machine: the rate is stated, and the sender is one the kit calls official. */
+export async function checkSender(
+  context: LedgerContext,
+  settings: LaunchSettings,
+  kit: Kit,
+  request: Pick<CreateRequest, 'ratePerSecond'>,
+): Promise<void> {
+  if (settings.rehearsal || settings.loopback) return;
+  const stated = request.ratePerSecond ?? settings.ratePerSecond ?? (await readPace(context.database, settings.relayIdentity)).limitPerSecond;
+  if (stated === null) throw new CandorError('rate-required');
+  const domain = settings.mailFromAddress.slice(settings.mailFromAddress.lastIndexOf('@') + 1);
+  if (!isOfficialDomain(domain, kit.officialDomains)) {
+    throw new CandorError('sender-not-official', { domain, official: kit.officialDomains.join(', ') });
+  }
+}
+
+/** One launch at a time for a file and a kit; then the answer stands, because rehearsals do not count. */
+async function refuseTwice(tx: Transaction, settings: LaunchSettings, kit: Kit, sha256: string, again: boolean): Promise<void> {
+  if (settings.rehearsal) return;
+  await tx.query({ text: `select pg_advisory_xact_lock(hashtextextended('candor-file:' || $1, 0))`, values: [`${sha256}/${kit.id}`] });
+  const [latest, ...earlier] = await findSameFile(tx, sha256, kit.id);
+  const unfinished = [latest, ...earlier].find((campaign) => campaign !== undefined && !['finished', 'cancelled'].includes(campaign.state));
+  if (unfinished) throw new CandorError('campaign-exists', { campaign: unfinished.id, state: unfinished.state });
+  if (latest && !again) throw new CandorError('campaign-finished', { campaign: latest.id, state: latest.state });
+}
+
+async function importFile(
+  tx: Transaction,
+  context: LedgerContext,
+  campaignNo: CampaignNo,
+  { kit, letters }: { kit: Kit; letters: readonly CompiledLetter[] },
+  request: CreateRequest,
+  sha256: string,
+): Promise<void> {
+  const file = readRecipientFile(openFile(request.path), {
+    audience: request.audience,
+    locales: { supported: kit.locales, fallback: kit.defaultLocale },
+  });
+  const merge = createMergeAccount();
+  await stageRows(tx, context.keyring, rowsOf(file, merge), { keepNames: letters.some((letter) => letter.printsName) });
+  const report = file.report();
+  if (report.sha256 !== sha256) throw new CandorError('file-changed');
+  const account = await mergeRows(tx, campaignNo);
+  refuseDisagreement(account, merge);
+  if (account.notices === 0) throw new CandorError('nothing-to-tell', { rows: report.rows });
+  confirm(request, account.notices, sha256);
+  const { columns, ignoredColumns, missingCategories, encoding, delimiter } = report;
+  await finishImport(
+    tx,
+    campaignNo,
+    {
+      rows: report.rows,
+      invalid: report.invalid,
+      merged: report.valid - account.notices,
+      conflicts: account.conflicts,
+      notices: account.notices,
+      audiences: account.audiences,
+      intake: { locales: account.locales, localeFallbacks: account.localeFallbacks, columns, ignoredColumns, missingCategories, encoding, delimiter },
+    },
+    request.actor,
+  );
+  await recordEvent(tx, {
+    campaignNo,
+    actor: request.actor,
+    kind: 'launch-confirmed',
+    data: {
+      unattended: request.confirmation.kind === 'unattended',
+      notices: account.notices,
+      leftOutInvalidRows: report.invalid,
+      takenAsNotExposed: missingCategories,
+    },
+  });
+}
+
+async function* rowsOf(file: RecipientFile, merge: MergeAccount): AsyncGenerator<readonly RecipientRow[], void> {
+  for await (const batch of file) {
+    for (const row of batch.recipients) merge.add(row);
+    yield batch.recipients;
+  }
+}
+
+/** The merge is done twice, by different means: in the ledger by SQL, in memory while reading. They must agree (promise 1). */
+function refuseDisagreement(account: ImportedAccount, merge: MergeAccount): void {
+  const totals = merge.totals();
+  const agree =
+    totals.notices === account.notices &&
+    totals.conflicts === account.conflicts &&
+    totals.localeFallbacks === account.localeFallbacks &&
+    totals.audiences.affected === account.audiences.affected &&
+    totals.audiences.unaffected === account.audiences.unaffected;
+  if (!agree) throw new CandorError('account-broken');
+}
+
+function confirm(request: CreateRequest, notices: number, sha256: string): void {
+  const { confirmation } = request;
+  if (confirmation.kind === 'attended') {
+    if (confirmation.sha256 !== sha256 || confirmation.notices !== notices) throw new CandorError('file-changed');
+  } else if (confirmation.expect !== null && confirmation.expect !== notices) {
+    throw new CandorError('expect-mismatch', { found: notices, expected: confirmation.expect });
+  }
+}
+
+function termsOf(settings: LaunchSettings, kit: Kit): Parameters<typeof createDraft>[1]['terms'] {
+  return {
+    kit: kit.id,
+    kitTitle: kit.title,
+    kitDigest: kit.digest,
+    rehearsal: settings.rehearsal,
+    relayIdentity: settings.relayIdentity,
+    relayLabel: settings.relayLabel,
+    mailFrom: settings.mailFrom,
+    envelopeFrom: settings.envelopeFrom,
+    replyTo: settings.replyTo,
+    autoSubmitted: settings.autoSubmitted,
+    unconfirmedPolicy: settings.unconfirmedPolicy,
+    retryDelaysMs: settings.retryDelaysMs,
+    retryRepeatLast: settings.retryRepeatLast,
+    retryForMs: settings.retryForMs,
+  };
+}
+
+/** SHA-256 of the file's octets: what makes two files the same. A million rows take about 0.1 s. */
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of openFile(path)) hash.update(chunk);
+  return hash.digest('hex');
+}

@@ -1,0 +1,107 @@
+// `candor export`: the whole record of a campaign as files, of one moment. Without addresses it holds no
+// personal data; with them the event is in the ledger before the first address is on the disk.
+import type { NoticeState } from '../domain/notice-state.ts';
+import { messageIdOf } from '../domain/message-id.ts';
+import { readCampaign, readLetters, type Campaign } from '../ledger/campaigns.ts';
+import type { Database, Transaction } from '../ledger/database.ts';
+import { readEvents, recordEvent } from '../ledger/events.ts';
+import { noticeRecords, type NoticeRecord } from '../ledger/exporting.ts';
+import type { LedgerContext } from './context.ts';
+import { attemptCells, attemptColumns, csvLines, noticeCells, noticeColumns } from './export-csv.ts';
+import { startExport, type ExportFolder } from './export-files.ts';
+import { summarise } from './read-summary.ts';
+
+export interface ExportRequest {
+  readonly campaign: string;
+  /** A folder that does not exist yet, or an empty one. */
+  readonly out: string;
+  readonly states?: readonly NoticeState[];
+  readonly withAddresses: boolean;
+  readonly actor: string;
+}
+
+/** Writes the export. Throws `campaign-unknown`, `output-exists`, `output-unwritable`; then nothing is left behind. */
+export async function exportCampaign({ database, keyring }: LedgerContext, request: ExportRequest): Promise<{ files: string[]; notices: number }> {
+  const { campaignNo } = await readCampaign(database, request.campaign);
+  const folder = await startExport(request.out);
+  try {
+    if (request.withAddresses) await recordExport(database, campaignNo, request);
+    const notices = await database.transaction(async (tx) => {
+      await tx.query({ text: 'set transaction isolation level repeatable read, read only' });
+      const campaign = await readCampaign(tx, request.campaign);
+      await addAccount(tx, folder, campaign, request);
+      return addNotices(folder, campaign, noticeRecords(tx, keyring, campaignNo, request), request.withAddresses);
+    });
+    return { files: await folder.finish(), notices };
+  } catch (error) {
+    await folder.discard();
+    throw error;
+  }
+}
+
+async function recordExport(database: Database, campaignNo: Campaign['campaignNo'], request: ExportRequest): Promise<void> {
+  const data = { states: request.states ?? 'all' };
+  await recordEvent(database, { campaignNo, actor: request.actor, kind: 'exported-with-addresses', data });
+}
+
+/** The account, the terms, the frozen letters and the events. */
+async function addAccount(tx: Transaction, folder: ExportFolder, campaign: Campaign, request: ExportRequest): Promise<void> {
+  const letters = await readLetters(tx, campaign.campaignNo);
+  const { rows } = await tx.query<{ now: Date }>({ text: 'select now() as now' });
+  const account = {
+    exportedAt: rows[0]?.now,
+    states: request.states ?? 'all',
+    withAddresses: request.withAddresses,
+    summary: await summarise(tx, campaign),
+    terms: campaign,
+    letters: letters.map(({ audience, locale, subject, digest }) => ({ audience, locale, subject, digest })),
+  };
+  await folder.add('campaign.json', `${JSON.stringify(account, null, 2)}\n`);
+  for (const letter of letters) {
+    const name = `letters/${letter.audience}.${safeName(letter.locale)}`;
+    await folder.add(`${name}.html`, letter.html);
+    await folder.add(`${name}.txt`, letter.text);
+    await folder.add(`${name}.json`, `${JSON.stringify(letter, null, 2)}\n`);
+  }
+  const events = await readEvents(tx, campaign.campaignNo);
+  await folder.add('events.ndjson', ndjson(events.map(({ at, actor, kind, data }) => ({ at, actor, kind, data }))));
+}
+
+/** Streams the notices and attempts into their files; answers how many notices. */
+async function addNotices(
+  folder: ExportFolder,
+  { mailFrom }: Campaign,
+  records: AsyncIterable<readonly NoticeRecord[]>,
+  withAddresses: boolean,
+): Promise<number> {
+  const evidence = await folder.begin('notices.ndjson');
+  const notices = await folder.begin('notices.csv');
+  const attempts = await folder.begin('attempts.csv');
+  await notices.write(csvLines([withAddresses ? [...noticeColumns, 'address'] : noticeColumns]));
+  await attempts.write(csvLines([attemptColumns]));
+  let count = 0;
+  for await (const batch of records) {
+    count += batch.length;
+    await evidence.write(ndjson(batch.map((record) => withMessageIds(record, mailFrom))));
+    await notices.write(csvLines(batch.map((record) => noticeCells(record, mailFrom))));
+    await attempts.write(csvLines(batch.flatMap((record) => record.attempts.map((attempt) => attemptCells(record, attempt, mailFrom)))));
+  }
+  return count;
+}
+
+function withMessageIds({ attempts, ...record }: NoticeRecord, mailFrom: string): object {
+  return {
+    ...record,
+    messageId: messageIdOf(record.notice, mailFrom),
+    attempts: attempts.map(({ token, ...rest }) => ({ ...rest, messageId: messageIdOf(token, mailFrom) })),
+  };
+}
+
+function ndjson(values: readonly object[]): string {
+  return values.map((value) => `${JSON.stringify(value)}\n`).join('');
+}
+
+/** A locale is a checked BCP 47 tag when it comes from a kit; in a restored ledger it is what the archive said. */
+function safeName(locale: string): string {
+  return locale.replaceAll(/[^A-Za-z0-9-]/g, '_');
+}

@@ -1,0 +1,68 @@
+// The account of one campaign, read from the ledger: a handful of small rows, whatever its size.
+import { holdTexts } from '../domain/hold-reasons.ts';
+import type { HoldReason } from '../domain/delivery-result.ts';
+import { etaSeconds, type CampaignSummary } from '../domain/summary.ts';
+import type { Campaign } from '../ledger/campaigns.ts';
+import { readCampaign, readLatestCampaign } from '../ledger/campaigns.ts';
+import type { Queryable } from '../ledger/database.ts';
+import { readPace } from '../ledger/pace.ts';
+import { readCounts } from '../ledger/tally.ts';
+import { CandorError } from '../domain/errors.ts';
+
+/** Reads the summary of a campaign by id, or of the latest launched (null). Throws `campaign-unknown`, `campaign-none`. */
+export async function readSummary(on: Queryable, id: string | null): Promise<CampaignSummary> {
+  const campaign = id === null ? await readLatestCampaign(on) : await readCampaign(on, id);
+  if (campaign === null) throw new CandorError('campaign-none');
+  return summarise(on, campaign);
+}
+
+/** The summary of a campaign that was read already. */
+export async function summarise(on: Queryable, campaign: Campaign): Promise<CampaignSummary> {
+  const { counts, attempts, maybeAccepted, workedMs } = await readCounts(on, campaign.campaignNo);
+  const pace = await readPace(on, campaign.relayIdentity);
+  const seconds = round(workedMs / 1000, 3);
+  const perSecond = seconds > 0 ? round(counts.accepted / seconds, 2) : 0;
+  const limit = lesser(pace.limitPerSecond, pace.throttledPerSecond);
+  return {
+    campaign: campaign.id,
+    state: campaign.state,
+    reason: reasonOf(campaign),
+    rehearsal: campaign.rehearsal,
+    relay: campaign.relayLabel,
+    rows: campaign.rows,
+    invalid: campaign.invalid,
+    merged: campaign.merged,
+    conflicts: campaign.conflicts,
+    suppressed: counts.suppressed,
+    notices: campaign.notices,
+    states: counts,
+    attempts,
+    maybeAccepted,
+    seconds,
+    perSecond,
+    etaSeconds: campaign.state === 'running' ? etaSeconds(counts, perSecond, limit) : campaign.state === 'finished' ? 0 : null,
+    ratePerSecond: pace.limitPerSecond,
+    throttledPerSecond: pace.throttledPerSecond,
+    startAt: campaign.startAt === null ? null : campaign.startAt.toISOString(),
+  };
+}
+
+/** Why a campaign stands still, and what to do; null while it does not. */
+function reasonOf(campaign: Campaign): CampaignSummary['reason'] {
+  if (campaign.state === 'held' && campaign.reason !== null && campaign.reason in holdTexts) {
+    const text = holdTexts[campaign.reason as HoldReason];
+    const detail = campaign.reasonDetail === null || campaign.reasonDetail === '' ? '' : ` (${campaign.reasonDetail})`;
+    return { code: campaign.reason, help: `${text.message}${detail} ${text.help}` };
+  }
+  if (campaign.state === 'paused') return { code: 'paused', help: `A person paused it. Go on with \`candor resume ${campaign.id}\`.` };
+  if (campaign.state === 'cancelled') return { code: 'cancelled', help: 'A person cancelled it; what had not left will not leave.' };
+  return null;
+}
+
+function lesser(a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : Math.min(a, b);
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

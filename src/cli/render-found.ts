@@ -1,0 +1,67 @@
+// The answer to "was this address told?": per campaign what was told, when, and how sure that is. Pure.
+import type { Found } from '../domain/found.ts';
+import { openNoticeStates, type NoticeState } from '../domain/notice-state.ts';
+import { counted, moment } from './figures.ts';
+import { wrap } from './layout.ts';
+import { noticeStyles, palette, type Palette } from './palette.ts';
+import { safeText } from './safe-text.ts';
+import { textColumns, type View } from './view.ts';
+
+/** The answer, a line per element; the address itself is not repeated. */
+export function renderFound(found: readonly Found[], view: View): string[] {
+  const width = textColumns(view);
+  const paint = palette(view.color);
+  if (found.length === 0) return wrap('No campaign in this ledger holds the address: from here it was told nothing.', width);
+  return [
+    `${counted(found.length, 'campaign holds', 'campaigns hold')} the address.`,
+    ...found.flatMap((notice) => ['', ...renderNotice(notice, width, paint)]),
+  ];
+}
+
+/** What is known of one notice, in a sentence or two that claim no more. */
+export function honestWord(notice: Pick<Found, 'state' | 'rehearsal' | 'maybeAccepted' | 'reason'>): string {
+  const { state, maybeAccepted } = notice;
+  const why = notice.reason === null ? '' : ` (${safeText(notice.reason)})`;
+  if (notice.rehearsal) return `Rehearsal: nothing left the machine, nobody was told. State: ${state}${why}.`;
+  if (state === 'accepted') return maybeAccepted ? `${accepted} ${copy}` : accepted;
+  if (state === 'unconfirmed') return `Not certain: the letter may have been accepted, and the answer was never recorded${why}.`;
+  const fact = `${facts[state]}${why}.`;
+  if (maybeAccepted) return `Not certain: an earlier attempt may have been accepted, and its answer was never recorded. Since then: ${fact}`;
+  return `${isOpen(state) ? 'Not told yet' : 'Not told by this campaign'}: ${fact}`;
+}
+
+const accepted = 'The relay accepted the letter and took responsibility for it. That is not proof that it reached the mailbox or was read.';
+const copy = 'An earlier attempt may have been accepted too, so a copy with the same Message-ID is possible.';
+
+const facts: Readonly<Record<Exclude<NoticeState, 'accepted' | 'unconfirmed'>, string>> = {
+  pending: 'the notice is waiting',
+  queued: 'the notice is waiting for a worker',
+  sending: 'it is being handed to the relay now, and there is no answer yet',
+  deferred: 'the relay said "not now", and it is tried again by the schedule',
+  refused: 'the relay refused this recipient for good',
+  failed: 'it was given up',
+  suppressed: 'it was left out on purpose',
+  cancelled: 'the campaign was cancelled before this notice was settled',
+};
+
+function isOpen(state: NoticeState): boolean {
+  return openNoticeStates.some((open) => open === state);
+}
+
+function renderNotice(notice: Found, width: number, paint: Palette): string[] {
+  return [
+    ...wrap(`${notice.campaign} (kit ${safeText(notice.kit)}): ${notice.state.toUpperCase()}`, width).map(paint[noticeStyles[notice.state]]),
+    ...wrap(honestWord(notice), width, '  '),
+    ...wrap(`Letter: ${notice.audience}, ${safeText(notice.locale)}: "${safeText(notice.subject)}"`, width, '  '),
+    ...notice.attempts.flatMap((attempt, index) => wrap(`${index + 1}. ${attemptText(attempt)}`, width, '  ')),
+    ...(notice.attempts.length === 0 ? [paint.faint('  No attempt so far.')] : []),
+  ];
+}
+
+function attemptText(attempt: Found['attempts'][number]): string {
+  const codes = [attempt.replyCode, attempt.enhancedCode].filter((code) => code !== null).join(' ');
+  const reply = attempt.reply === null ? '' : `, "${safeText(attempt.reply)}"`;
+  const answer = codes === '' ? 'no answer recorded' : `the relay answered ${codes}${reply}`;
+  const ended = attempt.settledAt === null ? 'not settled' : `settled ${moment(attempt.settledAt)}`;
+  return `${moment(attempt.at)}: ${safeText(attempt.outcome)}, ${answer}; ${ended}`;
+}

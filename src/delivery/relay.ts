@@ -1,0 +1,65 @@
+// The relay: where letters are handed over. Everything that Candor says to an SMTP server is in this
+// folder; what the answers mean is domain/classify.ts.
+import { X509Certificate } from 'node:crypto';
+import os from 'node:os';
+import tls from 'node:tls';
+import type { ConnectFailure } from '../domain/delivery-result.ts';
+import { CandorError } from '../domain/errors.ts';
+import { systemClock, type Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { OpenConnection, type RelayConnection } from './connection.ts';
+import type { RelayConfig } from './relay-config.ts';
+import { openSession } from './session.ts';
+
+export type Connected = { readonly ok: true; readonly connection: RelayConnection } | { readonly ok: false; readonly failure: ConnectFailure };
+
+export interface Relay {
+  /** `host:port`, with `user@` before it when there is a login. Frozen at launch and compared; never holds the password. */
+  readonly identity: string;
+  /** Opens one session. Never throws for what the network or the relay does. */
+  connect(): Promise<Connected>;
+}
+
+/**
+ * A relay. Nothing is opened yet.
+ *
+ * Throws `relay-ca-invalid` when `ca` is not a certificate in PEM.
+ */
+export function createRelay(config: RelayConfig, logger: Logger, clock: Clock = systemClock): Relay {
+  const context = trust(config.ca);
+  const name = config.name ?? qualifiedHostName();
+  if (name !== null && !/^[\w.:[\]-]+$/.test(name)) throw new TypeError('the EHLO name is not a host name');
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const identity = `${config.user === undefined ? '' : `${encodeURIComponent(config.user)}@`}${host}:${config.port}`;
+  return {
+    identity,
+    async connect() {
+      const opened = await openSession(config, context, name);
+      if (!opened.ok) {
+        logger.debug({ relay: identity, stage: opened.failure.stage, loss: opened.failure.loss, code: opened.failure.reply?.code }, 'relay session not opened');
+        return opened;
+      }
+      logger.debug({ relay: identity, encrypted: opened.session.encrypted, verified: opened.session.verified }, 'relay session opened');
+      return { ok: true, connection: new OpenConnection(opened.session, clock) };
+    },
+  };
+}
+
+/** Node's own list of authorities and, besides it, `ca`. Built once: reading 150 certificates takes some milliseconds. */
+function trust(ca: string | undefined): tls.SecureContext {
+  if (ca === undefined) return tls.createSecureContext();
+  try {
+    // createSecureContext ignores what it can't read, and the first connection would fail with another name.
+    const certificates = ca.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+    if (certificates.length === 0) throw new TypeError('no certificate');
+    certificates.forEach((certificate) => new X509Certificate(certificate));
+    return tls.createSecureContext({ ca: [...tls.rootCertificates, ...certificates] });
+  } catch (cause) {
+    throw new CandorError('relay-ca-invalid', {}, { cause });
+  }
+}
+
+function qualifiedHostName(): string | null {
+  const name = os.hostname();
+  return /^[a-z\d-]+(\.[a-z\d-]+)+$/i.test(name) ? name : null;
+}

@@ -1,0 +1,135 @@
+// The feeder: keeps a bounded number of notices queued, brings lost slices back, finishes campaigns.
+//
+// One process per relay feeds (an advisory lock of the ledger); another takes over when it dies. All it
+// does is safe to repeat and safe to be done twice, so a lock that was lost in mid-tick harms nothing:
+//   * killed after `queued` was committed, before the job was added → the reconciler finds a slice
+//     without a job and gives its notices back
+//   * job added twice → BullMQ ignores the second; and only one claim per notice can win
+//   * the queue was wiped → every slice is without a job: all come back and are cut anew, under new ids
+// Age proves nothing here: at one letter a second a slice may rightly wait for an hour.
+import { isUnreachable } from '../domain/errors.ts';
+import type { SliceId } from '../domain/ids.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { DispatchCampaign, FeederLedger, SliceQueue } from './ports.ts';
+
+export interface Feeder {
+  /** Something changed: look now instead of at the next tick. */
+  nudge(): void;
+  stop(): Promise<void>;
+}
+
+export interface FeederOptions {
+  /** Notices in a slice. 50 made 3,830 notices/s where single ones made 2,290 (2 cores, 2026-11). */
+  readonly sliceSize: number;
+  /** Notices queued at a time, over all slices; it bounds the queue whatever the size of the campaign. */
+  readonly window: number;
+  /** How often leases and slices are reconciled. */
+  readonly reconcileMs: number;
+}
+
+/** When a campaign that began with empty tables has grown enough to be measured again, after the start. */
+const statisticsAtMs = [1_000, 4_000, 15_000, 60_000] as const;
+const busyTickMs = 100;
+const idleTickMs = 500;
+
+export function startFeeder(
+  parts: { ledger: FeederLedger; queue: SliceQueue; newSliceId: () => SliceId; clock: Clock; logger: Logger },
+  options: FeederOptions,
+): Feeder {
+  const { ledger, queue, clock, logger } = parts;
+  let stopped = false;
+  let nudged = false;
+  let wake: () => void = () => undefined;
+  let reconciledAt = -Infinity;
+  const startedAt = clock.monotonicMs();
+  let statisticsTaken = 0;
+
+  const tick = async (): Promise<boolean> => {
+    if (!(await ledger.isFeeder())) return false;
+    for (const campaign of await ledger.campaigns(['ready'])) {
+      if (campaign.startAt !== null && campaign.startAt <= clock.now()) await ledger.start(campaign.campaignNo);
+    }
+    if (clock.monotonicMs() - reconciledAt >= options.reconcileMs) {
+      reconciledAt = clock.monotonicMs();
+      await reconcile();
+    }
+    let busy = false;
+    for (const campaign of await ledger.campaigns(['running'])) busy = (await feed(campaign)) || busy;
+    const due = statisticsAtMs[statisticsTaken];
+    if (busy && due !== undefined && clock.monotonicMs() - startedAt >= due) {
+      statisticsTaken += 1;
+      await ledger.refreshStatistics();
+    }
+    return busy;
+  };
+
+  /** Answers whether the campaign has work queued. */
+  const feed = async (campaign: DispatchCampaign): Promise<boolean> => {
+    const { campaignNo } = campaign;
+    const status = await ledger.feedStatus(campaignNo);
+    if (status.autoResendDue) await ledger.resendUnconfirmed(campaignNo);
+    else if (status.open === 0) {
+      await finish(campaign);
+      return false;
+    }
+    if (status.canaryDone) {
+      await ledger.hold(campaignNo, 'canary', null);
+      return false;
+    }
+    const room = Math.floor((options.window - status.queued) / options.sliceSize);
+    if (room < 1) return true;
+    const ids = Array.from({ length: room }, () => parts.newSliceId());
+    const slices = await ledger.cutSlices(campaignNo, { ids, size: options.sliceSize });
+    if (slices.length > 0) await queue.add(slices);
+    return slices.length > 0 || status.queued > 0;
+  };
+
+  const finish = async (campaign: DispatchCampaign): Promise<void> => {
+    if (await ledger.recount(campaign.campaignNo)) await ledger.finish(campaign.campaignNo);
+    else await ledger.hold(campaign.campaignNo, 'account-broken', null);
+  };
+
+  const reconcile = async (): Promise<void> => {
+    const recovered = await ledger.recoverExpired();
+    if (recovered > 0) logger.warn({ notices: recovered }, 'a worker was lost; its open attempts are unconfirmed now');
+    const lost = await queue.missing(await ledger.queuedSlices());
+    const returned = await ledger.giveBackSlices(lost);
+    if (returned > 0) logger.info({ slices: lost.length, notices: returned }, 'slices without a job were given back');
+    for (const campaign of await ledger.campaigns(['cancelled'])) await ledger.sweepCancelled(campaign.campaignNo);
+  };
+
+  const run = async (): Promise<void> => {
+    while (!stopped) {
+      let busy = false;
+      nudged = false;
+      try {
+        busy = await tick();
+      } catch (error) {
+        if (isUnreachable(error)) logger.debug('the ledger is away; the feeder waits');
+        else logger.error({ err: error }, 'the feeder stumbled; it tries again');
+      }
+      if (stopped || nudged) continue;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, busy ? busyTickMs : idleTickMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  };
+  const running = run();
+
+  return {
+    nudge() {
+      nudged = true;
+      wake();
+    },
+    async stop() {
+      stopped = true;
+      wake();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,96 @@
+// Hands out the moments at which a MAIL FROM may be written. The slots themselves are in the ledger
+// (one row per relay), so the rate is exact over all processes; this is each process's share of them.
+//
+// A slot is taken at most `horizonMs` ahead, so that a changed rate, a pause and another process's
+// needs take effect at once. A slot that cannot be used in time is forfeited by its owner, who asks
+// for another: late letters must not bunch up with punctual ones.
+import { isUnreachable } from '../domain/errors.ts';
+import { allowedLatenessMs } from '../domain/pace.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { createLedgerClock } from './ledger-clock.ts';
+import type { PaceLedger } from './ports.ts';
+
+export interface Pacer {
+  /** The moment (monotonic ms) of the next free slot; rejects when the signal aborts. */
+  slot(signal: AbortSignal): Promise<number>;
+  /** False when so late that using the slot could break the rate. */
+  inTime(slotAt: number): boolean;
+}
+
+const horizonMs = 120;
+/** How long an unlimited relay is taken to be unlimited before the ledger is asked again. */
+const unlimitedForMs = 500;
+
+interface Waiter {
+  readonly resolve: (at: number) => void;
+  readonly reject: (error: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A pacer for one relay in this process. */
+export function createPacer(ledger: PaceLedger, clock: Clock, logger: Logger): Pacer {
+  const waiters: Waiter[] = [];
+  const ledgerClock = createLedgerClock();
+  let asking = false;
+  let unlimitedUntil = -Infinity;
+  let lateMs = 0;
+
+  const ask = async (): Promise<void> => {
+    while (waiters.length > 0) {
+      dropAborted(waiters);
+      if (waiters.length === 0) return;
+      const askedMs = clock.monotonicMs();
+      const slots = await ledger.takeSlots(waiters.length, horizonMs).catch((error: unknown) => {
+        if (!isUnreachable(error)) logger.error({ err: error }, 'rate slots could not be taken');
+        return null;
+      });
+      const now = clock.monotonicMs();
+      if (slots === null) {
+        await pause(250);
+        continue;
+      }
+      lateMs = slots.unlimited ? Infinity : allowedLatenessMs(slots.gapMs);
+      if (slots.unlimited) {
+        unlimitedUntil = now + unlimitedForMs;
+        for (const waiter of waiters.splice(0)) waiter.resolve(now);
+        return;
+      }
+      ledgerClock.observe(askedMs, now, slots.askedAtMs);
+      const firstAt = ledgerClock.here(slots.askedAtMs + slots.firstInMs);
+      for (let index = 0; index < slots.count; index += 1) waiters.shift()?.resolve(firstAt + index * slots.gapMs);
+      // What is left waits until a slot comes into the horizon; never long, so that a change is noticed.
+      const nextIn = firstAt + slots.count * slots.gapMs - horizonMs - now;
+      if (waiters.length > 0) await pause(Math.min(Math.max(nextIn, 2), 250));
+    }
+  };
+
+  return {
+    slot(signal) {
+      if (signal.aborted) return Promise.reject(signal.reason as Error);
+      if (clock.monotonicMs() < unlimitedUntil) return Promise.resolve(clock.monotonicMs());
+      return new Promise<number>((resolve, reject) => {
+        waiters.push({ resolve, reject, signal });
+        if (asking) return;
+        asking = true;
+        void ask().finally(() => {
+          asking = false;
+        });
+      });
+    },
+    inTime: (slotAt) => clock.monotonicMs() - slotAt <= lateMs,
+  };
+}
+
+function dropAborted(waiters: Waiter[]): void {
+  for (let index = waiters.length - 1; index >= 0; index -= 1) {
+    const waiter = waiters[index]!;
+    if (!waiter.signal.aborted) continue;
+    waiters.splice(index, 1);
+    waiter.reject(waiter.signal.reason);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,42 @@
+// Is this Redis fit to be a queue? Asked at the start and by `candor doctor`. The ledger can rebuild the
+// queue, so a Redis without persistence is a warning; one that evicts jobs or is too old is refused.
+import { Redis } from 'ioredis';
+import { CandorError } from '../domain/errors.ts';
+
+export interface RedisWarning {
+  readonly message: string;
+  readonly help: string;
+}
+
+/** BullMQ 6 needs 6.2 (its documentation, compatibility section). */
+const oldest = [6, 2] as const;
+
+/** Throws `redis-unreachable`, `redis-too-old`, `redis-evicts`; answers what is allowed but unwise. */
+export async function checkRedis(url: string): Promise<RedisWarning[]> {
+  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, connectTimeout: 5_000, retryStrategy: () => null });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    const info = await redis.info();
+    const version = field(info, 'redis_version') ?? '0.0';
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) throw new CandorError('redis-too-old', { version });
+    const policy = field(info, 'maxmemory_policy');
+    if (policy !== null && policy !== 'noeviction') throw new CandorError('redis-evicts', { policy });
+    return field(info, 'aof_enabled') === '1' ? [] : [withoutAof];
+  } catch (cause) {
+    if (cause instanceof CandorError) throw cause;
+    throw new CandorError('redis-unreachable', {}, { cause });
+  } finally {
+    redis.disconnect();
+  }
+}
+
+const withoutAof: RedisWarning = {
+  message: 'Redis keeps no append-only file',
+  help: 'Nothing is lost without it, because the queue is rebuilt from the ledger; with `appendonly yes` a restart goes on faster.',
+};
+
+function field(info: string, name: string): string | null {
+  return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? null;
+}

@@ -1,0 +1,152 @@
+// The queue on BullMQ 6, over Redis or over the ledger's Postgres: one implementation, one conformance suite.
+//
+// BullMQ is trusted with three things: to hand a slice to some worker, to hand it out again when that
+// worker stalled, and to say whether a slice still has a job. Jobs hold ids only and go when they end.
+import { createPostgresBackend, Queue, withBackend, Worker, type Job } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { NoticeId, SliceId } from '../domain/ids.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { SliceConsumer, SliceQueue } from './ports.ts';
+import { asAwayError } from './queue-away.ts';
+import { createReopening } from './reopening.ts';
+
+export type QueueBackend =
+  | { readonly kind: 'redis'; readonly url: string }
+  /** Connection settings of the `pg` driver; BullMQ keeps its tables in a schema of its own. */
+  | { readonly kind: 'postgres'; readonly connection: Readonly<Record<string, unknown>> };
+
+interface SliceJob {
+  readonly noticeIds: readonly NoticeId[];
+}
+
+/** What both backends have in common, as far as we use it. */
+interface Engine {
+  addBulk(jobs: { name: string; data: SliceJob; opts: Record<string, unknown> }[]): Promise<unknown>;
+  getJobState(id: string): Promise<string>;
+  work(handler: (job: Job<SliceJob>) => Promise<void>, options: WorkerSettings): SliceConsumer;
+  close(): Promise<void>;
+}
+
+interface WorkerSettings {
+  readonly concurrency: number;
+  readonly lockDuration: number;
+  readonly stalledInterval: number;
+  readonly maxStalledCount: number;
+  readonly drainDelay: number;
+}
+
+/** A lock that is renewed twice in its time: below a second a busy process would lose its own. */
+const lockBoundsMs = [1_000, 30_000] as const;
+const jobName = 'slice';
+const schema = 'candor_queue';
+
+/**
+ * Opens the queue of one relay. Connecting happens in the background: the queue may be away at this
+ * moment and come back later.
+ *
+ * @param name unique for the pair of ledger and relay, so that two ledgers on one Redis never meet
+ * @param recoveryMs RECOVERY_SECONDS: the slices of a killed worker are handed out again after one to two of
+ *   these, and after a minute at the latest. The same for every worker, because BullMQ throttles its stalled
+ *   check by whoever ran it last
+ */
+export function openSliceQueue(backend: QueueBackend, name: string, logger: Logger, recoveryMs = 60_000): SliceQueue {
+  const lockMs = Math.min(Math.max(recoveryMs, lockBoundsMs[0]), lockBoundsMs[1]);
+  const quiet = { logged: 0 };
+  const onError = (err: Error): void => {
+    // One line a while: a queue that is away reports itself many times a second.
+    if (Date.now() - quiet.logged < 10_000) return;
+    quiet.logged = Date.now();
+    logger.warn({ err }, 'the queue does not answer; work goes on when it is back');
+  };
+  const engine = backend.kind === 'redis' ? redisEngine(backend.url, name, onError) : postgresEngine(backend.connection, name, onError);
+
+  return {
+    async add(slices) {
+      const jobs = engine.addBulk(
+        slices.map((slice) => ({
+          name: jobName,
+          data: { noticeIds: slice.noticeIds },
+          opts: { jobId: slice.sliceId, removeOnComplete: true, removeOnFail: true, attempts: 1 },
+        })),
+      );
+      await jobs.catch(rethrow);
+    },
+    async missing(ids) {
+      const states = await Promise.all(ids.map((id) => engine.getJobState(id))).catch(rethrow);
+      return ids.filter((_, index) => !presentStates.has(states[index]!));
+    },
+    consume(handler, concurrency) {
+      return engine.work((job) => handler({ sliceId: job.id as SliceId, noticeIds: job.data.noticeIds }), {
+        concurrency,
+        lockDuration: lockMs,
+        // A stalled job is found by the second check after its lock is gone.
+        stalledInterval: lockMs / 2,
+        // A stalled slice is never given up by the queue: whether its notices are due stands in the ledger.
+        maxStalledCount: 1_000_000,
+        drainDelay: 1,
+      });
+    },
+    close: () => engine.close(),
+  };
+}
+
+function rethrow(error: unknown): never {
+  throw asAwayError(error);
+}
+
+const presentStates: ReadonlySet<string> = new Set(['waiting', 'active', 'delayed', 'prioritized', 'waiting-children', 'paused']);
+
+function redisEngine(url: string, name: string, onError: (error: Error) => void): Engine {
+  const clients: Redis[] = [];
+  const connect = (options: { enableOfflineQueue: boolean }): Redis => {
+    // BullMQ wants null here for workers: a command waits for the connection instead of failing.
+    const client = new Redis(url, { maxRetriesPerRequest: null, ...options, retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 2_000) });
+    client.on('error', onError);
+    clients.push(client);
+    return client;
+  };
+  const queue = new Queue<SliceJob>(name, { connection: connect({ enableOfflineQueue: true }), skipWaitingForReady: true });
+  queue.on('error', onError);
+  return {
+    addBulk: (jobs) => queue.addBulk(jobs),
+    getJobState: (id) => queue.getJobState(id),
+    work(handler, options) {
+      const worker = new Worker<SliceJob>(name, handler, { connection: connect({ enableOfflineQueue: true }), ...options });
+      worker.on('error', onError);
+      return { close: () => worker.close() };
+    },
+    async close() {
+      await queue.close();
+      for (const client of clients) client.disconnect();
+    },
+  };
+}
+
+/** Between two tries to open a worker. */
+const reopenMs = 500;
+
+function postgresEngine(settings: Readonly<Record<string, unknown>>, name: string, onError: (error: Error) => void): Engine {
+  const onPostgres = withBackend(createPostgresBackend);
+  const connection = { ...settings, schema, migrate: true, max: 4, application_name: 'candor-queue', onConnect: survive };
+  const queue = createReopening(() => watched(new onPostgres.Queue<SliceJob>(name, { connection }), onError));
+  return {
+    addBulk: async (jobs) => (await queue.open()).addBulk(jobs),
+    getJobState: async (id) => (await queue.open()).getJobState(id),
+    work(handler, options) {
+      const worker = createReopening(() => watched(new onPostgres.Worker<SliceJob>(name, handler, { connection, ...options }), onError));
+      void worker.insist(reopenMs);
+      return { close: () => worker.close() };
+    },
+    close: () => queue.close(),
+  };
+}
+
+/** A client of the driver's pool that BullMQ has borrowed listens to no errors: the server's end would end this process. */
+function survive(client: { on(event: 'error', listener: () => void): unknown }): void {
+  client.on('error', () => undefined);
+}
+
+function watched<Part extends { on(event: 'error', listener: (error: Error) => void): unknown }>(part: Part, onError: (error: Error) => void): Part {
+  part.on('error', onError);
+  return part;
+}

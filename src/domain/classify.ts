@@ -1,0 +1,80 @@
+// What a relay's answer, or its silence, means for the notice, the relay and the campaign. Pure.
+// The rules are data (reply-rules.ts); what no reply can tell is decided here.
+import type { ConnectFailure, DeliveryResult, HoldReason, LetterStage, Reply, Verdict } from './delivery-result.ts';
+import { findRule } from './reply-rules.ts';
+import { isPermanent, isTemporary } from './reply.ts';
+
+export interface ClassifyContext {
+  /** Usually the relay's `TemporaryShare`. */
+  readonly temporaryShare: { isThrottling(): boolean };
+}
+
+/** What a failed `connect` means. No recipient is ever charged for one. */
+export type ConnectVerdict =
+  /** Trying again is useless or harmful (lock-out): a person has to act. */
+  | { readonly kind: 'hold'; readonly rule: string; readonly reason: HoldReason }
+  /** Try again with growing pauses; `relay-unreachable` when it lasts. */
+  | { readonly kind: 'retry'; readonly rule: string }
+  /** The relay answers, and wants it slower. */
+  | { readonly kind: 'throttled'; readonly rule: string };
+
+/** The rule of a throttle that no reply asked for in words. */
+export const temporaryShareRule = 'temporary-share';
+
+/** The verdict on one letter. */
+export function classify(result: DeliveryResult, context: ClassifyContext): Verdict {
+  switch (result.kind) {
+    case 'replied':
+      return classifyReply(result.stage, result.reply, context);
+    case 'lost':
+      // RFC 1047: once a byte of the body may have left, silence proves nothing.
+      return result.mayHaveGone ? { kind: 'unconfirmed', rule: 'lost-after-body' } : { kind: 'deferred', rule: 'lost-before-body', charged: false };
+    case 'unsupported':
+      return { kind: 'refused', rule: 'relay-without-smtputf8', reason: result.reason };
+    default:
+      return result satisfies never;
+  }
+}
+
+/** True when `TemporaryShare` should count this answer as temporary, false when as another, null when it is no answer to a recipient or a letter. */
+export function temporaryAnswer(result: DeliveryResult): boolean | null {
+  if (result.kind !== 'replied' || result.stage === 'mail') return null;
+  // Greylisting that calls itself so, or a full mailbox, is about the recipient however many have it.
+  return isShared(result.reply) && findRule(result.stage, result.reply)?.name === 'temporary';
+}
+
+function classifyReply(stage: LetterStage, reply: Reply, context: ClassifyContext): Verdict {
+  if (reply.code < 300 && stage === 'after-body') return { kind: 'accepted', rule: 'accepted' };
+  const rule = findRule(stage, reply);
+  // A 2yz or 3yz where none belongs: the transport reports these as lost; nothing is concluded from them.
+  if (rule === null) return stage === 'body' || stage === 'after-body' ? { kind: 'unconfirmed', rule: 'out-of-place' } : { kind: 'deferred', rule: 'out-of-place', charged: false };
+  if (rule.name === 'temporary' && isShared(reply) && context.temporaryShare.isThrottling()) return { kind: 'throttled', rule: temporaryShareRule, scope: 'relay' };
+  return { ...rule.ruling, rule: rule.name };
+}
+
+function isShared(reply: Reply): boolean {
+  return reply.code >= 450 && reply.code <= 452;
+}
+
+/** The verdict on a failed `connect`. */
+export function classifyConnectFailure(failure: ConnectFailure): ConnectVerdict {
+  if (failure.reply !== null) return classifyRefusedSession(failure, failure.reply);
+  if (failure.loss === 'tls') return { kind: 'hold', rule: 'tls-unusable', reason: 'relay-tls' };
+  if (failure.stage === 'auth' && failure.loss === 'protocol') return { kind: 'hold', rule: 'login-impossible', reason: 'relay-auth' };
+  return { kind: 'retry', rule: 'unreachable' };
+}
+
+function classifyRefusedSession(failure: ConnectFailure, reply: Reply): ConnectVerdict {
+  // What the relay says in words (a spent quota, a block list) is more exact than the stage.
+  const rule = findRule(failure.stage, reply);
+  if (rule !== null && rule.ruling.kind === 'hold' && !generalHolds.has(rule.name)) return { kind: 'hold', rule: rule.name, reason: rule.ruling.reason };
+  const name = `${failure.stage}-${isPermanent(reply) ? 'refused' : 'not-now'}`;
+  // A 421 or a 4yz greeting limits us; a 4yz to AUTH or STARTTLS is trouble inside the relay.
+  if (isTemporary(reply)) return { kind: failure.stage === 'greeting' || failure.stage === 'ehlo' ? 'throttled' : 'retry', rule: name };
+  if (!isPermanent(reply)) return { kind: 'retry', rule: 'unreachable' };
+  const reason = failure.stage === 'auth' ? 'relay-auth' : failure.stage === 'tls' ? 'relay-tls' : 'relay-denied';
+  return { kind: 'hold', rule: name, reason };
+}
+
+/** Holds that the stage names better: a 5yz to AUTH that says "spam" or "RFC 822" is still about the login. */
+const generalHolds: ReadonlySet<string> = new Set(['letter-malformed-text', 'letter-malformed-code', 'parameter-refused', 'letter-too-big', 'content-refused-links']);

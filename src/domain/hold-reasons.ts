@@ -1,0 +1,68 @@
+// What a person is told when the program holds a campaign: what happened, and what to do before
+// `candor resume`. Holding costs no recipient anything (promise 6).
+import type { HoldReason } from './delivery-result.ts';
+
+export interface HoldText {
+  readonly message: string;
+  /** What to do; names the setting and the command. */
+  readonly help: string;
+}
+
+export const holdTexts: Readonly<Record<HoldReason, HoldText>> = {
+  'relay-unreachable': {
+    message: 'The relay cannot be reached.',
+    help: 'Check that the relay runs and that host and port in SMTP_URL are right (`candor doctor` tries it), then `candor resume`.',
+  },
+  'relay-tls': {
+    message: 'The connection to the relay cannot be secured.',
+    help: 'The relay must offer TLS with a valid certificate for the host in SMTP_URL. Set SMTP_CA for a private authority, or SMTP_TLS if this relay is meant to be used without verified TLS, restart, then `candor resume`.',
+  },
+  'relay-auth': {
+    message: 'The relay does not accept the login.',
+    help: 'Correct user and password in SMTP_URL (special characters percent-encoded), restart, then `candor resume`. No further login was tried, so the account should not be locked.',
+  },
+  'relay-denied': {
+    message: 'The relay does not relay for this machine or this login.',
+    help: 'Ask the operator of the relay to allow it, or correct SMTP_URL, then `candor resume`.',
+  },
+  'sender-refused': {
+    message: 'The relay refuses the sender address.',
+    help: 'Register the addresses in MAIL_FROM and MAIL_ENVELOPE_FROM with the relay, or set them to registered ones in a new campaign, then `candor resume`.',
+  },
+  'sender-unauthenticated': {
+    message: 'Receivers refuse the sender: SPF, DKIM, DMARC or reverse DNS is not in order.',
+    help: 'Run `candor doctor`, correct the DNS records of the domain in MAIL_FROM (or the signing at the relay), wait until they are visible, then `candor resume`.',
+  },
+  'sender-blocked': {
+    message: 'The sending address or domain is blocked.',
+    help: 'Ask the operator of the relay (or the block list that the reply names) to lift the block, or use another relay in SMTP_URL with a new campaign, then `candor resume`.',
+  },
+  'quota-spent': {
+    message: 'The sending quota of the relay account is spent.',
+    help: 'Wait until the quota is renewed or have it raised, lower RATE_PER_SECOND if it is counted per hour, then `candor resume`.',
+  },
+  'letter-malformed': {
+    message: 'The relay refuses the letter itself: its form or its size.',
+    help: 'Read the reply in `candor status`, check with `candor preview KIT --to ADDRESS`, correct the kit or MAIL_FROM in a new campaign; if the relay was wrong, `candor resume`.',
+  },
+  'content-refused': {
+    message: 'The relay refuses the content of the letter as spam or as dangerous.',
+    help: 'Ask the operator of the relay to allow it, or correct the letter in a new campaign (`candor preview KIT --to ADDRESS` tries it), then `candor resume`.',
+  },
+  'letter-unrenderable': {
+    message: 'A frozen letter cannot be rendered.',
+    help: 'Nothing was sent that should not be. Start a new campaign with a corrected kit, with --except for this one; `candor resume` goes on once the cause (such as a wrong CANDOR_KEY) is gone.',
+  },
+  canary: {
+    message: 'The first notices have gone out, as asked with --first.',
+    help: 'Look at them and at `candor status`. `candor resume` sends the rest at RATE_PER_SECOND, `candor cancel` ends the campaign.',
+  },
+  'account-broken': {
+    message: 'The account does not add up: the notices are not the sum of their states.',
+    help: 'Nothing more is sent. Run `candor doctor`, which recounts in the ledger at DATABASE_URL and says what differs; when it agrees, `candor resume`.',
+  },
+  restored: {
+    message: 'The ledger was restored from a backup.',
+    help: 'Notices may have gone out after the backup was made, and they would go out again. Compare with the relay at SMTP_URL, then `candor resume` or `candor cancel`.',
+  },
+};

@@ -1,0 +1,150 @@
+// The form of a relay's reply that may be shown, logged, counted and grouped: without addresses, IPs,
+// ids and links, so that the same trouble with two recipients gives the same text. The raw reply is
+// sealed in the ledger (promise 8).
+// Not promised: a name of a person that a relay adds on its own account is recognised only when it is
+// a piece of the address (`jane.smith@…`: "Jane Smith has left").
+import { domainToASCII, domainToUnicode } from 'node:url';
+
+/** Longest answer, in UTF-16 units. Anything the length of a real reply fits. */
+const maxLength = 240;
+/** Longest input looked at: a hostile reply of a megabyte must not cost a second. */
+const maxInput = 2048;
+
+// The marks hold no letters or digits, so no local part can be found inside them.
+const address = '<\u2026>';
+const value = '[\u2026]';
+
+/**
+ * The reply on one line, for example `550 5.1.1 <…>: user unknown`.
+ *
+ * With `recipient` (its address as mailed), the address, its domain and a local part of three or more
+ * characters are removed wherever they stand, inside words too, in any case, and in the percent, hex,
+ * base64 and SRS/VERP forms; pieces of the local part (`jane`, `smith`) of four or more letters, as words.
+ * Only the leading codes are always kept. At most 240 characters.
+ */
+export function scrubReply(text: string, recipient?: string): string {
+  const { codes, words } = splitCodes(text.slice(0, maxInput).normalize('NFC'));
+  const known = recipient === undefined ? [] : needles(recipient.normalize('NFC'), words);
+  let scrubbed = known.reduce((rest, needle) => rest.replaceAll(needle, address), words);
+  for (const [pattern, mark] of patterns) scrubbed = scrubbed.replaceAll(pattern, mark);
+  scrubbed = scrubbed.replaceAll(/\S+/g, (token) => (looksLikeId(token) ? value : token));
+  scrubbed = scrubbed.replaceAll(/[\p{L}\p{N}]{7,}/gu, (run) => (looksLikeRun(run) ? '\u2026' : run));
+  // Marks beside each other say no more than one of them.
+  scrubbed = scrubbed.replaceAll(/(?:<\u2026>[\s,;<>]*){2,}/g, `${address} `).replaceAll(/(?:\[\u2026\][\s,;]*){2,}/g, `${value} `);
+  scrubbed = scrubbed.replaceAll(/<{2,}\u2026>{2,}/g, address);
+  scrubbed = [codes, scrubbed.replaceAll(/\s+/g, ' ').trim()].filter((part) => part !== '').join(' ');
+  return scrubbed.length <= maxLength ? scrubbed : `${scrubbed.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/, '')}\u2026`;
+}
+
+/**
+ * Words of replies. Where one is a piece of an address (`mail.user@…`) it says nothing about whose it is, and
+ * without it the reply would say nothing at all. A whole local part is removed even when it is one of them.
+ */
+const ordinaryWords: ReadonlySet<string> = new Set(
+  (
+    'abuse access account active address admin administrator after again been before blocked body contact content daily data deferred ' +
+    'delivery denied disabled does domain email error exceeded exist exists expired failed found from full greylisted have header help ' +
+    'here host hostmaster inactive inbox info information internal invalid later limit list local mail mailbox message messages moved ' +
+    'name news newsletter office open over permanent please policy postmaster queue queued quota rate receive received recipient ' +
+    'rejected relay remote reply request route sales sender sent server service size smtp spam storage support suspended system team ' +
+    'temporarily temporary test that this time transaction unable unavailable unknown user users valid verify webmaster with your'
+  ).split(' '),
+);
+
+const patterns: readonly (readonly [RegExp, string])[] = [
+  [/\b(?:https?|ftp|mailto|tel):\S+|\bwww\.\S+/giu, value],
+  // Quoted local parts, then whatever stands in angle brackets (`<jane>`, `<jane doe@example.com>`).
+  [/"[^"\n]{1,200}"[ ]?@[^\s<>]+/gu, address],
+  [/<[^<>\u2026]{1,400}>/gu, address],
+  // Anything around an at sign, also in its percent, quoted-printable, xtext, entity and full-width forms.
+  [/[^\s<>"'()[\],;:]*(?:@|%40|=40|\+40|&#0*64;|&#x0*40;|&commat;|\uFF20)[^\s<>"'()[\],;]*/giu, address],
+  [/\S+[ ]?(?:\(at\)|\[at\])[ ]?[^\s<>]+/giu, address],
+  // SRS and VERP: SRS0=hash=tt=example.com=jane, bounce+jane=example.com
+  [/\bSRS[01][=+-]\S+/giu, address],
+  [/[^\s<>"'()]+=[^\s<>"'()=]+\.[^\s<>"'()]+/gu, address],
+  [/\S*(?:%[0-9a-f]{2}\S?){3,}\S*/giu, address],
+  // IPv4, IPv6 (times of day go the same way: they vary as much)
+  [/\[?(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)(?::\d+)?\]?/gu, value],
+  [/\[?(?:IPv6:)?(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:%\w+)?\]?(?!\w)/giu, value],
+  [/\bqueued as \S+/giu, `queued as ${value}`],
+  [/\b(queue[ -]?id|message[ -]?id|msg[ -]?id|id|ref|reference|session|ticket)([:=#]|[ ]?: )[ ]?\S+/giu, `$1 ${value}`],
+];
+
+function splitCodes(text: string): { codes: string; words: string } {
+  const codes = /^\s*([2-5]\d\d)(?:[ \t-]+([245]\.\d{1,3}\.\d{1,3})(?=$|[^\w.]))?/.exec(text);
+  const words = text
+    .split(/\r?\n/)
+    .map((line) => line.replace(/^\s*[2-5]\d\d(?:[ \t-]+|$)(?:[245]\.\d{1,3}\.\d{1,3}(?=$|[^\w.]))?/, ''))
+    .join(' ')
+    .replaceAll(/[\p{Cf}]/gu, '') // invisible characters would split a word that is looked for
+    .replaceAll(/[\p{Cc}\uFFFD\u2028\u2029]/gu, ' ');
+  return { codes: [codes?.[1], codes?.[2]].filter(Boolean).join(' '), words };
+}
+
+/** What must not survive of this recipient and occurs in the text, longest first. */
+function needles(recipient: string, text: string): RegExp[] {
+  const at = recipient.lastIndexOf('@');
+  const local = recipient.slice(0, at === -1 ? undefined : at);
+  const domain = at === -1 ? '' : recipient.slice(at + 1);
+  const domains = [domain, domainToASCII(domain), domainToUnicode(domain)].filter((form) => form.length >= 3);
+  const locals = [local, local.replace(/^"(.*)"$/, '$1'), local.replace(/\+.*$/, '')];
+  const words = [recipient, ...domains.flatMap((form) => [`${local}@${form}`, `${local}=${form}`, form]), ...locals.filter((form) => [...form].length >= 3)];
+  const forms = [...words];
+  if (/[%=]/.test(text)) forms.push(...words.flatMap((word) => [encodeURIComponent(word), byBytes(word, '='), byBytes(word, '%')]));
+  if (/[\da-f]{6}/i.test(text)) forms.push(...words.map((word) => byBytes(word, '')));
+  if (/[\w+/-]{8}/.test(text)) forms.push(...[recipient, local].filter((word) => word.length >= 6).flatMap((word) => [base64(word, 'base64'), base64(word, 'base64url')]));
+  const present = occursIn(text);
+  const found = [...new Set(forms)]
+    .filter((form) => form !== '' && present(form))
+    .toSorted((a, b) => b.length - a.length)
+    .map((form) => new RegExp(escapeRegExp(form), 'giu'));
+  for (const piece of piecesOf(local)) if (present(piece)) found.push(asWord(piece));
+  // A shorter local part is removed as a word of its own: inside words it would leave nothing readable.
+  if (local !== '' && [...local].length < 3) found.push(asWord(local));
+  return found;
+}
+
+/** What a relay would greet its owner by: `Jane` and `Smith` of `jane.smith84`. */
+function piecesOf(local: string): string[] {
+  const pieces = local.split(/[^\p{L}\p{M}]+/u).filter((piece) => [...piece].length >= 4 && !ordinaryWords.has(piece.toLowerCase()));
+  return [...new Set(pieces)];
+}
+
+function asWord(text: string): RegExp {
+  return new RegExp(`(?<![\\p{L}\\p{N}])${escapeRegExp(text)}(?![\\p{L}\\p{N}])`, 'giu');
+}
+
+/** Making the patterns is what costs (30 of them, 0.1 ms), and most replies quote nothing: they are made only for what is there. */
+function occursIn(text: string): (word: string) => boolean {
+  if (/[^\u0000-\u007f]/.test(text)) return () => true; // upper and lower case are less simple there
+  const lower = text.toLowerCase();
+  return (word) => lower.includes(word.toLowerCase());
+}
+
+function byBytes(word: string, before: string): string {
+  const hex = Buffer.from(word).toString('hex');
+  return before === '' ? hex : hex.replaceAll(/../g, `${before}$&`);
+}
+
+/** Without the last group, which depends on what follows. */
+function base64(word: string, alphabet: 'base64' | 'base64url'): string {
+  const whole = Buffer.from(word).toString(alphabet).replaceAll('=', '');
+  return whole.slice(0, whole.length - (whole.length % 4));
+}
+
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, (char) => `\\${char}`);
+}
+
+/** Queue and session ids such as `d2e1a72fcca58-7b9a2c1f3e4si412b3a.211`; not `5.7.1`, `[TSS04]`, `RFC5322`. */
+function looksLikeId(token: string): boolean {
+  const digits = token.replaceAll(/\D/g, '').length;
+  const letters = /[A-Za-z]/.test(token);
+  if (token.includes('\u2026')) return false;
+  return (token.length >= 10 && digits >= 4 && letters && !/^\W*RFC/i.test(token)) || (token.length >= 20 && digits >= 1 && /^[\w+/=.-]+$/.test(token));
+}
+
+function looksLikeRun(run: string): boolean {
+  const digits = run.replaceAll(/\D/g, '').length;
+  return digits >= 2 && !/^RFC\d+$/i.test(run) && (digits === run.length || /\p{L}/u.test(run));
+}

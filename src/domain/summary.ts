@@ -1,0 +1,58 @@
+// The account of one campaign as people and scripts read it, and the arithmetic behind it.
+import { noCounts, sumCounts, type NoticeState, type StateCounts } from './notice-state.ts';
+import type { CampaignState } from './campaign-state.ts';
+
+/** Answer of `send`, `resume`, `resend` and `status --json`. */
+export interface CampaignSummary {
+  readonly campaign: string;
+  readonly state: CampaignState;
+  readonly reason: { readonly code: string; readonly help: string } | null;
+  readonly rehearsal: boolean;
+  /** `host:port` of the relay, or `inbox`. */
+  readonly relay: string;
+  readonly rows: number;
+  readonly invalid: number;
+  readonly merged: number;
+  readonly conflicts: number;
+  readonly suppressed: number;
+  readonly notices: number;
+  readonly states: StateCounts;
+  /** Tries that reached MAIL FROM. */
+  readonly attempts: number;
+  /** Notices that may have been accepted by an attempt without a recorded reply. */
+  readonly maybeAccepted: number;
+  /** From the first MAIL FROM to the last settlement, without time paused or held. */
+  readonly seconds: number;
+  readonly perSecond: number;
+  /** Null when unknown. */
+  readonly etaSeconds: number | null;
+  /** The relay's limit; null: none. */
+  readonly ratePerSecond: number | null;
+  /** Set while the relay asks for less than the limit. */
+  readonly throttledPerSecond: number | null;
+  /** When a campaign that waits will start (ISO 8601); null when it does not wait. */
+  readonly startAt: string | null;
+}
+
+/** True when promise 1 holds: rows = invalid + merged + notices, and notices = the sum over the states. */
+export function accountHolds(account: Pick<CampaignSummary, 'rows' | 'invalid' | 'merged' | 'notices' | 'states'>): boolean {
+  return account.rows === account.invalid + account.merged + account.notices && account.notices === sumCounts(account.states);
+}
+
+/**
+ * Seconds until nothing is open, by the pace so far and the limit, whichever is slower; null while
+ * there is no pace to go by, or when only deferred notices are left (their time is on their schedule).
+ */
+export function etaSeconds(counts: StateCounts, perSecond: number, limitPerSecond: number | null): number | null {
+  const ahead = counts.pending + counts.queued + counts.sending;
+  if (ahead === 0) return counts.deferred === 0 ? 0 : null;
+  const pace = limitPerSecond === null ? perSecond : perSecond > 0 ? Math.min(perSecond, limitPerSecond) : limitPerSecond;
+  return pace > 0 ? Math.ceil(ahead / pace) : null;
+}
+
+/** Counts from rows of `{state, count}`. */
+export function countsFrom(rows: Iterable<{ state: NoticeState; count: number }>): StateCounts {
+  const counts = noCounts();
+  for (const row of rows) counts[row.state] += row.count;
+  return counts;
+}

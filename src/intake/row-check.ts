@@ -1,0 +1,141 @@
+// From the cells of one record to a recipient's row, or to what is wrong with it. Pure. Values of
+// category columns become one bit each at once; only address, locale and name leave as text.
+import { parseAddress } from '../domain/address.ts';
+import type { Audience } from '../domain/audience.ts';
+import type { CategoryBits } from '../domain/category.ts';
+import type { RowProblem } from '../domain/check-report.ts';
+import { isBlank, trimInvisible } from '../domain/invisible.ts';
+import { lookupLocale, type LocaleChoice } from '../domain/locale.ts';
+import type { RecipientRow } from '../domain/recipient-row.ts';
+import type { ColumnLayout } from './columns.ts';
+import type { RawRecord } from './record-splitter.ts';
+import { rowProblems, type RowProblemCode } from './row-problems.ts';
+
+/** One row that is left out, with its cells as they were read, for the person who mends it. */
+export interface InvalidRow {
+  readonly row: number;
+  readonly cells: readonly string[];
+  readonly problems: readonly RowProblem[];
+}
+
+export interface OfferedLocales {
+  readonly supported: readonly string[];
+  readonly fallback: string;
+}
+
+/** What cells of the audience column mean, in lower case. */
+export const audienceWords: ReadonlyMap<string, Audience> = new Map([
+  ['affected', 'affected'],
+  ['api', 'affected'],
+  ['yes', 'affected'],
+  ['unaffected', 'unaffected'],
+  ['chatgpt', 'unaffected'],
+  ['no', 'unaffected'],
+]);
+
+/** The longest name that a letter greets with, in UTF-16 units. */
+const maxNameLength = 200;
+/** Strings up to this length are copied by V8 and do not keep the text alive that they were cut from. */
+const maxCachedTag = 12;
+const maxCachedTags = 1_000;
+
+/** Checks rows of one file. The answer has `problems` exactly when the row is invalid. */
+export function createRowCheck(
+  layout: ColumnLayout,
+  options: { readonly audience?: Audience | undefined; readonly locales: OfferedLocales },
+): (record: RawRecord) => RecipientRow | InvalidRow {
+  const chosen = new Map<string, LocaleChoice>();
+  const { supported, fallback } = options.locales;
+
+  function localeOf(cell: string): LocaleChoice {
+    let choice = chosen.get(cell);
+    if (choice === undefined) {
+      choice = lookupLocale(trimInvisible(cell), supported, fallback);
+      if (cell.length <= maxCachedTag && chosen.size < maxCachedTags) chosen.set(cell, choice);
+    }
+    return choice;
+  }
+
+  return (record) => {
+    const spoiled = recordProblem(record, layout);
+    if (spoiled) return { row: record.row, cells: record.cells, problems: [spoiled] };
+    const cells = record.cells;
+    const parsed = parseAddress(withoutTextMark(cells[layout.email]!));
+    let audience = options.audience;
+    let audienceProblem: RowProblemCode | null = null;
+    if (layout.audience !== -1) {
+      const cell = cells[layout.audience]!;
+      audience = audienceWords.get(cell) ?? audienceWords.get(trimInvisible(cell).toLowerCase());
+      if (audience === undefined) audienceProblem = isBlank(cell) ? 'audience-empty' : 'audience-unknown';
+    }
+    if (!parsed.ok || audience === undefined) {
+      const problems: RowProblem[] = [];
+      if (!parsed.ok) problems.push(problem(record.row, 'email', parsed.code));
+      if (audienceProblem) problems.push(problem(record.row, 'audience', audienceProblem));
+      return { row: record.row, cells, problems };
+    }
+    const locale = localeOf(layout.locale === -1 ? '' : cells[layout.locale]!);
+    const affected = audience === 'affected';
+    return {
+      row: record.row,
+      address: parsed.address,
+      key: parsed.key,
+      audience,
+      locale: locale.locale,
+      localeFallback: locale.fallback,
+      name: layout.name === -1 ? '' : printableName(cells[layout.name]!),
+      categories: affected ? exposed(cells, layout) : 0,
+    };
+  };
+}
+
+/** True when the row is one to leave out. */
+export function isInvalid(row: RecipientRow | InvalidRow): row is InvalidRow {
+  return 'problems' in row;
+}
+
+/**
+ * A name as a letter may print it: on one line, without control and invisible characters at its ends.
+ * Empty when it is longer than 200 characters or holds a link: whoever chose the name of an account
+ * must not be able to put a web address into a notice that warns of phishing.
+ */
+export function printableName(cell: string): string {
+  if (cell === '') return '';
+  let name = trimInvisible(withoutTextMark(cell));
+  if (/[^ -~]| {2}/.test(name)) {
+    // Direction marks could turn the words around them; joiners inside a name are part of its script.
+    name = trimInvisible(name.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').replace(/[\p{Cc}\p{Z}]+/gu, ' ')).normalize('NFC');
+  }
+  if (name.length > maxNameLength || /:\/\/|www\./i.test(name)) return '';
+  return name;
+}
+
+/** A spreadsheet's mark for "this is text", as `--invalid` writes it before =, +, - and @, is not part of the value. */
+function withoutTextMark(cell: string): string {
+  return cell.charCodeAt(0) === 0x27 && /^'[=+\-@\t\r\0＝＋－＠]/.test(cell) ? cell.slice(1) : cell;
+}
+
+function exposed(cells: readonly string[], layout: ColumnLayout): CategoryBits {
+  let bits = 0;
+  for (const { index, bit } of layout.categories) {
+    if (!isBlank(cells[index]!)) bits |= bit;
+  }
+  return bits;
+}
+
+/** What spoils a record as a whole; its cells then cannot be trusted one by one. */
+function recordProblem(record: RawRecord, layout: ColumnLayout): RowProblem | null {
+  if (record.misquoted !== -1) return problem(record.row, layout.names[record.misquoted] ?? null, 'quote-misplaced');
+  if (record.tooLong !== -1) return problem(record.row, layout.names[record.tooLong] ?? null, 'cell-too-long');
+  if (record.mayHoldNul) {
+    const index = record.cells.findIndex((cell) => cell.includes('\0'));
+    if (index !== -1) return problem(record.row, layout.names[index] ?? null, 'nul');
+  }
+  if (record.cellCount < layout.width) return problem(record.row, null, 'too-few-fields');
+  if (record.cellCount > layout.width) return problem(record.row, null, 'too-many-fields');
+  return null;
+}
+
+function problem(row: number, column: string | null, code: RowProblemCode): RowProblem {
+  return { row, column, code, message: rowProblems[code] };
+}

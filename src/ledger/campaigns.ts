@@ -1,0 +1,282 @@
+// Campaigns: made, frozen and moved from state to state, each move with its actor and reason in the event table.
+import type { Audience } from '../domain/audience.ts';
+import { campaignMayGo, type CampaignState, type UnconfirmedPolicy } from '../domain/campaign-state.ts';
+import { CandorError } from '../domain/errors.ts';
+import type { CampaignId, CampaignNo } from '../domain/ids.ts';
+import type { CompiledLetter } from '../domain/kit.ts';
+import type { Queryable } from './database.ts';
+import { recordEvent } from './events.ts';
+import { giveBackQueued } from './feeding.ts';
+
+/** Everything a launch freezes, besides the letters. Holds no password. */
+export interface FrozenTerms {
+  readonly kit: string;
+  readonly kitTitle: string;
+  readonly kitDigest: string;
+  readonly rehearsal: boolean;
+  /** Which relay, exactly; a worker with another one claims nothing. */
+  readonly relayIdentity: string;
+  /** What people call it: `host:port`, or `inbox`. */
+  readonly relayLabel: string;
+  readonly mailFrom: string;
+  readonly envelopeFrom: string;
+  readonly replyTo: string | null;
+  readonly autoSubmitted: boolean;
+  readonly unconfirmedPolicy: UnconfirmedPolicy;
+  readonly retryDelaysMs: readonly number[];
+  readonly retryRepeatLast: boolean;
+  readonly retryForMs: number;
+}
+
+export interface Campaign extends FrozenTerms {
+  readonly campaignNo: CampaignNo;
+  readonly id: CampaignId;
+  readonly state: CampaignState;
+  readonly reason: string | null;
+  readonly reasonDetail: string | null;
+  readonly fileSha256: string;
+  readonly rows: number;
+  readonly invalid: number;
+  readonly merged: number;
+  readonly conflicts: number;
+  readonly notices: number;
+  readonly startAt: Date | null;
+  readonly createdAt: Date;
+  readonly launchedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+interface CampaignRow {
+  campaign_no: CampaignNo;
+  id: CampaignId;
+  state: CampaignState;
+  reason: string | null;
+  reason_detail: string | null;
+  kit: string;
+  kit_title: string;
+  kit_digest: string;
+  rehearsal: boolean;
+  relay_identity: string;
+  relay_label: string;
+  mail_from: string;
+  envelope_from: string;
+  reply_to: string | null;
+  auto_submitted: boolean;
+  file_sha256: string;
+  row_count: number;
+  invalid_count: number;
+  merged_count: number;
+  conflict_count: number;
+  notice_count: number;
+  unconfirmed_policy: UnconfirmedPolicy;
+  retry_delays_ms: number[];
+  retry_repeat_last: boolean;
+  retry_for_ms: number;
+  start_at: Date | null;
+  created_at: Date;
+  launched_at: Date | null;
+  finished_at: Date | null;
+}
+
+const columns = `campaign_no, id, state, reason, reason_detail, kit, kit_title, kit_digest, rehearsal, relay_identity, relay_label,
+  mail_from, envelope_from, reply_to, auto_submitted, file_sha256, row_count, invalid_count, merged_count, conflict_count,
+  notice_count, unconfirmed_policy, retry_delays_ms::double precision[] as retry_delays_ms, retry_repeat_last, retry_for_ms,
+  start_at, created_at, launched_at, finished_at`;
+
+/** Makes a draft. It becomes visible to others only when its transaction commits, by then as `ready`. */
+export async function createDraft(
+  on: Queryable,
+  draft: { id: CampaignId; fileSha256: string; terms: FrozenTerms; actor: string },
+): Promise<CampaignNo> {
+  const { terms } = draft;
+  const { rows } = await on.query<{ campaign_no: CampaignNo }>({
+    text: `insert into candor.campaign (id, file_sha256, kit, kit_title, kit_digest, rehearsal, relay_identity, relay_label, mail_from,
+             envelope_from, reply_to, auto_submitted, unconfirmed_policy, retry_delays_ms, retry_repeat_last, retry_for_ms)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) returning campaign_no`,
+    values: [
+      draft.id, draft.fileSha256, terms.kit, terms.kitTitle, terms.kitDigest, terms.rehearsal, terms.relayIdentity, terms.relayLabel,
+      terms.mailFrom, terms.envelopeFrom, terms.replyTo, terms.autoSubmitted, terms.unconfirmedPolicy, terms.retryDelaysMs,
+      terms.retryRepeatLast, terms.retryForMs,
+    ],
+  });
+  const campaignNo = rows[0]!.campaign_no;
+  await recordEvent(on, { campaignNo, actor: draft.actor, kind: 'campaign-created', data: { file: draft.fileSha256, kit: terms.kit } });
+  return campaignNo;
+}
+
+/** The account of an import: rows = invalid + merged + notices, or the ledger refuses it (promise 1). */
+export interface ImportAccount {
+  readonly rows: number;
+  readonly invalid: number;
+  readonly merged: number;
+  readonly conflicts: number;
+  readonly notices: number;
+  readonly audiences: Readonly<Record<Audience, number>>;
+  /** The file as people asked about it later: columns, ignored columns, locales, fallbacks, what was confirmed. */
+  readonly intake: Readonly<Record<string, unknown>>;
+}
+
+/** Writes the account and takes the draft to `ready`. Throws `account-broken` when the sums do not hold. */
+export async function finishImport(on: Queryable, campaignNo: CampaignNo, account: ImportAccount, actor: string): Promise<void> {
+  if (account.rows !== account.invalid + account.merged + account.notices) throw new CandorError('account-broken');
+  await on.query({
+    text: `update candor.campaign set state = 'ready', row_count = $2, invalid_count = $3, merged_count = $4, conflict_count = $5,
+             notice_count = $6, intake = $7,
+             affected_until_id = (select max(notice_id) from candor.notice where campaign_no = $1 and audience = 'affected')
+           where campaign_no = $1`,
+    values: [campaignNo, account.rows, account.invalid, account.merged, account.conflicts, account.notices, account.intake],
+  });
+  const { rows, invalid, merged, conflicts, notices, audiences } = account;
+  await recordEvent(on, { campaignNo, actor, kind: 'imported', data: { rows, invalid, merged, conflicts, notices, audiences, ...account.intake } });
+}
+
+/** Freezes the compiled letters, exactly as they will be rendered. */
+export async function freezeLetters(on: Queryable, campaignNo: CampaignNo, letters: readonly CompiledLetter[]): Promise<void> {
+  await on.query({
+    text: `insert into candor.letter (campaign_no, audience, locale, subject, digest, compiled)
+           select $1, (l->>'audience')::candor.audience, l->>'locale', l->>'subject', l->>'digest', l
+           from jsonb_array_elements($2::jsonb) l`,
+    values: [campaignNo, JSON.stringify(letters)],
+  });
+}
+
+/** The frozen letters of a campaign. */
+export async function readLetters(on: Queryable, campaignNo: CampaignNo): Promise<CompiledLetter[]> {
+  const { rows } = await on.query<{ compiled: CompiledLetter }>({
+    text: 'select compiled from candor.letter where campaign_no = $1 order by audience, locale',
+    values: [campaignNo],
+  });
+  return rows.map((row) => row.compiled);
+}
+
+/** Sets how many notices may leave before a person says yes (null: all), and when the campaign starts. */
+export async function setDeparture(on: Queryable, campaignNo: CampaignNo, departure: { first: number | null; startAt: Date | null }): Promise<void> {
+  await on.query({
+    text: `update candor.campaign set start_at = $3, canary_until_id = case when $2::int is null then null else
+             (select max(notice_id) from (select notice_id from candor.notice where campaign_no = $1 and state = 'pending'
+                order by notice_id limit $2::int) f) end
+           where campaign_no = $1`,
+    values: [campaignNo, departure.first, departure.startAt],
+  });
+}
+
+/** A campaign by the id that people use; throws `campaign-unknown`. */
+export async function readCampaign(on: Queryable, id: string): Promise<Campaign> {
+  const { rows } = await on.query<CampaignRow>({ text: `select ${columns} from candor.campaign where id = $1 and state <> 'draft'`, values: [id] });
+  if (!rows[0]) throw new CandorError('campaign-unknown', { campaign: /^[0-9a-z-]{1,32}$/.test(id) ? id : '(not a campaign id)' });
+  return fromRow(rows[0]);
+}
+
+/** A campaign by its number, which the caller has from the ledger. */
+export async function readCampaignByNo(on: Queryable, campaignNo: CampaignNo): Promise<Campaign> {
+  const { rows } = await on.query<CampaignRow>({ text: `select ${columns} from candor.campaign where campaign_no = $1`, values: [campaignNo] });
+  if (!rows[0]) throw new Error(`there is no campaign number ${campaignNo}`);
+  return fromRow(rows[0]);
+}
+
+/** The campaign that was launched last, or made last when none was launched; null when there is none. */
+export async function readLatestCampaign(on: Queryable): Promise<Campaign | null> {
+  const { rows } = await on.query<CampaignRow>({
+    text: `select ${columns} from candor.campaign where state <> 'draft' order by launched_at desc nulls last, campaign_no desc limit 1`,
+  });
+  return rows[0] ? fromRow(rows[0]) : null;
+}
+
+/** All campaigns, newest first. */
+export async function listCampaigns(on: Queryable, limit = 100): Promise<Campaign[]> {
+  const { rows } = await on.query<CampaignRow>({
+    text: `select ${columns} from candor.campaign where state <> 'draft' order by campaign_no desc limit $1`,
+    values: [limit],
+  });
+  return rows.map(fromRow);
+}
+
+/** Real campaigns (rehearsals do not count) of the same file, by content, with the same kit; newest first. */
+export async function findSameFile(on: Queryable, fileSha256: string, kit: string): Promise<Campaign[]> {
+  const { rows } = await on.query<CampaignRow>({
+    text: `select ${columns} from candor.campaign where file_sha256 = $1 and kit = $2 and not rehearsal and state <> 'draft'
+           order by campaign_no desc`,
+    values: [fileSha256, kit],
+  });
+  return rows.map(fromRow);
+}
+
+/** Campaigns in one of the states, oldest first, on one relay or (null) on any. */
+export async function campaignsInState(on: Queryable, states: readonly CampaignState[], relayIdentity: string | null): Promise<Campaign[]> {
+  const { rows } = await on.query<CampaignRow>({
+    name: 'campaigns-in-state',
+    text: `select ${columns} from candor.campaign where state = any($1::candor.campaign_state[]) and ($2::text is null or relay_identity = $2)
+           order by campaign_no`,
+    values: [states, relayIdentity],
+  });
+  return rows.map(fromRow);
+}
+
+export interface Move {
+  readonly to: CampaignState;
+  readonly actor: string;
+  readonly reason: string | null;
+  /** Scrubbed; for the page that explains a hold. */
+  readonly detail?: string | null;
+}
+
+/**
+ * Takes a campaign to another state if the law allows it from where it is now, with its event, and
+ * answers the state it left; null when it was elsewhere already (somebody else was first). In a campaign
+ * that is paused or held no notice stays queued. Run it in a transaction.
+ */
+export async function moveCampaign(on: Queryable, campaignNo: CampaignNo, from: readonly CampaignState[], move: Move): Promise<CampaignState | null> {
+  const legal = from.filter((state) => campaignMayGo(state, move.to));
+  const { rows } = await on.query<{ was: CampaignState }>({
+    text: `with before as (select campaign_no, state from candor.campaign where campaign_no = $1 for update)
+           update candor.campaign c set state = m.to_state, reason = $3, reason_detail = $4,
+             launched_at = case when m.to_state = 'running' then coalesce(c.launched_at, now()) else c.launched_at end,
+             finished_at = case m.to_state when 'finished' then now() when 'running' then null else c.finished_at end,
+             canary_until_id = case when m.to_state = 'running' and c.reason = 'canary' then null else c.canary_until_id end,
+             start_at = case when m.to_state = 'running' then null else c.start_at end
+           from before b cross join (select $2::candor.campaign_state as to_state) m
+           where c.campaign_no = b.campaign_no and b.state = any($5::candor.campaign_state[])
+           returning b.state as was`,
+    values: [campaignNo, move.to, move.reason, move.detail ?? null, legal],
+  });
+  const was = rows[0]?.was ?? null;
+  if (was !== null) {
+    if (move.to === 'paused' || move.to === 'held') await giveBackQueued(on, campaignNo);
+    await recordEvent(on, { campaignNo, actor: move.actor, kind: `campaign-${move.to}`, data: { from: was, reason: move.reason, detail: move.detail ?? null } });
+  }
+  return was;
+}
+
+function fromRow(row: CampaignRow): Campaign {
+  return {
+    campaignNo: row.campaign_no,
+    id: row.id,
+    state: row.state,
+    reason: row.reason,
+    reasonDetail: row.reason_detail,
+    kit: row.kit,
+    kitTitle: row.kit_title,
+    kitDigest: row.kit_digest,
+    rehearsal: row.rehearsal,
+    relayIdentity: row.relay_identity,
+    relayLabel: row.relay_label,
+    mailFrom: row.mail_from,
+    envelopeFrom: row.envelope_from,
+    replyTo: row.reply_to,
+    autoSubmitted: row.auto_submitted,
+    fileSha256: row.file_sha256,
+    rows: row.row_count,
+    invalid: row.invalid_count,
+    merged: row.merged_count,
+    conflicts: row.conflict_count,
+    notices: row.notice_count,
+    unconfirmedPolicy: row.unconfirmed_policy,
+    retryDelaysMs: row.retry_delays_ms,
+    retryRepeatLast: row.retry_repeat_last,
+    retryForMs: row.retry_for_ms,
+    startAt: row.start_at,
+    createdAt: row.created_at,
+    launchedAt: row.launched_at,
+    finishedAt: row.finished_at,
+  };
+}

@@ -1,0 +1,76 @@
+// Was this address told, what, and when: over all campaigns, by the keyed hash of the address, so that no
+// address is opened or compared.
+import type { AttemptOutcome } from '../domain/attempt.ts';
+import type { Audience } from '../domain/audience.ts';
+import type { Found, FoundAttempt } from '../domain/found.ts';
+import type { NoticeState } from '../domain/notice-state.ts';
+import type { Queryable } from './database.ts';
+import type { Keyring } from './keyring.ts';
+
+interface FoundRow {
+  campaign: string;
+  kit: string;
+  rehearsal: boolean;
+  audience: Audience;
+  locale: string;
+  subject: string | null;
+  state: NoticeState;
+  reason: string | null;
+  maybe_accepted: boolean;
+  opened_at: Date | null;
+  closed_at: Date | null;
+  outcome: AttemptOutcome | null;
+  reply_code: number | null;
+  enhanced_code: string | null;
+  reply_scrubbed: string | null;
+  notice_id: number;
+}
+
+/**
+ * Every notice to the address, newest campaign first, with all its attempts.
+ *
+ * @param canonicalAddress in the canonical form that intake gives (`key`), by which two spellings are the same address
+ */
+export async function findAddress(on: Queryable, keyring: Keyring, canonicalAddress: string): Promise<Found[]> {
+  const { rows } = await on.query<FoundRow>({
+    text: `select c.id as campaign, c.kit, c.rehearsal, n.notice_id, n.audience, n.locale, l.subject, n.state, n.reason, n.maybe_accepted,
+                  a.opened_at, a.closed_at, a.outcome, a.reply_code, a.enhanced_code, a.reply_scrubbed
+           from candor.notice n
+           join candor.campaign c on c.campaign_no = n.campaign_no and c.state <> 'draft'
+           left join candor.letter l on l.campaign_no = n.campaign_no and l.audience = n.audience and l.locale = n.locale
+           left join candor.attempt a on a.notice_id = n.notice_id and a.outcome <> 'given-back'
+           where n.address_hash = $1
+           order by n.campaign_no desc, a.attempt_id`,
+    values: [keyring.hashAddress(canonicalAddress)],
+  });
+  const found = new Map<number, Found & { attempts: FoundAttempt[] }>();
+  for (const row of rows) {
+    let notice = found.get(row.notice_id);
+    if (!notice) found.set(row.notice_id, (notice = { ...noticeOf(row), attempts: [] }));
+    if (row.opened_at !== null && row.outcome !== null) {
+      notice.attempts.push({
+        at: row.opened_at,
+        settledAt: row.closed_at,
+        outcome: row.outcome,
+        replyCode: row.reply_code,
+        enhancedCode: row.enhanced_code,
+        reply: row.reply_scrubbed,
+      });
+    }
+  }
+  return [...found.values()];
+}
+
+function noticeOf(row: FoundRow): Omit<Found, 'attempts'> {
+  return {
+    campaign: row.campaign,
+    kit: row.kit,
+    rehearsal: row.rehearsal,
+    audience: row.audience,
+    locale: row.locale,
+    subject: row.subject ?? '',
+    state: row.state,
+    reason: row.reason,
+    maybeAccepted: row.maybe_accepted,
+  };
+}

@@ -1,0 +1,69 @@
+// Brings the schema up to date, forward only, under an advisory lock, and knows which ledger this is.
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { CandorError } from '../domain/errors.ts';
+import type { Database, Queryable } from './database.ts';
+import type { Keyring } from './keyring.ts';
+
+const folder = new URL('./migrations/', import.meta.url);
+
+/** Spells CNDR; serialises migrations and first starts over all processes. */
+const migrationLock = 0x434e4452;
+
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** All migrations of this version of the program, in order. */
+export async function readMigrations(): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => /^\d{4}-.+\.sql$/.test(name)).sort();
+  return Promise.all(
+    names.map(async (name) => ({ version: Number(name.slice(0, 4)), name, sql: await readFile(new URL(name, folder), 'utf8') })),
+  );
+}
+
+/**
+ * Applies what is missing and answers the ledger's id. The first start also writes the check value of
+ * the key. Throws `schema-mismatch` when the ledger is newer than the program, `key-wrong` when it was
+ * sealed with another key.
+ */
+export async function migrate(database: Database, keyring: Keyring): Promise<string> {
+  const migrations = await readMigrations();
+  return database.transaction(async (tx) => {
+    await tx.query({ text: 'select pg_advisory_xact_lock($1)', values: [migrationLock] });
+    await tx.query({ text: 'create schema if not exists candor' });
+    await tx.query({
+      text: `create table if not exists candor.schema_version (
+               version integer primary key, name text not null, applied_at timestamptz not null default now())`,
+    });
+    const found = await schemaVersion(tx);
+    const needed = migrations.at(-1)?.version ?? 0;
+    if (found > needed) throw new CandorError('schema-mismatch', { found, needed });
+    for (const migration of migrations.filter((each) => each.version > found)) {
+      await tx.query({ text: migration.sql });
+      await tx.query({ text: 'insert into candor.schema_version (version, name) values ($1, $2)', values: [migration.version, migration.name] });
+    }
+    await tx.query({
+      text: 'insert into candor.ledger_identity (ledger_id, key_check) values ($1, $2) on conflict do nothing',
+      values: [randomUUID(), keyring.checkValue],
+    });
+    return identify(tx, keyring);
+  });
+}
+
+/** The ledger's id; throws `key-wrong` when it was sealed with another key. */
+export async function identify(on: Queryable, keyring: Keyring): Promise<string> {
+  const { rows } = await on.query<{ ledger_id: string; key_check: Buffer }>({ text: 'select ledger_id, key_check from candor.ledger_identity' });
+  const identity = rows[0];
+  if (!identity) throw new Error('the ledger has no identity');
+  if (!identity.key_check.equals(keyring.checkValue)) throw new CandorError('key-wrong');
+  return identity.ledger_id;
+}
+
+/** The schema that the ledger has now. A worker compares it before it claims. */
+export async function schemaVersion(on: Queryable): Promise<number> {
+  const { rows } = await on.query<{ version: number | null }>({ text: 'select max(version)::int as version from candor.schema_version' });
+  return rows[0]?.version ?? 0;
+}

@@ -1,0 +1,34 @@
+// The list of exposed data: which lines a record gets, from its bits. Pure.
+import { categories, categoriesOf, type Category, type CategoryBits } from '../domain/category.ts';
+import type { CompiledLetter } from '../domain/kit.ts';
+
+/** Every category. */
+export const allCategories: CategoryBits = (1 << categories.length) - 1;
+
+/**
+ * The lines for a record with these categories, in the kit's order. `{which}` names, in the order of
+ * `when`, the categories that the record holds and no other.
+ */
+export function exposedList(letter: Pick<CompiledLetter, 'exposed' | 'categoryWords'>, bits: CategoryBits): string[] {
+  const held = new Set<Category>(categoriesOf(bits));
+  return letter.exposed.flatMap(({ when, phrase }) => {
+    if (when.length === 0) return [phrase];
+    const words = when.filter((category) => held.has(category)).map((category) => letter.categoryWords[category]);
+    return words.length === 0 ? [] : [phrase.replaceAll('{which}', () => words.join(', '))];
+  });
+}
+
+/** The text in lines of at most `width` characters where its words allow it; further lines begin with `indent`. */
+export function wrapWords(text: string, width: number, indent: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line].join(`\n${indent}`);
+}

@@ -1,0 +1,70 @@
+// Turns many small requests into few large ones: while one batch is under way the next one gathers.
+// The first request of a quiet time leaves at once, so a slow campaign pays no waiting time.
+
+export interface Batcher<Request, Answer> {
+  /** Joins the next batch. Rejects with the batch's error. */
+  submit(request: Request): Promise<Answer>;
+  /** Resolves when nothing is gathered and nothing is under way. */
+  idle(): Promise<void>;
+}
+
+/**
+ * @param run handles one batch and answers in the order of the requests
+ * @param options `max` requests a batch, `parallel` batches under way at a time
+ */
+export function createBatcher<Request, Answer>(
+  run: (requests: readonly Request[]) => Promise<readonly Answer[]>,
+  options: { max: number; parallel?: number },
+): Batcher<Request, Answer> {
+  interface Waiting {
+    readonly request: Request;
+    readonly resolve: (answer: Answer) => void;
+    readonly reject: (error: unknown) => void;
+  }
+  let gathered: Waiting[] = [];
+  let underWay = 0;
+  let scheduled = false;
+  let idleWaiters: (() => void)[] = [];
+
+  const leave = (): void => {
+    scheduled = false;
+    while (gathered.length > 0 && underWay < (options.parallel ?? 1)) {
+      const batch = gathered.slice(0, options.max);
+      gathered = gathered.slice(options.max);
+      underWay += 1;
+      void carry(batch);
+    }
+    if (gathered.length === 0 && underWay === 0) {
+      for (const wake of idleWaiters) wake();
+      idleWaiters = [];
+    }
+  };
+
+  const carry = async (batch: Waiting[]): Promise<void> => {
+    try {
+      const answers = await run(batch.map((each) => each.request));
+      batch.forEach((each, index) => each.resolve(answers[index] as Answer));
+    } catch (error) {
+      for (const each of batch) each.reject(error);
+    } finally {
+      underWay -= 1;
+      leave();
+    }
+  };
+
+  return {
+    submit(request) {
+      return new Promise<Answer>((resolve, reject) => {
+        gathered.push({ request, resolve, reject });
+        if (scheduled || underWay >= (options.parallel ?? 1)) return;
+        scheduled = true;
+        // After the microtasks of this turn, so that requests made together travel together.
+        setImmediate(leave);
+      });
+    },
+    idle() {
+      if (gathered.length === 0 && underWay === 0) return Promise.resolve();
+      return new Promise((resolve) => idleWaiters.push(resolve));
+    },
+  };
+}

@@ -1,0 +1,111 @@
+// The state of one campaign and the list of the others: what `candor status` says, for the eye.
+import { noticeStates, openNoticeStates, type NoticeState } from '../../domain/notice-state.ts';
+import { accountHolds, type CampaignSummary } from '../../domain/summary.ts';
+import { count, counted, duration, moment, pace, percent } from '../figures.ts';
+import { html, type Html } from '../html.ts';
+import { page } from '../layout.ts';
+import type { CampaignLine } from '../ports.ts';
+import { progressBar } from './progress.ts';
+import { noticeMeanings, noticeTones, rehearsalBadge, stateBadge } from './state-words.ts';
+
+export interface StatusView {
+  readonly summary: CampaignSummary | null;
+  readonly campaigns: readonly CampaignLine[];
+  /** False when a relay is set: there is no inbox to point to. */
+  readonly inbox: boolean;
+}
+
+/** The page at `/` and at `/campaigns/:campaign`. */
+export function statusPage(view: StatusView): Html {
+  const { summary } = view;
+  const live = summary === null || summary.state === 'running' || summary.state === 'paused' || summary.state === 'held' || summary.state === 'ready';
+  const body = summary === null ? nothingYet() : html`${campaignSheet(summary, view)}${accountSheet(summary)}`;
+  return page({
+    title: summary === null ? 'Status' : `${percent(settled(summary), summary.notices)} ${summary.state}`,
+    section: 'status',
+    inbox: view.inbox,
+    live,
+    body: html`<div id="live" data-live="${live ? 'yes' : 'no'}">${body}${otherCampaigns(view)}</div>`,
+  });
+}
+
+function nothingYet(): Html {
+  return html`<section class="sheet empty"><h1>No campaign yet</h1>
+<p class="quiet">When one is launched, this page shows how far it is and who was told.</p>
+<p><code>candor send recipients.csv --kit templates/…</code></p></section>`;
+}
+
+function campaignSheet(summary: CampaignSummary, view: StatusView): Html {
+  const title = view.campaigns.find((line) => line.campaign === summary.campaign)?.title;
+  const done = settled(summary);
+  return html`<section class="sheet" aria-labelledby="campaign">
+<div class="head"><h1 id="campaign">${title ?? summary.campaign}</h1>${stateBadge(summary.state)}${rehearsalBadge(summary.rehearsal)}</div>
+<p class="quiet">${title !== undefined && html`Campaign <span class="mono">${summary.campaign}</span> · `}${destination(summary, view.inbox)}</p>
+${progressBar(summary.states, summary.notices)}
+<p class="under"><span><strong>${percent(done, summary.notices)}</strong> settled: ${count(done)} of ${counted(summary.notices, 'notice')}</span>${remaining(summary)}</p>
+${reasonNote(summary)}
+<dl class="figures">
+<div><dt>Accepted by the relay</dt><dd>${count(summary.states.accepted)}</dd></div>
+<div><dt>Pace</dt><dd>${summary.attempts === 0 ? '–' : pace(summary.perSecond)}</dd></div>
+<div><dt>Limit</dt><dd>${summary.ratePerSecond === null ? 'none' : pace(summary.ratePerSecond)}</dd></div>
+<div><dt>Attempts</dt><dd>${count(summary.attempts)}</dd></div>
+<div><dt>Time at work</dt><dd>${duration(summary.seconds)}</dd></div>
+</dl>
+${summary.throttledPerSecond !== null && note('wait', 'The relay asks for less', `It gets ${pace(summary.throttledPerSecond)} for now; the pace climbs back by itself.`)}
+${summary.maybeAccepted > 0 && note('unsure', `${counted(summary.maybeAccepted, 'notice')} may have been accepted earlier`, 'An attempt ended without a recorded answer. A recipient may get a second copy; it carries the same Message-ID.')}
+${!accountHolds(summary) && note('bad', 'The account does not add up', 'Do not rely on these figures. Run candor doctor.')}
+</section>`;
+}
+
+function destination(summary: CampaignSummary, inbox: boolean): Html {
+  if (!summary.rehearsal) return html`through relay <span class="mono">${summary.relay}</span>`;
+  return inbox && summary.relay === 'inbox' ? html`into the built-in <a href="/inbox">inbox</a>; nothing leaves this machine` : html`rehearsal through <span class="mono">${summary.relay}</span>`;
+}
+
+function remaining(summary: CampaignSummary): Html | null {
+  if (summary.startAt !== null) return html`<span class="quiet">starts ${moment(new Date(summary.startAt))}</span>`;
+  if (summary.etaSeconds === null || summary.etaSeconds === 0) return null;
+  return html`<span class="quiet">about ${duration(summary.etaSeconds)} left</span>`;
+}
+
+function reasonNote(summary: CampaignSummary): Html | null {
+  if (summary.reason === null) return null;
+  const heading = summary.state === 'held' ? `Held: ${summary.reason.code}` : summary.state === 'paused' ? 'Paused' : summary.reason.code;
+  return note(summary.state === 'held' ? 'bad' : 'wait', heading, summary.reason.help);
+}
+
+function note(tone: string, heading: string, text: string): Html {
+  return html`<div class="note ${tone}"><p><strong>${heading}</strong></p><p>${commands(text)}</p></div>`;
+}
+
+/** Puts what stands between backquotes into the type of commands. */
+function commands(text: string): Html[] {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
+}
+
+function accountSheet(summary: CampaignSummary): Html {
+  return html`<section class="sheet" aria-labelledby="account"><h2 id="account">${accountHolds(summary) ? 'Everyone is accounted for' : 'The account'}</h2>
+<p class="equation"><span><b>${count(summary.rows)}</b> rows</span><span>=</span><span><b>${count(summary.notices)}</b> notices</span><span>+</span><span><b>${count(summary.merged)}</b> merged</span><span>+</span><span><b>${count(summary.invalid)}</b> invalid</span></p>
+${summary.conflicts > 0 && html`<p class="quiet">${counted(summary.conflicts, 'address has', 'addresses have')} rows that disagree about the audience; the affected letter goes out.</p>`}
+<table><thead><tr><th scope="col">State</th><th scope="col" class="n">Notices</th><th scope="col" class="meaning">Meaning</th></tr></thead>
+<tbody>${noticeStates.map((state) => stateRow(state, summary.states[state]))}</tbody>
+<tfoot><tr><th scope="row">All notices</th><td class="n">${count(summary.notices)}</td><td class="meaning"></td></tr></tfoot></table></section>`;
+}
+
+function stateRow(state: NoticeState, notices: number): Html {
+  return html`<tr class="${notices === 0 ? 'none' : 'some'}"><th scope="row"><span class="dot ${noticeTones[state]}"></span>${state}</th><td class="n">${count(notices)}</td><td class="meaning quiet">${noticeMeanings[state]}</td></tr>`;
+}
+
+function otherCampaigns(view: StatusView): Html | null {
+  const others = view.campaigns.filter((line) => line.campaign !== view.summary?.campaign);
+  if (others.length === 0) return null;
+  return html`<section class="sheet" aria-labelledby="others"><h2 id="others">Other campaigns</h2>
+<table class="letters"><thead><tr><th scope="col">Campaign</th><th scope="col">State</th><th scope="col" class="n">Notices</th><th scope="col">Launched</th></tr></thead>
+<tbody>${others.map(
+    (line) => html`<tr><td><a href="/campaigns/${encodeURIComponent(line.campaign)}">${line.title}</a> <span class="mono quiet">${line.campaign}</span></td><td>${stateBadge(line.state)} ${rehearsalBadge(line.rehearsal)}</td><td class="n">${counted(line.notices, 'notice')}</td><td class="when">${line.launchedAt === null ? 'not launched' : moment(line.launchedAt)}</td></tr>`,
+  )}</tbody></table></section>`;
+}
+
+function settled(summary: CampaignSummary): number {
+  return summary.notices - openNoticeStates.reduce((sum, state) => sum + summary.states[state], 0);
+}

@@ -1,0 +1,58 @@
+// The pages of the built-in inbox, and its list as JSON.
+import type { FastifyInstance } from 'fastify';
+import { CandorError } from '../../domain/errors.ts';
+import { inboxPage, lettersPerPage } from '../pages/inbox-page.ts';
+import { chooseView, letterPage } from '../pages/letter-page.ts';
+import type { InboxPort, Letter, LetterLine } from '../ports.ts';
+import { letterHeaders } from '../response-headers.ts';
+
+interface Page {
+  Querystring: { before?: unknown; view?: unknown };
+}
+
+interface OneLetter extends Page {
+  Params: { id: string };
+}
+
+export function inboxRoutes(app: FastifyInstance, inbox: InboxPort): void {
+  app.get<Page>('/inbox', async (request, reply) => {
+    const before = idOf(request.query.before);
+    const [{ letters, olderThan }, total] = await Promise.all([readPage(inbox, before, lettersPerPage), inbox.count()]);
+    return reply.type('text/html; charset=utf-8').send(inboxPage({ letters, total, newest: before === null, olderThan }).toString());
+  });
+
+  app.get<OneLetter>('/inbox/:id', async (request, reply) => {
+    const letter = await readLetter(inbox, request.params.id);
+    const asked = typeof request.query.view === 'string' ? request.query.view : undefined;
+    return reply.type('text/html; charset=utf-8').send(letterPage(letter, chooseView(letter, asked)).toString());
+  });
+
+  app.get<OneLetter>('/inbox/:id/html', async (request, reply) => {
+    const letter = await readLetter(inbox, request.params.id);
+    if (letter.html === null) throw new CandorError('page-unknown');
+    return reply.headers(letterHeaders).type('text/html; charset=utf-8').send(letter.html);
+  });
+
+  app.get<Page>('/api/inbox', async (request, reply) => {
+    const [{ letters, olderThan }, count] = await Promise.all([readPage(inbox, idOf(request.query.before), lettersPerPage), inbox.count()]);
+    return reply.send({ count, letters, next: olderThan === null ? null : `/api/inbox?before=${olderThan}` });
+  });
+}
+
+/** One letter more than the page shows tells whether there are older ones. */
+async function readPage(inbox: InboxPort, before: number | null, limit: number): Promise<{ letters: readonly LetterLine[]; olderThan: number | null }> {
+  const found = await inbox.list({ ...(before === null ? {} : { before }), limit: limit + 1 });
+  const letters = found.slice(0, limit);
+  return { letters, olderThan: found.length > limit ? (letters.at(-1)?.id ?? null) : null };
+}
+
+async function readLetter(inbox: InboxPort, text: string): Promise<Letter> {
+  const id = idOf(text);
+  const letter = id === null ? null : await inbox.get(id);
+  if (letter === null) throw new CandorError('page-unknown');
+  return letter;
+}
+
+function idOf(text: unknown): number | null {
+  return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}

@@ -1,0 +1,118 @@
+// The console in a real browser: legible to everybody, alive, and deaf to what a letter tries.
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startBrowser } from '../support/browser.ts';
+import { letterOf, lineOf, startConsole, summaryOf, type TestConsole } from '../support/console.ts';
+import { eventually } from '../support/eventually.ts';
+
+let browser: Browser;
+let console: TestConsole;
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  console = await startConsole();
+  const running = summaryOf();
+  const held = summaryOf({ campaign: 'held-one', state: 'held', rehearsal: false, relay: 'smtp.example.com:587', throttledPerSecond: 20, reason: { code: 'relay-auth', help: 'Correct it, then `candor resume`.' } });
+  console.shown.summaries = [running, held];
+  console.shown.lines = [lineOf(running), lineOf(held, { title: 'Another incident' })];
+  console.shown.letters = Array.from({ length: 60 }, (_, index) => letterOf(index + 1, { to: `${'long'.repeat(16)}${index}@${'very-long-domain-'.repeat(6)}example.org` }));
+});
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  await console.server.close();
+});
+
+async function open(path: string, options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
+  const page = await (await browser.newContext(options)).newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(console.server.newSignInUrl());
+  await page.goto(console.url + path);
+  return { page, complaints };
+}
+
+const paths = ['/', '/campaigns/held-one', '/inbox', '/inbox/60', '/inbox/60?view=text', '/inbox/60?view=source'];
+
+describe('every page', () => {
+  it.each(paths.flatMap((path) => (['light', 'dark'] as const).map((colorScheme) => ({ path, colorScheme }))))('$path is accessible in $colorScheme and fits 360 pixels', async ({ path, colorScheme }) => {
+    const { page, complaints } = await open(path, { colorScheme, viewport: { width: 360, height: 740 } });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    await page.evaluate(axe);
+    const violations = await page.evaluate('axe.run(document, { iframes: false }).then((found) => found.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html).join(" ")))');
+    expect(violations).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('can be used by keyboard alone, beginning with a way past the navigation', async () => {
+    const { page } = await open('/inbox');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to content');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/inbox/60');
+    expect(await page.title()).toContain('Your API account');
+  });
+});
+
+describe('the status page', () => {
+  it('follows the campaign without being loaded again', async () => {
+    const { page } = await open('/');
+    await page.evaluate('window.kept = true');
+    console.shown.summaries[0] = summaryOf({ state: 'finished', states: { ...summaryOf().states, accepted: 11_860, pending: 0, queued: 0, sending: 0, deferred: 0 } });
+    await eventually(async () => (await page.textContent('.badge')) === 'finished');
+    expect(await page.title()).toBe('100 % finished · Candor');
+    expect(await page.evaluate('window.kept')).toBe(true);
+  });
+
+  it('says that the figures are old when the server is gone', async () => {
+    const { page } = await open('/');
+    await console.server.close();
+    await eventually(async () => (await page.getAttribute('#live', 'data-state')) === 'stale');
+  });
+
+  it('tells all without scripts', async () => {
+    const { page } = await open('/', { javaScriptEnabled: false });
+    expect(await page.textContent('h1')).toBe('Mixpanel incident, November 2025');
+    expect(await page.locator('meta[http-equiv=refresh]').count()).toBe(1);
+  });
+});
+
+describe('a hostile letter', () => {
+  it('runs nothing, loads nothing, sends nothing and goes nowhere', async () => {
+    const asked: string[] = [];
+    const trap = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.end();
+    });
+    await new Promise<void>((resolve) => trap.listen(0, '127.0.0.1', resolve));
+    const address = trap.address();
+    const out = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/stolen`;
+    console.shown.letters = [
+      letterOf(1, {
+        html: `<script>top.stolen=1;parent.location='${out}'</script><img src="${out}" onerror="parent.stolen=1"><style>@import url(${out});body{background:url(${out})}</style>
+          <link rel=stylesheet href="${out}"><iframe src="${out}"></iframe><form action="${out}"><button id="go">go</button></form><a id="away" href="${out}" target="_top">x</a> <a id="here" href="${out}">y</a><meta http-equiv=refresh content="0;url=${out}">`,
+      }),
+    ];
+    const { page } = await open('/inbox/1');
+    const frame = page.frameLocator('iframe');
+    for (const id of ['#go', '#away', '#here']) await frame.locator(id).click();
+    // Whatever was on its way has arrived when this, which was asked for later, has.
+    await fetch(`${out}-not`);
+    expect(asked).toEqual(['/stolen-not']);
+    expect(await page.evaluate('window.stolen')).toBeUndefined();
+    expect(page.url()).toBe(`${console.url}/inbox/1`);
+    trap.close();
+    trap.closeAllConnections();
+  });
+});

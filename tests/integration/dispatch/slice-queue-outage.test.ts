@@ -1,0 +1,43 @@
+// The queue on Postgres when its server is away or dies: what holds a slice must come back to life with it.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSliceQueue } from '../../../src/dispatch/slice-queue.ts';
+import type { NoticeId, SliceId } from '../../../src/domain/ids.ts';
+import { silentLogger } from '../../../src/runtime/logger.ts';
+import { startDurablePostgres, type DurablePostgres } from '../../support/durable-postgres.ts';
+import { startDyingPostgres, uncaughtDuring } from '../../support/dying-postgres.ts';
+import { eventually } from '../../support/eventually.ts';
+
+let postgres: DurablePostgres;
+
+beforeAll(async () => {
+  postgres = await startDurablePostgres();
+});
+afterAll(() => postgres.stop());
+
+describe('the queue on a Postgres that comes and goes', () => {
+  it('works when the server was away while it was opened', async () => {
+    await postgres.kill();
+    const queue = openSliceQueue({ kind: 'postgres', connection: { connectionString: postgres.url } }, 'opened-too-early', silentLogger, 1_000);
+    const seen: SliceId[] = [];
+    const consumer = queue.consume(async ({ sliceId }) => void seen.push(sliceId), 1);
+    const slice = { sliceId: 'a1' as SliceId, noticeIds: [1 as NoticeId] };
+    await expect(queue.add([slice])).rejects.toHaveProperty('code', 'ledger-unreachable');
+    await postgres.start();
+    await eventually(() => queue.add([slice]).then(() => true), { timeoutMs: 15_000, everyMs: 200 });
+    await eventually(() => expect(seen).toEqual(['a1']), { timeoutMs: 15_000 });
+    await consumer.close();
+    await queue.close();
+  });
+
+  it('ends no process when the server dies while a connection is handed out', async () => {
+    const dying = await startDyingPostgres();
+    const connection = { host: '127.0.0.1', port: dying.port, user: 'candor', database: 'postgres' };
+    const uncaught = await uncaughtDuring(async () => {
+      const queue = openSliceQueue({ kind: 'postgres', connection }, 'dying', silentLogger, 1_000);
+      await expect(queue.missing(['a1' as SliceId])).rejects.toBeInstanceOf(Error);
+      await queue.close();
+    });
+    expect(uncaught).toEqual([]);
+    await dying.stop();
+  });
+});

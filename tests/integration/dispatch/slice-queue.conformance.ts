@@ -1,0 +1,147 @@
+// What every queue must do, run on each implementation.
+import { randomUUID } from 'node:crypto';
+import { afterEach, expect, it } from 'vitest';
+import { openSliceQueue, type QueueBackend } from '../../../src/dispatch/slice-queue.ts';
+import type { SliceConsumer, SliceQueue } from '../../../src/dispatch/ports.ts';
+import type { Slice } from '../../../src/domain/attempt.ts';
+import type { NoticeId, SliceId } from '../../../src/domain/ids.ts';
+import { silentLogger } from '../../../src/runtime/logger.ts';
+import { eventually } from '../../support/eventually.ts';
+
+/** A slice with as many notices. */
+export function aSlice(size = 2): Slice {
+  return { sliceId: randomUUID() as SliceId, noticeIds: Array.from({ length: size }, (_, index) => (index + 1) as NoticeId) };
+}
+
+export function describeSliceQueue(backend: () => QueueBackend): void {
+  const opened: { close(): Promise<void> }[] = [];
+  const open = (name = `test-${randomUUID()}`): SliceQueue => {
+    const queue = openSliceQueue(backend(), name, silentLogger);
+    opened.push(queue);
+    return queue;
+  };
+  const consume = (queue: SliceQueue, handler: (slice: Slice) => Promise<void>, concurrency = 3): SliceConsumer => {
+    const consumer = queue.consume(handler, concurrency);
+    opened.push(consumer);
+    return consumer;
+  };
+  afterEach(async () => {
+    for (const each of opened.splice(0).toReversed()) await each.close();
+  });
+
+  it('hands every slice to a worker once, with its notices', async () => {
+    const queue = open();
+    const slices = Array.from({ length: 40 }, () => aSlice(3));
+    const seen: Slice[] = [];
+    consume(queue, (slice) => Promise.resolve(void seen.push(slice)));
+    await queue.add(slices);
+    await eventually(() => seen.length >= 40);
+    expect(new Map(seen.map((slice) => [slice.sliceId, slice.noticeIds]))).toEqual(new Map(slices.map((slice) => [slice.sliceId, slice.noticeIds])));
+    expect(seen).toHaveLength(40);
+  });
+
+  it('shares slices between workers', async () => {
+    const name = `test-${randomUUID()}`;
+    const queue = open(name);
+    const other = open(name);
+    const seen: string[] = [];
+    consume(queue, (slice) => Promise.resolve(void seen.push(slice.sliceId)));
+    consume(other, (slice) => Promise.resolve(void seen.push(slice.sliceId)));
+    await queue.add(Array.from({ length: 30 }, () => aSlice()));
+    await eventually(() => seen.length >= 30);
+    expect(new Set(seen).size).toBe(30);
+    expect(seen).toHaveLength(30);
+  });
+
+  it('ignores a slice that is added twice while it is there', async () => {
+    const queue = open();
+    const slice = aSlice();
+    await queue.add([slice]);
+    await queue.add([slice, slice]);
+    const seen: string[] = [];
+    consume(queue, (each) => Promise.resolve(void seen.push(each.sliceId)));
+    const last = aSlice();
+    await queue.add([last]);
+    await eventually(() => seen.includes(last.sliceId));
+    expect(seen.filter((id) => id === slice.sliceId)).toHaveLength(1);
+  });
+
+  it('knows which slices have a job, waiting or active, and which have none', async () => {
+    const queue = open();
+    const waiting = aSlice();
+    const never = aSlice();
+    await queue.add([waiting]);
+    expect(await queue.missing([waiting.sliceId, never.sliceId])).toEqual([never.sliceId]);
+    let release: () => void = () => undefined;
+    let active = false;
+    consume(queue, () => {
+      active = true;
+      return new Promise((resolve) => (release = resolve));
+    });
+    await eventually(() => active);
+    expect(await queue.missing([waiting.sliceId])).toEqual([]);
+    release();
+    await eventually(async () => (await queue.missing([waiting.sliceId])).length === 1);
+  });
+
+  it('drops the job of a handler that throws, so that the reconciler finds its slice', async () => {
+    const queue = open();
+    const slice = aSlice();
+    let calls = 0;
+    consume(queue, () => {
+      calls += 1;
+      return Promise.reject(new Error('the ledger is away'));
+    });
+    await queue.add([slice]);
+    await eventually(async () => calls > 0 && (await queue.missing([slice.sliceId])).length === 1);
+    expect(calls).toBe(1);
+  });
+
+  it('keeps to the number of slices at a time', async () => {
+    const queue = open();
+    let now = 0;
+    let most = 0;
+    let done = 0;
+    consume(
+      queue,
+      async () => {
+        now += 1;
+        most = Math.max(most, now);
+        await new Promise((resolve) => setImmediate(resolve));
+        now -= 1;
+        done += 1;
+      },
+      2,
+    );
+    await queue.add(Array.from({ length: 20 }, () => aSlice()));
+    await eventually(() => done === 20);
+    expect(most).toBeLessThanOrEqual(2);
+  });
+
+  it('finishes what runs when a consumer closes, and takes nothing new', async () => {
+    const queue = open();
+    const begun: string[] = [];
+    let release: () => void = () => undefined;
+    let finished = false;
+    const consumer = queue.consume(async (slice) => {
+      begun.push(slice.sliceId);
+      await new Promise<void>((resolve) => (release = resolve));
+      finished = true;
+    }, 1);
+    await queue.add([aSlice(), aSlice(), aSlice()]);
+    await eventually(() => begun.length === 1);
+    const closed = consumer.close();
+    release();
+    await closed;
+    expect(finished).toBe(true);
+    expect(begun).toHaveLength(1);
+  });
+
+  it('keeps queues with different names apart', async () => {
+    const mine = open();
+    const other = open();
+    const slice = aSlice();
+    await mine.add([slice]);
+    expect(await other.missing([slice.sliceId])).toEqual([slice.sliceId]);
+  });
+}

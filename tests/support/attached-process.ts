@@ -1,0 +1,114 @@
+// A real process that is attached to the embedded Postgres of a data folder, to be stopped, killed and
+// run as other users. It runs the compiled sources, because Node 20 does not run TypeScript.
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync, mkdirSync, chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import type { PostgresConnection } from '../../src/embedded/postgres.ts';
+import type { ServerUser } from '../../src/embedded/server-user.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Built {
+  readonly folder: string;
+  remove(): void;
+}
+
+/** Compiles what the child needs, beside node_modules so that it finds its packages. */
+export function buildEmbedded(): Built {
+  mkdirSync(join(root, 'node_modules', '.cache'), { recursive: true });
+  const folder = mkdtempSync(join(root, 'node_modules', '.cache', 'candor-test-'));
+  chmodSync(folder, 0o755);
+  const config = join(folder, 'tsconfig.json');
+  writeFileSync(
+    config,
+    JSON.stringify({ extends: join(root, 'tsconfig.build.json'), compilerOptions: { rootDir: join(root, 'src'), outDir: folder, sourceMap: false }, include: [], files: [join(root, 'src/embedded/postgres.ts')] }),
+  );
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', config], { stdio: 'inherit' });
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+export interface Answer {
+  readonly ok: boolean;
+  readonly code?: string;
+  readonly connection?: PostgresConnection;
+  readonly said?: readonly string[];
+}
+
+export interface AttachedProcess {
+  readonly child: ChildProcess;
+  /** The answer to opening: resolves once it is attached, or was refused. */
+  readonly opened: Promise<Answer>;
+  ask(word: 'ensure' | 'release'): Promise<Answer>;
+  /** Sends the signal and waits until the process is gone. */
+  end(signal: NodeJS.Signals): Promise<void>;
+}
+
+/** Starts one. `environment` is added to an empty environment. */
+export function startAttached(built: Built, dataDir: string, options: { user?: ServerUser; sharedFolder?: string; environment?: Record<string, string> } = {}): AttachedProcess {
+  const program = join(root, 'tests/support/attached-process-child.mjs');
+  const child = spawn(process.execPath, [program, built.folder, dataDir, options.sharedFolder ?? ''], {
+    cwd: '/',
+    env: { PATH: '/usr/bin:/bin', ...options.environment },
+    stdio: ['pipe', 'pipe', 'inherit'],
+    ...options.user,
+  });
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const waiting: ((answer: Answer) => void)[] = [];
+  const next = (): Promise<Answer> => new Promise((resolve) => waiting.push(resolve));
+  const opened = next();
+  createInterface({ input: child.stdout }).on('line', (line) => waiting.shift()?.(JSON.parse(line) as Answer));
+  void gone.then(() => waiting.splice(0).forEach((answer) => answer({ ok: false, code: 'process-ended' })));
+  return {
+    child,
+    opened,
+    ask: (word) => {
+      const answer = next();
+      child.stdin.write(`${word}\n`);
+      return answer;
+    },
+    end: async (signal) => {
+      child.kill(signal);
+      await gone;
+    },
+  };
+}
+
+/** One session, one statement, its rows. */
+export async function ask<Row extends pg.QueryResultRow>(connection: PostgresConnection, text: string): Promise<Row[]> {
+  const client = new pg.Client({ ...connection });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query<Row>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** The living processes (zombies left out) whose command line or inherited FIFO names the folder: pid and command line. */
+export function processesOf(folder: string): { pid: number; command: string; environment: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((name) => {
+      try {
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        const inherited = inheritedOf(name);
+        if (!command.includes(folder) && !inherited.includes(folder)) return [];
+        if (command === '' || command.includes('attached-process-child')) return [];
+        return [{ pid: Number(name), command, environment: readFileSync(`/proc/${name}/environ`, 'utf8') }];
+      } catch {
+        return [];
+      }
+    });
+}
+
+function inheritedOf(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/3`);
+  } catch {
+    return '';
+  }
+}

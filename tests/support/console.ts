@@ -1,0 +1,122 @@
+// A console on a free port with what it shows held in memory, and requests as a browser would send them.
+import { request, type IncomingHttpHeaders } from 'node:http';
+import { noCounts } from '../../src/domain/notice-state.ts';
+import type { CampaignSummary } from '../../src/domain/summary.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { silentLogger } from '../../src/runtime/logger.ts';
+import type { CampaignLine, Letter, WebPorts } from '../../src/web/ports.ts';
+import { createServer, type ConsoleServer, type ServerOptions } from '../../src/web/server.ts';
+
+/** A campaign that is under way. */
+export function summaryOf(change: Partial<CampaignSummary> = {}): CampaignSummary {
+  return {
+    campaign: 'c-2026-0001',
+    state: 'running',
+    reason: null,
+    rehearsal: true,
+    relay: 'inbox',
+    rows: 12_480,
+    invalid: 31,
+    merged: 449,
+    conflicts: 3,
+    suppressed: 12,
+    notices: 12_000,
+    states: { ...noCounts(), accepted: 7_420, pending: 3_200, queued: 950, sending: 50, deferred: 240, refused: 96, failed: 4, unconfirmed: 28, suppressed: 12 },
+    attempts: 7_846,
+    maybeAccepted: 5,
+    seconds: 61.4,
+    perSecond: 120.85,
+    etaSeconds: 35,
+    ratePerSecond: 150,
+    throttledPerSecond: null,
+    startAt: null,
+    ...change,
+  };
+}
+
+export function lineOf(summary: CampaignSummary, change: Partial<CampaignLine> = {}): CampaignLine {
+  const { campaign, state, rehearsal, notices } = summary;
+  return { campaign, state, rehearsal, notices, title: 'Mixpanel incident, November 2025', createdAt: new Date('2026-11-22T09:58:00Z'), launchedAt: new Date('2026-11-22T10:00:00Z'), ...change };
+}
+
+export function letterOf(id: number, change: Partial<Letter> = {}): Letter {
+  return {
+    id,
+    receivedAt: new Date(Date.UTC(2026, 10, 22, 10, 0, id % 60)),
+    from: '"OpenAI" <notices@example.com>',
+    to: `recipient${id}@example.org`,
+    subject: 'Your API account is affected by the Mixpanel incident',
+    noticeToken: `n${id}`,
+    date: new Date('2026-11-22T10:00:00Z'),
+    html: `<!doctype html><body style="font-family:sans-serif"><h1>Letter ${id}</h1><p>Your account is affected.</p></body>`,
+    text: `Letter ${id}\n\nYour account is affected.`,
+    source: `Subject: Your API account is affected\r\n\r\nLetter ${id}`,
+    ...change,
+  };
+}
+
+/** What a console shows; tests change it in place. */
+export interface Shown {
+  summaries: CampaignSummary[];
+  lines: CampaignLine[];
+  letters: Letter[];
+  ready: boolean;
+  /** Thrown by every port when it is set. */
+  failure: Error | null;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface TestConsole {
+  readonly shown: Shown;
+  readonly server: ConsoleServer;
+  readonly url: string;
+  readonly signInUrl: string;
+  /** Sends a request as it is given: a path, and headers that win over the usual ones. */
+  ask(path: string, headers?: Record<string, string>, method?: string): Promise<Answer>;
+  /** Uses a link; answers the Cookie header of the session. */
+  signIn(link?: string): Promise<string>;
+}
+
+export async function startConsole(options: Partial<ServerOptions> & { inbox?: boolean } = {}): Promise<TestConsole> {
+  const shown: Shown = { summaries: [], lines: [], letters: [], ready: true, failure: null };
+  const told = <T>(value: T): Promise<T> => (shown.failure === null ? Promise.resolve(value) : Promise.reject(shown.failure));
+  const newestFirst = (): Letter[] => shown.letters.toSorted((a, b) => b.id - a.id);
+  const ports: WebPorts = {
+    status: {
+      campaigns: () => told(shown.lines),
+      summary: (campaign) => told((campaign === null ? shown.summaries[0] : shown.summaries.find((summary) => summary.campaign === campaign)) ?? null),
+    },
+    inbox:
+      options.inbox === false
+        ? null
+        : {
+            count: () => told(shown.letters.length),
+            list: ({ before, limit }) => told(newestFirst().filter((letter) => before === undefined || letter.id < before).slice(0, limit)),
+            get: (id) => told(shown.letters.find((letter) => letter.id === id) ?? null),
+          },
+    ready: () => told({ ok: shown.ready, checks: [{ name: 'ledger', ok: shown.ready }] }),
+  };
+  const server = createServer(ports, { host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: false, logger: silentLogger, clock: systemClock, ...options });
+  const { url, signInUrl } = await server.listen();
+  const port = Number(new URL(url).port);
+  const ask = (path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (answer) => {
+        let body = '';
+        answer.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }));
+      });
+      asked.on('error', reject);
+      asked.end();
+    });
+  const signIn = async (link = signInUrl): Promise<string> => {
+    const { headers } = await ask(new URL(link).pathname + new URL(link).search);
+    return headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  };
+  return { shown, server, url, signInUrl, ask, signIn };
+}

@@ -1,0 +1,68 @@
+// A Postgres of the tests' own: from the binaries that npm installed, on a Unix socket in a new folder,
+// without durability (a test that needs a crash-proof server uses src/embedded). Gone when it is stopped.
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findPackage, usableBinaries } from '../../src/embedded/postgres-binaries.ts';
+import { isRoot, runAs, spawnAs, systemUser } from '../../src/embedded/server-user.ts';
+
+export interface FastPostgres {
+  /** Without the database's name. */
+  readonly server: { readonly host: string; readonly port: number; readonly user: string; readonly password: string };
+  stop(): Promise<void>;
+}
+
+const settings = `
+listen_addresses = ''
+unix_socket_permissions = 0777
+fsync = off
+full_page_writes = off
+max_connections = 100
+shared_buffers = 64MB
+max_wal_size = 1GB
+log_min_messages = log
+log_checkpoints = off
+`;
+
+/** Starts a server; takes about a second. */
+export async function startFastPostgres(): Promise<FastPostgres> {
+  const root = mkdtempSync(join(tmpdir(), 'candor-pg-'));
+  chmodSync(root, 0o755);
+  const user = isRoot() ? await systemUser() : null;
+  const data = join(root, 'data');
+  for (const folder of [data, join(root, 'copy')]) {
+    mkdirSync(folder, { mode: 0o700 });
+    if (user) chownSync(folder, user.uid, user.gid);
+  }
+  const { bin, libraryPath } = await usableBinaries({
+    package: findPackage(),
+    user,
+    linksFolder: join(root, 'links'),
+    copyFolder: () => join(root, 'copy'),
+    say: () => undefined,
+  });
+  const made = await runAs(user, join(bin, 'initdb'), ['-D', data, '-U', 'candor', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], libraryPath);
+  if (made.code !== 0) throw new Error(`initdb failed: ${made.output}`);
+  writeFileSync(join(data, 'postgresql.auto.conf'), settings);
+  const child = spawnAs(user, join(bin, 'postgres'), ['-D', data, '-k', data], ['ignore', 'ignore', 'pipe'], libraryPath);
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const kill = (): void => void child.kill('SIGQUIT');
+  process.once('exit', kill);
+  await new Promise<void>((resolve, reject) => {
+    let output = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (output.length < 65_536) output += chunk.toString('utf8');
+      if (output.includes('ready to accept connections')) resolve();
+    });
+    child.once('exit', () => reject(new Error(`postgres ended: ${output}`)));
+  });
+  return {
+    server: { host: data, port: 5432, user: 'candor', password: '' },
+    async stop() {
+      process.off('exit', kill);
+      child.kill('SIGINT');
+      await ended;
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}

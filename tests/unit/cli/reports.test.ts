@@ -1,0 +1,104 @@
+// What people read at the end, before a launch, and when they ask: whole texts, and what they must never say.
+import { describe, expect, it } from 'vitest';
+import { nextSteps } from '../../../src/cli/next-steps.ts';
+import { renderCheck } from '../../../src/cli/render-check.ts';
+import { renderDoctor } from '../../../src/cli/render-doctor.ts';
+import { honestWord } from '../../../src/cli/render-found.ts';
+import { renderPlan } from '../../../src/cli/render-plan.ts';
+import { renderSummary } from '../../../src/cli/render-summary.ts';
+import type { Found } from '../../../src/domain/found.ts';
+import { campaignStates } from '../../../src/domain/campaign-state.ts';
+import { noticeStates } from '../../../src/domain/notice-state.ts';
+import { reportOf, summaryOf } from './scripted-application.ts';
+
+const view = { columns: 80, color: false, unicode: true };
+const report = reportOf({
+  invalid: 12, merged: 50, conflicts: 2, audiences: { affected: 15_000, unaffected: 5000 }, locales: { es: 2000, en: 12_000, id: 6000 }, localeFallbacks: 320,
+  columns: { email: 'E-Mail', audience: 'product', name: 'name', country: '\u001B]0;owned\u0007Country' }, ignoredColumns: ['Notes'],
+  problems: Array.from({ length: 12 }, (_, index) => ({ row: 17 + index * 311, column: index % 2 === 0 ? 'email' : null, code: 'x', message: 'What is wrong with the row and how to mend it, in a sentence.' })),
+});
+
+describe('the summary', () => {
+  it('of a campaign with every kind of ending', () => {
+    const summary = summaryOf({ invalid: 12, merged: 50, conflicts: 2, maybeAccepted: 3, states: { refused: 30, failed: 2, unconfirmed: 3, suppressed: 5 } });
+    expect(renderSummary(summary, view).join('\n')).toMatchSnapshot();
+  });
+
+  it('of a rehearsal that was held', () => {
+    const summary = summaryOf({ state: 'held', rehearsal: true, relay: 'inbox', reason: { code: 'canary', help: 'Look at them, then candor resume.' }, notices: 30, states: { pending: 20 }, attempts: 10, etaSeconds: null });
+    expect(renderSummary(summary, view).join('\n')).toMatchSnapshot();
+  });
+
+  it('shouts when the account does not add up', () => {
+    for (const broken of [summaryOf({ rows: 1 }), { ...summaryOf(), notices: 1, rows: 1 }]) {
+      expect(renderSummary(broken, view).join('\n')).toContain('THE ACCOUNT DOES NOT ADD UP');
+    }
+  });
+
+  it.each(campaignStates)('has something to do next, or nothing left to do, when a campaign is %s', (state) => {
+    const steps = nextSteps(summaryOf({ state, invalid: 1, states: { refused: 1 } }));
+    expect(steps.length).toBeGreaterThan(state === 'draft' ? -1 : 0);
+    for (const step of steps) expect(step.command).toMatch(/^candor \w+/);
+    expect(nextSteps(summaryOf())).toEqual([]);
+  });
+
+  it('never says sent or delivered', () => {
+    for (const state of campaignStates) {
+      const states = Object.fromEntries(noticeStates.map((each) => [each, 3]));
+      expect(renderSummary(summaryOf({ state, states, notices: 30, maybeAccepted: 2 }), view).join('\n')).not.toMatch(/\b(sent|delivered)\b/i);
+    }
+  });
+});
+
+describe('the check', () => {
+  it('as a text', () => {
+    expect(renderCheck(report, 'bad.csv', view).join('\n')).toMatchSnapshot();
+  });
+
+  it('of a file without a fault', () => {
+    expect(renderCheck(reportOf(), null, view).join('\n')).toContain('Every row is valid.');
+  });
+});
+
+describe('the plan', () => {
+  const plan = {
+    report, kit: 'templates/mixpanel-2025-11', rehearsal: false, relay: 'relay.example:587', from: 'Notices <notices@example.org>', ratePerSecond: 50,
+    missingCategories: ['city', 'region'], first: null, startAt: new Date('2026-01-31T10:05:00Z'),
+    letters: [
+      { audience: 'affected', locale: 'en', subject: 'Your API account data was exposed in a security incident at an outside vendor of ours', notices: 15_000 },
+      { audience: 'unaffected', locale: 'id', subject: 'Akun Anda tidak terdampak', notices: 5000 },
+    ],
+  } as const;
+  const now = new Date('2026-01-31T08:00:00Z');
+
+  it('as a text', () => {
+    expect(renderPlan(plan, view, now).join('\n')).toMatchSnapshot();
+  });
+
+  it('of a rehearsal without a rate', () => {
+    const { letters: _, ...rest } = plan;
+    const text = renderPlan({ ...rest, rehearsal: true, relay: 'inbox', ratePerSecond: null, first: 10, startAt: null }, view, now).join('\n');
+    expect(text).toContain('built-in inbox: rehearsal');
+    expect(text).toContain('10 notices, then it holds');
+    expect(text).toContain('affected    15,000');
+  });
+});
+
+describe('the answer about an address', () => {
+  const base = { rehearsal: false, maybeAccepted: false, reason: null } satisfies Partial<Found>;
+
+  it.each(noticeStates)('claims no more than is known of a notice that is %s', (state) => {
+    expect(honestWord({ ...base, state })).toMatchSnapshot('known');
+    expect(honestWord({ ...base, state, maybeAccepted: true, reason: 'review' })).toMatchSnapshot('perhaps accepted before');
+    expect(honestWord({ ...base, state, rehearsal: true })).toContain('nobody was told');
+    expect(honestWord({ ...base, state })).not.toMatch(/\b(sent|delivered)\b/i);
+  });
+});
+
+describe('the doctor', () => {
+  it('marks what is well, odd, wrong and unknown', () => {
+    const finding = (verdict: 'ok' | 'warning' | 'problem' | 'unknown', help: string | null = null) => ({ subject: verdict, verdict, finding: 'what was found', help });
+    expect(renderDoctor([finding('ok'), finding('warning', 'Look.'), finding('problem', 'Mend.'), finding('unknown')], view).join('\n')).toMatchSnapshot();
+    expect(renderDoctor([finding('ok')], view).at(-1)).toBe('All is well.');
+  });
+});

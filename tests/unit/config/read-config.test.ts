@@ -1,0 +1,247 @@
+// The configuration as a whole: defaults, groups, all problems at once, nothing secret in any text.
+import { describe, expect, it } from 'vitest';
+import { CandorError } from '../../../src/domain/errors.ts';
+import { logLevels } from '../../../src/runtime/logger.ts';
+import { readConfig, type Config, type ReadConfigOptions } from '../../../src/config/read-config.ts';
+import { logLevelNames } from '../../../src/config/variables.ts';
+
+const key = Buffer.alloc(32, 7);
+const noFiles: ReadConfigOptions = { cwd: '/srv/candor', readFile: missing };
+
+function missing(): string {
+  throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+}
+
+function files(content: Record<string, string>): ReadConfigOptions {
+  return { cwd: '/srv/candor', readFile: (path) => content[path] ?? missing() };
+}
+
+function read(env: Record<string, string>, options: ReadConfigOptions = noFiles): Config {
+  return readConfig(env, options);
+}
+
+function problemsOf(env: Record<string, string>, options: ReadConfigOptions = noFiles): string[] {
+  try {
+    readConfig(env, options);
+  } catch (error) {
+    if (!(error instanceof CandorError)) throw error;
+    expect(error.code).toBe('config-invalid');
+    expect(error.exit).toBe(2);
+    const lines = String(error.values['problems']).split('\n');
+    expect(error.values['count']).toBe(lines.length);
+    return lines.map((line) => line.replace(/^ {2}- /, ''));
+  }
+  return [];
+}
+
+describe('readConfig', () => {
+  it('needs nothing: the defaults are an embedded ledger and a rehearsal into the inbox', () => {
+    expect(read({})).toEqual({
+      ledger: { url: null },
+      queue: { url: null, sliceSize: 50 },
+      relay: null,
+      mail: {
+        from: { name: 'Rehearsal', address: 'notices@example.org', text: 'Rehearsal <notices@example.org>' },
+        envelopeFrom: 'notices@example.org',
+        replyTo: null,
+        autoSubmitted: true,
+      },
+      ratePerSecond: null,
+      retry: {
+        delaysMs: [60_000, 300_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000],
+        repeatLast: true,
+        giveUpAfterMs: 172_800_000,
+      },
+      unconfirmed: 'resend',
+      recoveryMs: 60_000,
+      dataDir: '/srv/candor/data',
+      key: null,
+      web: { host: '127.0.0.1', port: 3000, inboxPort: 0, publicUrl: null, trustProxy: false },
+      alertWebhook: null,
+      logLevel: 'info',
+      warnings: [],
+    });
+  });
+
+  it('groups what is set', () => {
+    const config = read({
+      DATABASE_URL: 'postgres://candor:secret@db.example:5432/candor',
+      REDIS_URL: 'redis://:secret@queue.example:6379/1',
+      SMTP_URL: 'smtp://user:p%40ss@Relay.example',
+      MAIL_FROM: 'OpenAI <noreply@mail.example.org>',
+      MAIL_ENVELOPE_FROM: 'bounces+{notice}@example.org',
+      MAIL_REPLY_TO: 'help@example.org',
+      MAIL_AUTO_SUBMITTED: 'no',
+      RATE_PER_SECOND: '0.5',
+      RETRY_SCHEDULE: '500ms, 2s',
+      RETRY_FOR: '1h',
+      RECOVERY_SECONDS: '1.5',
+      CANDOR_DATA: '/var/lib/x',
+      CANDOR_KEY: key.toString('base64'),
+      CANDOR_UNCONFIRMED: 'keep',
+      PORT: '0',
+      PUBLIC_URL: 'https://console.example/',
+      TRUST_PROXY: '10.0.0.0/8, ::1',
+    });
+    expect(config).toMatchObject({
+      relay: {
+        host: 'relay.example',
+        port: 587,
+        secure: false,
+        user: 'user',
+        password: 'p@ss',
+        tls: 'required',
+        replyTimeoutMs: 300_000,
+        connections: 10,
+        loopback: false,
+      },
+      mail: { envelopeFrom: 'bounces+{notice}@example.org', autoSubmitted: false },
+      ratePerSecond: 0.5,
+      retry: { delaysMs: [500, 2000], repeatLast: false, giveUpAfterMs: 3_600_000 },
+      unconfirmed: 'keep',
+      recoveryMs: 1500,
+      dataDir: '/var/lib/x',
+      web: { port: 0, publicUrl: 'https://console.example', trustProxy: ['10.0.0.0/8', '::1'] },
+    });
+    expect(config.key).toEqual(key);
+    expect(config.mail.replyTo?.address).toBe('help@example.org');
+  });
+
+  it.each([
+    ['smtp://127.0.0.1:2525', undefined, 'opportunistic'],
+    ['smtp://[::1]:2525', undefined, 'opportunistic'],
+    ['smtp://localhost', undefined, 'opportunistic'],
+    ['smtp://127.0.0.1:2525', 'required', 'required'],
+    ['smtp://relay.example', undefined, 'required'],
+    ['smtp://localhost.example', undefined, 'required'],
+    ['smtp://relay.example', 'off', 'off'],
+  ] as const)('%s with SMTP_TLS=%s means TLS %s', (url, tls, expected) => {
+    expect(read({ SMTP_URL: url, MAIL_FROM: 'a@example.org', ...(tls === undefined ? {} : { SMTP_TLS: tls }) }).relay?.tls).toBe(expected);
+  });
+
+  it('reports every problem at once, with name, expectation and value', () => {
+    const problems = problemsOf({ PORT: '70000', SMTP_TLS: 'requierd', RETRY_FOR: '48', LOG_LEVEL: '', MAIL_FROM: 'nobody' });
+    expect(problems).toEqual([
+      'SMTP_TLS: expected one of required, opportunistic, off; found "requierd" (did you mean required?)',
+      'MAIL_FROM: expected an address, or Name <address>; found "nobody" (no address)',
+      'RETRY_FOR: expected a duration such as 48h; found "48" (the unit is missing)',
+      'PORT: expected a port from 0 to 65535 (0: a free one); found "70000"',
+      'LOG_LEVEL: expected one of silent, fatal, error, warn, info, debug, trace; found nothing',
+    ]);
+  });
+
+  it.each(['DATABASE_URL', 'REDIS_URL', 'SMTP_URL', 'CANDOR_KEY', 'CANDOR_DATA', 'PORT', 'RATE_PER_SECOND', 'HOST'])(
+    'takes an empty %s for a mistake, not for the default',
+    (name) => {
+      expect(problemsOf({ [name]: '', MAIL_FROM: 'a@example.org' }).join()).toContain(`${name}: expected`);
+    },
+  );
+
+  it.each([
+    ['RATE_PER_SECOND', '0'],
+    ['RATE_PER_SECOND', '-1'],
+    ['RATE_PER_SECOND', '1e3'],
+    ['RATE_PER_SECOND', 'Infinity'],
+    ['RATE_PER_SECOND', '20/s'],
+    ['RECOVERY_SECONDS', '0'],
+    ['SMTP_CONNECTIONS', '0'],
+    ['SMTP_CONNECTIONS', '2.5'],
+    ['CANDOR_SLICE_SIZE', '51'],
+    ['PORT', ' 3000'],
+    ['PORT', '0x50'],
+    ['MAIL_AUTO_SUBMITTED', 'true'],
+    ['CANDOR_KEY', 'short'],
+    ['CANDOR_KEY', 'A'.repeat(64)],
+    ['CANDOR_KEY', `${key.toString('base64')}\n`],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', 'proxy.example'],
+    ['PUBLIC_URL', 'https://console.example/path'],
+    ['PUBLIC_URL', 'console.example'],
+    ['REDIS_URL', 'http://queue.example'],
+    ['REDIS_URL', 'redis://queue.example/one'],
+    ['DATABASE_URL', 'mysql://db.example/x'],
+    ['DATABASE_URL', 'postgres:db'],
+    ['DATABASE_URL', 'postgres://user:100%@db.example/x'],
+    ['ALERT_WEBHOOK', 'ftp://hook.example'],
+    ['HOST', 'local host'],
+    ['SMTP_CA', '/no/such/file'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(problemsOf({ [name]: value })).toHaveLength(1);
+  });
+
+  it('needs a sender when there is a relay', () => {
+    expect(problemsOf({ SMTP_URL: 'smtp://relay.example' }).join()).toMatch(/^MAIL_FROM: expected/);
+  });
+
+  it('refuses TLS off for smtps', () => {
+    expect(problemsOf({ SMTP_URL: 'smtps://relay.example', MAIL_FROM: 'a@example.org', SMTP_TLS: 'off' }).join()).toMatch(/^SMTP_TLS/);
+  });
+
+  it.each([
+    ['DATABASE_URL', 'postgres://candor:hunter2@db.example:99999/x'],
+    ['DATABASE_URL', 'mysql://candor:hunter2@db.example/x?password=hunter2'],
+    ['DATABASE_URL', 'candor:hunter2@db.example'],
+    ['REDIS_URL', 'redis://:hunter2@queue.example/one'],
+    ['SMTP_URL', 'smtp://user:hunter2@relay.example/path'],
+    ['SMTP_URL', 'smtp://user:1/hunter2@relay.example'],
+    ['SMTP_URL', 'smtp://user:1#hunter2@relay.example'],
+    ['SMTP_URL', 'smtp://user:hunter2'],
+    ['SMTP_URL', 'user:hunter2@relay.example:587'],
+    ['SMTP_URL', 'http://user:hunter2@relay.example'],
+    ['CANDOR_KEY', 'hunter2'],
+    ['ALERT_WEBHOOK', 'ftp://hook.example/hunter2'],
+  ])('never shows the secret of %s=%s', (name, value) => {
+    const problems = problemsOf({ [name]: value, MAIL_FROM: 'a@example.org' });
+    expect(problems).toHaveLength(1);
+    expect(problems.join()).not.toContain('hunter2');
+  });
+
+  it('reads secrets from files, without the line break at the end', () => {
+    const options = files({ '/run/secrets/smtp': 'smtp://u:p@relay.example\n', '/run/secrets/key': `${key.toString('base64')}\r\n` });
+    const config = read({ SMTP_URL_FILE: '/run/secrets/smtp', CANDOR_KEY_FILE: '/run/secrets/key', MAIL_FROM: 'a@example.org' }, options);
+    expect(config.relay?.password).toBe('p');
+    expect(config.key).toEqual(key);
+    expect(config.warnings).toEqual([]);
+  });
+
+  it('refuses a secret given twice, and a file that cannot be read', () => {
+    const both = problemsOf({ CANDOR_KEY: key.toString('base64'), CANDOR_KEY_FILE: '/key' }, files({ '/key': key.toString('base64') }));
+    expect(both).toEqual(['CANDOR_KEY: expected either CANDOR_KEY or CANDOR_KEY_FILE; found both']);
+    expect(problemsOf({ REDIS_URL_FILE: '/nowhere' })).toEqual(['REDIS_URL_FILE: expected a readable file; found "/nowhere" (ENOENT)']);
+    expect(problemsOf({ REDIS_URL_FILE: '/secret' }, files({ '/secret': 'http://x:hunter2@y' })).join()).not.toContain('hunter2');
+  });
+
+  it('takes certificates from SMTP_CA', () => {
+    const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+    const env = { SMTP_URL: 'smtp://relay.example', MAIL_FROM: 'a@example.org', SMTP_CA: '/ca.pem' };
+    expect(read(env, files({ '/ca.pem': pem })).relay?.ca).toBe(pem);
+    expect(problemsOf(env, files({ '/ca.pem': 'text' })).join()).toContain('no certificate in it');
+  });
+
+  it('accepts a socket folder in DATABASE_URL', () => {
+    expect(read({ DATABASE_URL: 'postgres:///candor?host=/run/postgresql' }).ledger.url).toBe('postgres:///candor?host=/run/postgresql');
+  });
+
+  it('knows the same log levels as the logger', () => {
+    expect(logLevelNames).toEqual(logLevels);
+  });
+});
+
+describe('names that nobody reads', () => {
+  it.each([
+    ['SMTP_ULR', 'SMTP_ULR is not read; did you mean SMTP_URL?'],
+    ['SMTP_URL_FLIE', 'SMTP_URL_FLIE is not read; did you mean SMTP_URL_FILE?'],
+    ['smtp_url', 'smtp_url is not read; did you mean SMTP_URL?'],
+    ['DATABASE_URI', 'DATABASE_URI is not read; did you mean DATABASE_URL?'],
+    ['RATE_PER_SECONDS', 'RATE_PER_SECONDS is not read; did you mean RATE_PER_SECOND?'],
+    ['CANDOR_KEYS', 'CANDOR_KEYS is not read; did you mean CANDOR_KEY?'],
+    ['CANDOR_DATABASE_URL', 'CANDOR_DATABASE_URL is not read; docs/CONFIG.md lists the variables.'],
+    ['MAIL_FROM_FILE', 'MAIL_FROM_FILE is not read: only secrets can stand in a file; set MAIL_FROM.'],
+  ])('warns about %s', (name, warning) => {
+    expect(read({ [name]: 'hunter2' }).warnings).toEqual([warning]);
+  });
+
+  it.each(['PATH', 'HOME', 'POST', 'HOSTS', 'MAIL', 'HOSTNAME', 'PORTS', 'NODE_ENV', 'SMTP_HOST', 'LANG'])('is quiet about %s', (name) => {
+    expect(read({ [name]: 'x' }).warnings).toEqual([]);
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { connectionsForRate, connectionsToOpen, probePauseMs } from '../../../src/delivery/pool-policy.ts';
+
+describe('connectionsToOpen', () => {
+  it.each([
+    ['tries an unproven relay with one', { waiting: 10, open: 0, opening: 0, limit: 10 }, 1],
+    ['does not try a second one meanwhile', { waiting: 10, open: 0, opening: 1, limit: 10 }, 0],
+    ['doubles', { waiting: 9, open: 1, opening: 0, limit: 10 }, 1],
+    ['doubles again', { waiting: 9, open: 4, opening: 0, limit: 10 }, 4],
+    ['counts those on their way', { waiting: 9, open: 4, opening: 3, limit: 10 }, 1],
+    ['stays within the limit', { waiting: 9, open: 8, opening: 0, limit: 10 }, 2],
+    ['opens no more than are waited for', { waiting: 1, open: 8, opening: 0, limit: 10 }, 1],
+    ['opens none when nobody waits', { waiting: 0, open: 8, opening: 0, limit: 10 }, 0],
+    ['opens none above a lowered limit', { waiting: 5, open: 4, opening: 0, limit: 3 }, 0],
+  ])('%s', (_, situation, expected) => {
+    expect(connectionsToOpen(situation)).toBe(expected);
+  });
+});
+
+describe('connectionsForRate', () => {
+  it.each([
+    [null, 100, 10, 10],
+    [1, 100, 10, 1],
+    [20, 200, 10, 6],
+    [1000, 100, 10, 10],
+    [0.1, 10, 10, 1],
+  ])('at %s/s and %s ms a letter, of at most %s: %s', (perSecond, letterMs, max, expected) => {
+    expect(connectionsForRate(perSecond, letterMs, max)).toBe(expected);
+  });
+});
+
+describe('probePauseMs', () => {
+  it('grows from half a second to half a minute while nobody answers', () => {
+    expect([1, 2, 3, 7, 50].map((failures) => probePauseMs(failures, false))).toEqual([500, 1000, 2000, 30_000, 30_000]);
+  });
+
+  it('leaves a refused login alone for minutes', () => {
+    expect([1, 2, 5, 50].map((failures) => probePauseMs(failures, true))).toEqual([60_000, 120_000, 900_000, 900_000]);
+  });
+});

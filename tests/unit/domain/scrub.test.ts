@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { scrubReply } from '../../../src/domain/scrub.ts';
+import { seededRandom } from '../../support/relay-script.ts';
+
+describe('scrubReply', () => {
+  it.each([
+    ['550 5.1.1 <jane.roe@example.com>: Recipient address rejected: User unknown', '550 5.1.1 <…>: Recipient address rejected: User unknown'],
+    ['550-5.1.1 The email account that you tried to reach does not exist.\n550 5.1.1  https://support.example/?p=NoSuchUser d2e1a72fcca58-7b9a2c1f3e4si412b3a.211 - gsmtp', '550 5.1.1 The email account that you tried to reach does not exist. […] - gsmtp'],
+    ['554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using zen.spamhaus.org', '554 5.7.1 Service unavailable; Client host […] blocked using zen.spamhaus.org'],
+    ['550 5.7.1 [IPv6:2001:db8::25] is listed', '550 5.7.1 […] is listed'],
+    ['250 2.0.0 Ok: queued as 4F2A9C01D3', '250 2.0.0 Ok: queued as […]'],
+    ['421 4.7.0 [TSS04] Messages from 192.0.2.9 temporarily deferred', '421 4.7.0 [TSS04] Messages from […] temporarily deferred'],
+    ['550 5.7.1 not RFC5322 compliant, S3140, OU-002', '550 5.7.1 not RFC5322 compliant, S3140, OU-002'],
+    ['550 user "jane roe"@example.com unknown', '550 user <…> unknown'],
+    ['550 jane%40example.com unknown', '550 <…> unknown'],
+    ['550 bounce+jane=example.com unknown', '550 <…> unknown'],
+    ['550 SRS0=HHH=TT=example.com=jane unknown', '550 <…> unknown'],
+    ['452 4.2.2 mailbox   full\u0000\u0007 ', '452 4.2.2 mailbox full'],
+    ['550 id=17f3ac9 refused', '550 id […] refused'],
+    ['421', '421'],
+    ['', ''],
+  ])('makes %j comparable', (raw, scrubbed) => {
+    expect(scrubReply(raw)).toBe(scrubbed);
+  });
+
+  it('gives the same text for two recipients in the same trouble', () => {
+    const one = scrubReply('550 5.2.1 jroe on mx1.example.com: mailbox of jroe disabled (session 8a7f6e5d4c)', 'jroe@example.com');
+    const two = scrubReply('550 5.2.1 ann.lee on mx1.example.org: mailbox of ann.lee disabled (session 01f2e3d4c5)', 'ann.lee@example.org');
+    expect(one).toBe(two);
+  });
+
+  it('removes a short local part where it stands alone', () => {
+    expect(scrubReply('550 5.1.1 jo: unknown, join us', 'jo@example.com')).toBe('550 5.1.1 <…>: unknown, join us');
+  });
+
+  it('removes the owner’s name where it is made of pieces of the address, and leaves ordinary words', () => {
+    expect(scrubReply('550 5.1.1 Mrs. Jane SMITH has left; no such user, mailbox closed', 'jane.smith84+user@example.com')).toBe(
+      '550 5.1.1 Mrs. <…> has left; no such user, mailbox closed',
+    );
+  });
+
+  it('answers at most 240 characters, for a megabyte too, and quickly', () => {
+    const hostile = `550 5.1.1 ${'a@b '.repeat(100_000)}${'<'.repeat(300_000)}${'1:'.repeat(300_000)}`;
+    const startMs = performance.now();
+    expect(scrubReply(hostile, 'jane@example.com').length).toBeLessThanOrEqual(240);
+    expect(performance.now() - startMs).toBeLessThan(1000);
+  });
+
+  it('never lets the address or a local part of three characters survive, in whatever form the relay quotes it', () => {
+    const random = seededRandom(20_251_109);
+    const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
+    const locals = ['jane', 'Jane.Roe', 'j.o+tag', 'user', 'mailbox', 'müller', 'JÖRG', '用户名称', 'o\'neil', 'a-b_c', 'x=y', '50%off', 'a/b', 'unknown', 'ann', '{n}', 'q*', '12345678', 'имя.фамилия'];
+    const domains = ['example.com', 'MAIL.example.org', 'xn--bcher-kva.example', 'bücher.example', 'a.test'];
+    const forms: readonly ((address: string, local: string, domain: string) => string)[] = [
+      (address) => `<${address}>: user unknown`,
+      (address) => `${address.toUpperCase()}... no`,
+      (address) => `mailto:${address}?x`,
+      (address) => `https://help.example/?to=${encodeURIComponent(address)}&x=1`,
+      (address) => `${encodeURIComponent(address)} rejected`,
+      (_, local, domain) => `bounces+${local}=${domain}@relay.example`,
+      (_, local, domain) => `SRS0=Ab1=XY=${domain}=${local}@relay.example`,
+      (_, local) => `mailbox ${local.toLowerCase()} is full`,
+      (_, local) => `no user "${local}" here; see (${local})`,
+      (_, local, domain) => `user ${local} at\n550 ${domain} gone`,
+      (_, local) => `x${local}y`,
+      (address) => `[${Buffer.from(address).toString('hex')}]`,
+      (address) => `ref ${Buffer.from(address).toString('base64')}`,
+      (address) => `=${[...Buffer.from(address)].map((byte) => byte.toString(16).toUpperCase()).join('=')}`,
+      (address) => `%${[...Buffer.from(address)].map((byte) => byte.toString(16)).join('%')}`,
+      (address) => address.normalize('NFD'),
+      (address) => [...address].join('\u200B'),
+    ];
+    for (let round = 0; round < 4000; round += 1) {
+      const [local, domain] = [pick(locals), pick(domains)];
+      const address = `${local}@${domain}`;
+      const reply = `550 5.1.1 ${pick(['', 'Error: ', 'sorry, '])}${pick(forms)(address, local, domain)} ${pick(forms)(address, local, domain)}`;
+      const words = scrubReply(reply, address).slice('550 5.1.1'.length).toLowerCase();
+      const decoded = words.replaceAll(/(?:%|=)([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+      for (const seen of [words, decoded]) {
+        expect(seen, reply).not.toContain(address.toLowerCase());
+        if (local.length >= 3) expect(seen, reply).not.toContain(local.toLowerCase());
+        expect(seen, reply).not.toContain(domain.toLowerCase());
+      }
+      expect(words).not.toContain(Buffer.from(address).toString('hex'));
+    }
+  });
+});
