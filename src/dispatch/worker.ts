@@ -9,6 +9,9 @@
 // No MAIL FROM without a claim that the ledger has answered. A claim whose answer never came is given
 // back, never used. A settlement is tried until the ledger takes it. Nothing in the queue decides anything.
 //
+// At most two letters per lane stand between their claim and their settlement: one on the wire, one whose answer
+// is on its way to the ledger. So many a kill can leave `unconfirmed`, and no more.
+//
 // Pause, cancel and hold work through the claim: it finds the campaign not running and returns nothing.
 // Between claim and MAIL FROM lie at most one slot horizon (120 ms) and `secondSlotMs`, so a pause is
 // complete within one second. Not guaranteed: which of several workers carries a slice.
@@ -64,9 +67,16 @@ interface Errand<Connection> {
   readonly connection: Connection;
   /** When its MAIL FROM is due, in monotonic milliseconds. */
   readonly slotAt: number;
-  /** Settlements of the slice that are under way. */
-  readonly settling: Promise<void>[];
 }
+
+/** How a notice was carried. */
+interface Carried {
+  /** `leave`: the rest of the slice should be given back. */
+  readonly next: 'go-on' | 'leave';
+  /** When the ledger has its settlement. The lane is free before. */
+  readonly settled?: Promise<void>;
+}
+const leave: Carried = { next: 'leave' };
 
 /** How long a claimed notice may wait for a second slot when it was late for its first, before it is given back. */
 const secondSlotMs = 400;
@@ -86,6 +96,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   // Every lane may wait on it; more than ten listeners are no leak here.
   setMaxListeners(0, stopping.signal);
   const lanes = createLanes(parts.lanes);
+  const inDoubt = createLanes(2 * parts.lanes);
   const share = new TemporaryShare();
   let onTheWire = 0;
   let relayWasUnreachable = false;
@@ -118,29 +129,27 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       const settled = await ledger.settle(lease, batch);
       if (settled.length < batch.length) logger.warn({ late: batch.length - settled.length }, 'settled late: recovery was first, the notices stay unconfirmed');
     } catch (error) {
-      if (isUnreachable(error) || batch.length === 1) throw error;
-      // One bad settlement must not take the others with it.
-      for (const each of batch) {
-        await settleGroup(lease, [each]).catch((err: unknown) => {
-          if (isUnreachable(err)) throw err;
-          logger.error({ err, attempt: each.attemptId }, 'an attempt could not be settled; it will be recovered as unconfirmed');
-        });
+      if (isUnreachable(error)) throw error;
+      if (batch.length > 1) {
+        // One bad settlement must not take the others with it.
+        for (const each of batch) await settleGroup(lease, [each]);
+      } else {
+        logger.error({ err: error, attempt: batch[0]?.attemptId }, 'an attempt could not be settled; it will be recovered as unconfirmed');
       }
     }
   };
 
   const giveBackClaim = (lease: LeaseId, noticeId: NoticeId): Promise<void> => untilReachable(() => ledger.giveBackClaims(lease, [noticeId]));
 
-  /** Answers `go-on`, or `leave` when the rest of the slice should be given back. */
-  const carry = async (notice: NoticeContent, sliceId: SliceId, settling: Promise<void>[]): Promise<'go-on' | 'leave'> => {
-    if (stopping.signal.aborted) return 'leave';
+  const carry = async (notice: NoticeContent, sliceId: SliceId): Promise<Carried> => {
+    if (stopping.signal.aborted) return leave;
     const terms = await termsOf(notice);
-    if (terms === null) return 'leave';
+    if (terms === null) return leave;
     let slotAt = await pacer.slot(stopping.signal);
     const found = await connections.acquire(stopping.signal);
     if (!found.ok) {
       await relayFailed(found.failure);
-      return 'leave';
+      return leave;
     }
     const { connection } = found;
     try {
@@ -157,10 +166,10 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
         if (!isUnreachable(error)) throw error;
         return null;
       });
-      if (claim === null) return 'leave';
+      if (claim === null) return leave;
       onTheWire += 1;
       try {
-        return await handOver({ notice, terms, lease, claim, connection, slotAt, settling });
+        return await handOver({ notice, terms, lease, claim, connection, slotAt });
       } finally {
         onTheWire -= 1;
       }
@@ -181,7 +190,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     }
   };
 
-  const handOver = async (errand: Errand<Connection>): Promise<'go-on' | 'leave'> => {
+  const handOver = async (errand: Errand<Connection>): Promise<Carried> => {
     const { notice, terms, lease, claim, connection } = errand;
     let message: Buffer;
     try {
@@ -189,12 +198,11 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     } catch (err) {
       logger.error({ err, campaign: notice.campaignNo }, 'a letter could not be rendered');
       // Compilation proved that the letter renders for every kind of record: it is this notice alone.
-      errand.settling.push(settlements.submit({ lease, settlement: unrenderable(claim) }));
-      return 'go-on';
+      return { next: 'go-on', settled: settlements.submit({ lease, settlement: unrenderable(claim) }) };
     }
     if (!(await punctual(errand.slotAt)) || !leases.holds(lease)) {
       await giveBackClaim(lease, claim.noticeId);
-      return 'leave';
+      return leave;
     }
     let result: DeliveryResult;
     try {
@@ -220,7 +228,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     return pacer.inTime(slotAt);
   };
 
-  const settle = async (errand: Errand<Connection>, result: DeliveryResult): Promise<'go-on' | 'leave'> => {
+  const settle = async (errand: Errand<Connection>, result: DeliveryResult): Promise<Carried> => {
     const { notice, terms, lease, claim } = errand;
     const domain = notice.address.slice(notice.address.lastIndexOf('@') + 1).toLowerCase();
     const temporary = temporaryAnswer(result);
@@ -238,9 +246,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       if (campaignFaults.has(verdict.reason)) await untilReachable(() => ledger.hold(notice.campaignNo, verdict.reason, settlement.replyScrubbed));
       else await untilReachable(() => ledger.holdRelay(verdict.reason, settlement.replyScrubbed));
     }
-    // The lane and the connection are free again; only the slice waits for the settlement.
-    errand.settling.push(settlements.submit({ lease, settlement }));
-    return verdict.kind === 'hold' ? 'leave' : 'go-on';
+    return { next: verdict.kind === 'hold' ? 'leave' : 'go-on', settled: settlements.submit({ lease, settlement }) };
   };
 
   /** The relay could not be reached: nobody is charged, nothing was claimed. */
@@ -282,21 +288,24 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       heldByRelay = false;
       connections.retryNow();
     }
-    const settling: Promise<void>[] = [];
     let left = false;
+    const carryInLane = async (notice: NoticeContent): Promise<Carried> => {
+      if (left || stopping.signal.aborted) return leave;
+      const carried = await carry(notice, slice.sliceId).catch((err: unknown) => {
+        if (!stopping.signal.aborted && !isUnreachable(err)) logger.error({ err, notice: notice.noticeId }, 'a notice could not be carried');
+        return leave;
+      });
+      if (carried.next === 'leave') left = true;
+      return carried;
+    };
     await Promise.all(
       notices.map((notice) =>
-        lanes.run(async () => {
-          if (left || stopping.signal.aborted) return;
-          const outcome = await carry(notice, slice.sliceId, settling).catch((err: unknown) => {
-            if (!stopping.signal.aborted && !isUnreachable(err)) logger.error({ err, notice: notice.noticeId }, 'a notice could not be carried');
-            return 'leave' as const;
-          });
-          if (outcome === 'leave') left = true;
+        inDoubt.run(async () => {
+          const carried = await lanes.run(() => carryInLane(notice));
+          await carried.settled;
         }),
       ),
     );
-    await Promise.all(settling);
     await ledger.giveBackSlices([slice.sliceId]);
     parts.onSliceDone?.();
   };
