@@ -14,7 +14,7 @@ import { answerOf, codeOf, scenarioWorld, type Answer, type Site } from '../supp
 const world = scenarioWorld();
 const everybody = people(1_200);
 /** Few connections, so that a kill finds the run under way. */
-const busy = { SMTP_CONNECTIONS: '5', RECOVERY_SECONDS: '1', RETRY_SCHEDULE: '1s' };
+const busy = { SMTP_CONNECTIONS: '5', RECOVERY_SECONDS: '2', RETRY_SCHEDULE: '1s' };
 
 let durable: DurablePostgres | null = null;
 afterEach(async () => {
@@ -64,6 +64,7 @@ describe('kill the sending process', () => {
     const ended = answerOf(await running.outcome);
 
     nothingLost(relay, ended, 'several');
+    await doubtExplained(site);
     // At each kill, for each of five connections: one letter on the wire, one whose answer was on its way to the ledger.
     expect(ended.summary.maybeAccepted).toBeLessThanOrEqual(3 * 5 * 2);
     await attemptsCommitted(site, relay);
@@ -163,6 +164,15 @@ test('two processes that start on an empty ledger at the same moment both work',
   expect(ended.map(({ code }) => code)).toEqual([0, 0]);
   expect(notExactlyOnce(relay, [...one, ...other])).toEqual([]);
 });
+
+/** Whoever ended unconfirmed had the one automatic resend, and was on the wire of two kills. */
+async function doubtExplained(site: Site): Promise<void> {
+  const { rows } = await site.ledger().query<{ resent: boolean; doubts: number }>({
+    text: `select n.auto_resent as resent, count(a.*) filter (where a.outcome = 'unconfirmed') as doubts
+           from candor.notice n join candor.attempt a using (notice_id) where n.state = 'unconfirmed' group by n.notice_id`,
+  });
+  for (const notice of rows) expect(notice).toEqual({ resent: true, doubts: 2 });
+}
 
 /** The relay never saw more MAIL FROM than the ledger has attempts, and knows no notice that the ledger does not. */
 async function attemptsCommitted(site: Site, relay: TestRelay): Promise<void> {
