@@ -9,8 +9,16 @@ import { scenarioWorld } from '../support/world.ts';
 
 const world = scenarioWorld();
 
+/** Windows with more than was allowed, in any try: a retry may mend the use of the rate, never a broken limit. */
+const broken: string[] = [];
+
+function keepsTo(limit: number, most: number, allowed: number): void {
+  if (most > allowed) broken.push(`${most} in a second, where ${limit} are the limit and ${allowed} explained`);
+  expect(most).toBeLessThanOrEqual(allowed);
+}
+
 /** Slots that a process could not use for want of a processor are forfeited: then the use is asked for again. */
-const patience = { retry: 2 };
+const patience = { retry: 4 };
 /** Of the limit, while two processes share it; and after a change of it, when both have to find their pace again. */
 const leastUse = { steady: 0.97, changed: 0.95 };
 
@@ -52,7 +60,7 @@ test.each([
 
   expect(ended.code).toBe(0);
   expect(notExactlyOnce(relay, everybody)).toEqual([]);
-  expect(relay.record.mostMailFromsWithin(1_000)).toBeLessThanOrEqual(allowed(limit));
+  keepsTo(limit, relay.record.mostMailFromsWithin(1_000), allowed(limit));
   expect(used(afterTheStart(relay, fromMs ?? 0), limit)).toBeGreaterThanOrEqual(leastUse.steady);
   worker.kill('SIGTERM');
   expect((await worker.outcome).code).toBe(0);
@@ -73,12 +81,17 @@ test('a changed rate holds for every process, while they run', patience, async (
   expect(changed.summary.ratePerSecond).toBe(80);
   expect((await sending.outcome).code).toBe(0);
   const before = relay.record.mailFromsMs.filter((time) => time < changedAtMs - 1_000);
-  expect(mostWithin(before)).toBeLessThanOrEqual(allowed(20));
-  expect(relay.record.mostMailFromsWithin(1_000)).toBeLessThanOrEqual(allowed(80));
+  keepsTo(20, mostWithin(before), allowed(20));
+  keepsTo(80, relay.record.mostMailFromsWithin(1_000), allowed(80));
   // One second for the slots that were taken before the change.
   expect(used(afterTheStart(relay, changedAtMs + 1_000), 80)).toBeGreaterThanOrEqual(leastUse.changed);
   worker.kill('SIGTERM');
   await worker.outcome;
+});
+
+// Last, so that it has seen every try of the tests above.
+test('no try of the above broke its limit', () => {
+  expect(broken).toEqual([]);
 });
 
 function mostWithin(times: readonly number[]): number {
