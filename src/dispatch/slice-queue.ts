@@ -8,6 +8,7 @@ import type { NoticeId, SliceId } from '../domain/ids.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SliceConsumer, SliceQueue } from './ports.ts';
 import { asAwayError } from './queue-away.ts';
+import { watchConsumer, type Activity } from './queue-watchdog.ts';
 import { createReopening } from './reopening.ts';
 
 export type QueueBackend =
@@ -23,6 +24,8 @@ interface SliceJob {
 interface Engine {
   addBulk(jobs: { name: string; data: SliceJob; opts: Record<string, unknown> }[]): Promise<unknown>;
   getJobState(id: string): Promise<string>;
+  /** Jobs that no worker has taken. */
+  waiting(): Promise<number>;
   work(handler: (job: Job<SliceJob>) => Promise<void>, options: WorkerSettings): SliceConsumer;
   close(): Promise<void>;
 }
@@ -37,6 +40,8 @@ interface WorkerSettings {
 
 /** A lock that is renewed twice in its time: below a second a busy process would lose its own. */
 const lockBoundsMs = [1_000, 30_000] as const;
+/** Between two looks of the watchdog: a stuck worker is replaced after at most three. */
+const watchMs = 10_000;
 const jobName = 'slice';
 const schema = 'candor_queue';
 
@@ -76,15 +81,27 @@ export function openSliceQueue(backend: QueueBackend, name: string, logger: Logg
       return ids.filter((_, index) => !presentStates.has(states[index]!));
     },
     consume(handler, concurrency) {
-      return engine.work((job) => handler({ sliceId: job.id as SliceId, noticeIds: job.data.noticeIds }), {
-        concurrency,
-        lockDuration: lockMs,
-        // A stalled job is found by the second check after its lock is gone.
-        stalledInterval: lockMs / 2,
-        // A stalled slice is never given up by the queue: whether its notices are due stands in the ledger.
-        maxStalledCount: 1_000_000,
-        drainDelay: 1,
-      });
+      const activity: Activity = { begun: 0, active: 0 };
+      const take = async (job: Job<SliceJob>): Promise<void> => {
+        activity.begun += 1;
+        activity.active += 1;
+        try {
+          await handler({ sliceId: job.id as SliceId, noticeIds: job.data.noticeIds });
+        } finally {
+          activity.active -= 1;
+        }
+      };
+      const begin = (): SliceConsumer =>
+        engine.work(take, {
+          concurrency,
+          lockDuration: lockMs,
+          // A stalled job is found by the second check after its lock is gone.
+          stalledInterval: lockMs / 2,
+          // A stalled slice is never given up by the queue: whether its notices are due stands in the ledger.
+          maxStalledCount: 1_000_000,
+          drainDelay: 1,
+        });
+      return watchConsumer({ begin, waiting: () => engine.waiting() }, activity, concurrency, watchMs, logger);
     },
     close: () => engine.close(),
   };
@@ -110,6 +127,7 @@ function redisEngine(url: string, name: string, onError: (error: Error) => void)
   return {
     addBulk: (jobs) => queue.addBulk(jobs),
     getJobState: (id) => queue.getJobState(id),
+    waiting: () => queue.getWaitingCount(),
     work(handler, options) {
       const worker = new Worker<SliceJob>(name, handler, { connection: connect({ enableOfflineQueue: true }), ...options });
       worker.on('error', onError);
@@ -132,6 +150,7 @@ function postgresEngine(settings: Readonly<Record<string, unknown>>, name: strin
   return {
     addBulk: async (jobs) => (await queue.open()).addBulk(jobs),
     getJobState: async (id) => (await queue.open()).getJobState(id),
+    waiting: async () => (await queue.open()).getWaitingCount(),
     work(handler, options) {
       const worker = createReopening(() => watched(new onPostgres.Worker<SliceJob>(name, handler, { connection, ...options }), onError));
       void worker.insist(reopenMs);
