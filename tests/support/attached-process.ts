@@ -1,33 +1,50 @@
 // A real process that is attached to the embedded Postgres of a data folder, to be stopped, killed and
 // run as other users. It runs the compiled sources, because Node 20 does not run TypeScript.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync, mkdirSync, chmodSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync, mkdirSync, chmodSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { PostgresConnection } from '../../src/embedded/postgres.ts';
 import type { ServerUser } from '../../src/embedded/server-user.ts';
+import { copyProgram, nodeForOthers, reachableByOthers } from './for-others.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface Built {
+  /** The compiled sources. */
   readonly folder: string;
+  /** What runs them, and the program that does, where any user can reach both. */
+  readonly node: string;
+  readonly program: string;
   remove(): void;
 }
 
-/** Compiles what the child needs, beside node_modules so that it finds its packages. */
+/** Compiles what the child needs, beside node_modules so that it finds its packages; in a copy of them where others cannot reach these. */
 export function buildEmbedded(): Built {
-  mkdirSync(join(root, 'node_modules', '.cache'), { recursive: true });
-  const folder = mkdtempSync(join(root, 'node_modules', '.cache', 'candor-test-'));
-  chmodSync(folder, 0o755);
-  const config = join(folder, 'tsconfig.json');
+  const copied = reachableByOthers(join(root, 'tests')) ? null : mkdtempSync(join(tmpdir(), 'candor-copied-'));
+  const place = copied ?? mkdtempSync(join(mkdirs(join(root, 'node_modules', '.cache')), 'candor-test-'));
+  chmodSync(place, 0o755);
+  const folder = join(place, 'built');
+  const program = join(place, 'attached-process-child.mjs');
+  mkdirSync(folder, { mode: 0o755 });
+  if (copied !== null) copyProgram(root, ['package.json', 'node_modules'], copied);
+  copyFileSync(join(root, 'tests/support/attached-process-child.mjs'), program);
+  const config = join(root, 'node_modules', '.cache', `${basename(place)}.json`);
   writeFileSync(
     config,
     JSON.stringify({ extends: join(root, 'tsconfig.build.json'), compilerOptions: { rootDir: join(root, 'src'), outDir: folder, sourceMap: false }, include: [], files: [join(root, 'src/embedded/postgres.ts')] }),
   );
   execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', config], { stdio: 'inherit' });
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  rmSync(config);
+  return { folder, program, node: nodeForOthers(place), remove: () => rmSync(place, { recursive: true, force: true }) };
+}
+
+function mkdirs(path: string): string {
+  mkdirSync(path, { recursive: true });
+  return path;
 }
 
 export interface Answer {
@@ -48,8 +65,7 @@ export interface AttachedProcess {
 
 /** Starts one. `environment` is added to an empty environment. */
 export function startAttached(built: Built, dataDir: string, options: { user?: ServerUser; sharedFolder?: string; environment?: Record<string, string> } = {}): AttachedProcess {
-  const program = join(root, 'tests/support/attached-process-child.mjs');
-  const child = spawn(process.execPath, [program, built.folder, dataDir, options.sharedFolder ?? ''], {
+  const child = spawn(built.node, [built.program, built.folder, dataDir, options.sharedFolder ?? ''], {
     cwd: '/',
     env: { PATH: '/usr/bin:/bin', ...options.environment },
     stdio: ['pipe', 'pipe', 'inherit'],
