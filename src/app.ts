@@ -19,6 +19,7 @@ import { parseAddress } from './domain/address.ts';
 import { CandorError } from './domain/errors.ts';
 import type { CompiledLetter, Kit } from './domain/kit.ts';
 import { checkRecipients } from './intake/check-recipients.ts';
+import { fileSource } from './intake/recipient-source.ts';
 import { listKits, resolveKitFolder } from './kits/list-kits.ts';
 import { loadKit } from './kits/load-kit.ts';
 import { backup } from './ledger/archive.ts';
@@ -65,7 +66,7 @@ class App implements Application {
 
   async check(request: Parameters<Application['check']>[0]): ReturnType<Application['check']> {
     const kit = await this.#kitForCheck(request.kit);
-    return checkRecipients(request.path, {
+    return checkRecipients(fileSource(request.path), {
       audience: request.audience,
       invalidOut: request.invalidOut,
       locales: { supported: kit.locales, fallback: kit.defaultLocale },
@@ -74,12 +75,12 @@ class App implements Application {
 
   async plan(request: Parameters<Application['plan']>[0]): ReturnType<Application['plan']> {
     const { kit } = await this.#kit(request.kit);
-    return planLaunch(await this.#open(), this.#launchSettings(), kit, request);
+    return planLaunch(await this.#open(), this.#launchSettings(), kit, { ...request, source: fileSource(request.path) });
   }
 
   async create(request: Parameters<Application['create']>[0]): Promise<string> {
     const kit = await this.#kit(request.kit);
-    return createCampaign(await this.#open(), this.#launchSettings(), kit, request);
+    return createCampaign(await this.#open(), this.#launchSettings(), kit, { ...request, source: fileSource(request.path) });
   }
 
   async work(campaign: string, options: Parameters<Application['work']>[1]): ReturnType<Application['work']> {

@@ -6,6 +6,7 @@ import type { CheckReport } from '../domain/check-report.ts';
 import type { Found } from '../domain/found.ts';
 import type { NoticeState } from '../domain/notice-state.ts';
 import type { CampaignSummary } from '../domain/summary.ts';
+import type { RecipientSource } from '../intake/recipient-source.ts';
 
 export interface CheckRequest {
   readonly path: string;
@@ -28,6 +29,12 @@ export interface CreateRequest {
   readonly startAt?: Date;
   /** What the person (or `--yes`) confirmed. */
   readonly confirmation: Confirmation;
+}
+
+/** A launch from any source; `mapping` is a person's correction of the columns: canonical column → header. */
+export interface LaunchRequest extends Omit<CreateRequest, 'path' | 'kit'> {
+  readonly source: RecipientSource;
+  readonly mapping?: Readonly<Record<string, string>>;
 }
 
 /** The plan shown before a launch. */

@@ -6,8 +6,8 @@ import { campaignIdFrom, type CampaignNo } from '../domain/ids.ts';
 import type { CompiledLetter, Kit } from '../domain/kit.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
 import { createMergeAccount, type MergeAccount } from '../intake/merge-account.ts';
-import { openFile } from '../intake/open-file.ts';
 import { readRecipientFile, type RecipientFile } from '../intake/read-recipient-file.ts';
+import type { RecipientSource } from '../intake/recipient-source.ts';
 import { isOfficialDomain } from '../kits/official-domain.ts';
 import { createDraft, findSameFile, finishImport, freezeLetters, moveCampaign, readCampaign, setDeparture } from '../ledger/campaigns.ts';
 import type { Transaction } from '../ledger/database.ts';
@@ -15,7 +15,7 @@ import { recordEvent } from '../ledger/events.ts';
 import { mergeRows, stageRows, type ImportedAccount } from '../ledger/importing.ts';
 import { readPace, setLimit } from '../ledger/pace.ts';
 import { leaveOutTold } from '../ledger/suppressing.ts';
-import type { CreateRequest } from './application.ts';
+import type { LaunchRequest } from './application.ts';
 import type { LaunchSettings, LedgerContext } from './context.ts';
 
 /**
@@ -27,10 +27,10 @@ export async function createCampaign(
   context: LedgerContext,
   settings: LaunchSettings,
   kit: { kit: Kit; letters: readonly CompiledLetter[] },
-  request: CreateRequest,
+  request: LaunchRequest,
 ): Promise<string> {
   await checkSender(context, settings, kit.kit, request);
-  const sha256 = await digestOf(request.path);
+  const sha256 = await digestOf(request.source);
   return context.database.transaction(async (tx) => {
     await refuseTwice(tx, settings, kit.kit, sha256, request.again);
     const except = request.except === undefined ? null : await readCampaign(tx, request.except);
@@ -51,7 +51,7 @@ export async function checkSender(
   context: LedgerContext,
   settings: LaunchSettings,
   kit: Kit,
-  request: Pick<CreateRequest, 'ratePerSecond'>,
+  request: Pick<LaunchRequest, 'ratePerSecond'>,
 ): Promise<void> {
   if (settings.rehearsal || settings.loopback) return;
   const stated = request.ratePerSecond ?? settings.ratePerSecond ?? (await readPace(context.database, settings.relayIdentity)).limitPerSecond;
@@ -77,11 +77,12 @@ async function importFile(
   context: LedgerContext,
   campaignNo: CampaignNo,
   { kit, letters }: { kit: Kit; letters: readonly CompiledLetter[] },
-  request: CreateRequest,
+  request: LaunchRequest,
   sha256: string,
 ): Promise<void> {
-  const file = readRecipientFile(openFile(request.path), {
+  const file = readRecipientFile(request.source.open(), {
     audience: request.audience,
+    mapping: request.mapping,
     locales: { supported: kit.locales, fallback: kit.defaultLocale },
   });
   const merge = createMergeAccount();
@@ -139,7 +140,7 @@ function refuseDisagreement(account: ImportedAccount, merge: MergeAccount): void
   if (!agree) throw new CandorError('account-broken');
 }
 
-function confirm(request: CreateRequest, notices: number, sha256: string): void {
+function confirm(request: LaunchRequest, notices: number, sha256: string): void {
   const { confirmation } = request;
   if (confirmation.kind === 'attended') {
     if (confirmation.sha256 !== sha256 || confirmation.notices !== notices) throw new CandorError('file-changed');
@@ -168,8 +169,8 @@ function termsOf(settings: LaunchSettings, kit: Kit): Parameters<typeof createDr
 }
 
 /** SHA-256 of the file's octets: what makes two files the same. A million rows take about 0.1 s. */
-async function digestOf(path: string): Promise<string> {
+async function digestOf(source: RecipientSource): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of openFile(path)) hash.update(chunk);
+  for await (const chunk of source.open()) hash.update(chunk);
   return hash.digest('hex');
 }

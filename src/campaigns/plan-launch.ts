@@ -2,7 +2,7 @@
 import type { Kit } from '../domain/kit.ts';
 import { checkRecipients } from '../intake/check-recipients.ts';
 import { readPace } from '../ledger/pace.ts';
-import type { CreateRequest, LaunchPlan } from './application.ts';
+import type { LaunchPlan, LaunchRequest } from './application.ts';
 import { checkSender } from './create-campaign.ts';
 import type { LaunchSettings, LedgerContext } from './context.ts';
 
@@ -11,11 +11,12 @@ export async function planLaunch(
   context: LedgerContext,
   settings: LaunchSettings,
   kit: Kit,
-  request: Omit<CreateRequest, 'confirmation' | 'actor'>,
+  request: Omit<LaunchRequest, 'confirmation' | 'actor' | 'again'>,
 ): Promise<LaunchPlan> {
   await checkSender(context, settings, kit, request);
-  const report = await checkRecipients(request.path, {
+  const report = await checkRecipients(request.source, {
     audience: request.audience,
+    mapping: request.mapping,
     locales: { supported: kit.locales, fallback: kit.defaultLocale },
   });
   const pace = await readPace(context.database, settings.relayIdentity);

@@ -3,8 +3,8 @@
 import type { RecipientCheck, RowProblem } from '../domain/check-report.ts';
 import { createInvalidFile, type InvalidFile } from './invalid-file.ts';
 import { createMergeAccount } from './merge-account.ts';
-import { openFile } from './open-file.ts';
 import { readRecipientFile, type ReadOptions } from './read-recipient-file.ts';
+import type { RecipientSource } from './recipient-source.ts';
 
 /** How many problems a report holds. */
 export const reportedProblems = 100;
@@ -15,10 +15,10 @@ export interface CheckOptions extends ReadOptions {
 }
 
 /** Checks a file. Throws CandorError when it is unusable; then no file of invalid rows is left either. */
-export async function checkRecipients(path: string, options: CheckOptions): Promise<RecipientCheck> {
+export async function checkRecipients(source: RecipientSource, options: CheckOptions): Promise<RecipientCheck> {
   const out = options.invalidOut === undefined ? null : await createInvalidFile(options.invalidOut);
   try {
-    const report = await check(path, options, out);
+    const report = await check(source, options, out);
     await out?.close();
     return report;
   } catch (error) {
@@ -27,8 +27,8 @@ export async function checkRecipients(path: string, options: CheckOptions): Prom
   }
 }
 
-async function check(path: string, options: ReadOptions, out: InvalidFile | null): Promise<RecipientCheck> {
-  const file = readRecipientFile(openFile(path), options);
+async function check(source: RecipientSource, options: ReadOptions, out: InvalidFile | null): Promise<RecipientCheck> {
+  const file = readRecipientFile(source.open(), options);
   try {
     const facts = await file.header();
     await out?.begin(facts.header, facts.delimiter);
@@ -42,7 +42,7 @@ async function check(path: string, options: ReadOptions, out: InvalidFile | null
       if (invalid.length > 0) await out?.write(invalid);
     }
     const { sha256, rows, invalid, columns, ignoredColumns, missingCategories, encoding, delimiter } = file.report();
-    return { file: path, sha256, rows, invalid, ...account.totals(), columns, ignoredColumns, problems, missingCategories, encoding, delimiter };
+    return { file: source.name, sha256, rows, invalid, ...account.totals(), columns, ignoredColumns, problems, missingCategories, encoding, delimiter };
   } finally {
     await file.close();
   }

@@ -9,6 +9,7 @@ import { parse } from 'yaml';
 import { readConfig } from '../../src/config/read-config.ts';
 import { isSecret, variableNames } from '../../src/config/variables.ts';
 import { checkRecipients } from '../../src/intake/check-recipients.ts';
+import { fileSource } from '../../src/intake/recipient-source.ts';
 import { readText, repository } from '../support/source-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'candor-packaging-'));
@@ -80,7 +81,7 @@ describe('the sample', () => {
   });
 
   it('comes to the expected numbers when intake reads it', async () => {
-    const report = await checkRecipients(join(repository, 'scripts/sample/recipients.csv'), { locales: { supported: ['en', 'id', 'es'], fallback: 'en' } });
+    const report = await checkRecipients(fileSource(join(repository, 'scripts/sample/recipients.csv')), { locales: { supported: ['en', 'id', 'es'], fallback: 'en' } });
     expect(report).toMatchObject(expected);
     expect(report.missingCategories).toEqual([]);
     expect(new Set(report.problems.map((problem) => problem.code)).size).toBe(expected['invalid']);

@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fileSource } from '../../../src/intake/recipient-source.ts';
 import { checkRecipients } from '../../../src/intake/check-recipients.ts';
 import { csvLine } from '../../../src/intake/invalid-file.ts';
 import { readWhole, sampleFile, sampleLocales } from '../../support/recipient-file.ts';
@@ -28,7 +29,7 @@ async function fileOf(name: string, content: string | Buffer): Promise<string> {
 describe('checkRecipients', () => {
   it('answers the whole account', async () => {
     const path = fileURLToPath(new URL('../../fixtures/csv/hazards.csv', import.meta.url));
-    const report = await checkRecipients(path, options);
+    const report = await checkRecipients(fileSource(path), options);
     expect(report).toMatchObject({
       file: path,
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -56,20 +57,20 @@ describe('checkRecipients', () => {
       const { account, octets } = sampleFile({ rows: 20_000, seed });
       const path = join(folder, `generated-${seed}.csv`);
       await pipeline(octets, createWriteStream(path));
-      expect(await checkRecipients(path, options)).toMatchObject({ ...account });
+      expect(await checkRecipients(fileSource(path), options)).toMatchObject({ ...account });
     }
   });
 
   it('reports the first 100 problems of many', async () => {
     const path = await fileOf('many.csv', `email,audience\n${'nobody,affected\n'.repeat(500)}`);
-    const report = await checkRecipients(path, options);
+    const report = await checkRecipients(fileSource(path), options);
     expect(report.invalid).toBe(500);
     expect(report.problems).toHaveLength(100);
     expect(report.problems.at(-1)!.row).toBe(101);
   });
 
   it.each(['missing.csv', '.', 'many.csv/inside'])('refuses %s, which cannot be read', async (name) => {
-    await expect(checkRecipients(join(folder, name), options)).rejects.toMatchObject({ code: 'file-not-found', exit: 2 });
+    await expect(checkRecipients(fileSource(join(folder, name)), options)).rejects.toMatchObject({ code: 'file-not-found', exit: 2 });
   });
 
   it('writes the invalid rows for the owner only, with row and reason, and a mended file reads back', async () => {
@@ -77,7 +78,7 @@ describe('checkRecipients', () => {
     const invalidOut = join(folder, 'invalid.csv');
     const before = process.umask(0);
     try {
-      await checkRecipients(path, { ...options, invalidOut });
+      await checkRecipients(fileSource(path), { ...options, invalidOut });
     } finally {
       process.umask(before);
     }
@@ -111,7 +112,7 @@ describe('checkRecipients', () => {
   it('keeps the address of a row that starts like a formula through the file of invalid rows', async () => {
     const path = await fileOf('plus.csv', 'email;audience\n+plus@example.com;\n-minus@example.com;\n');
     const invalidOut = join(folder, 'plus-invalid.csv');
-    await checkRecipients(path, { ...options, invalidOut });
+    await checkRecipients(fileSource(path), { ...options, invalidOut });
     const text = (await readFile(invalidOut)).toString();
     expect(text).toContain(`"'+plus@example.com";`);
     const mended = await readWhole(text.replaceAll('@example.com";', '@example.com";yes'));
@@ -120,15 +121,15 @@ describe('checkRecipients', () => {
 
   it('never writes over a file, not even its own input', async () => {
     const path = await fileOf('input.csv', 'email,audience\nnobody,yes\n');
-    await expect(checkRecipients(path, { ...options, invalidOut: path })).rejects.toMatchObject({ code: 'file-exists', exit: 2 });
+    await expect(checkRecipients(fileSource(path), { ...options, invalidOut: path })).rejects.toMatchObject({ code: 'file-exists', exit: 2 });
     expect(await readFile(path, 'utf8')).toBe('email,audience\nnobody,yes\n');
-    await expect(checkRecipients(path, { ...options, invalidOut: join(folder, 'nowhere', 'out.csv') })).rejects.toMatchObject({ code: 'file-not-writable' });
+    await expect(checkRecipients(fileSource(path), { ...options, invalidOut: join(folder, 'nowhere', 'out.csv') })).rejects.toMatchObject({ code: 'file-not-writable' });
   });
 
   it('leaves no file of invalid rows of an unusable file', async () => {
     const path = await fileOf('broken.csv', 'email,audience\nnobody,yes\n"a@example.com,yes\n');
     const invalidOut = join(folder, 'broken-invalid.csv');
-    await expect(checkRecipients(path, { ...options, invalidOut })).rejects.toMatchObject({ code: 'quote-unclosed' });
+    await expect(checkRecipients(fileSource(path), { ...options, invalidOut })).rejects.toMatchObject({ code: 'quote-unclosed' });
     expect(existsSync(invalidOut)).toBe(false);
   });
 
