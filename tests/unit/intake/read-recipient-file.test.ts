@@ -175,7 +175,8 @@ describe('readRecipientFile', () => {
       const before = rows;
       rows += recipients.length + invalid.length;
       if (before < 20_000 && rows >= 20_000) early = liveOctets();
-      if (before < 190_000 && rows >= 190_000) expect(liveOctets() - early).toBeLessThan(8_000_000);
+      // The digests of the merge account grow by steps to some 6 MB; the rows alone would be 60.
+      if (before < 190_000 && rows >= 190_000) expect(liveOctets() - early).toBeLessThan(20_000_000);
     }
     expect(early).toBeGreaterThan(0);
     expect(file.report()).toMatchObject({ rows: account.rows, valid: account.valid, invalid: account.invalid });
