@@ -24,15 +24,17 @@ export interface Built {
 
 /** Compiles what the child needs, beside node_modules so that it finds its packages; in a copy of them where others cannot reach these. */
 export function buildEmbedded(): Built {
+  const cache = join(root, 'node_modules', '.cache');
+  mkdirSync(cache, { recursive: true });
   const copied = reachableByOthers(join(root, 'tests')) ? null : mkdtempSync(join(tmpdir(), 'candor-copied-'));
-  const place = copied ?? mkdtempSync(join(mkdirs(join(root, 'node_modules', '.cache')), 'candor-test-'));
+  const place = copied ?? mkdtempSync(join(cache, 'candor-test-'));
   chmodSync(place, 0o755);
   const folder = join(place, 'built');
   const program = join(place, 'attached-process-child.mjs');
   mkdirSync(folder, { mode: 0o755 });
   if (copied !== null) copyProgram(root, ['package.json', 'node_modules'], copied);
   copyFileSync(join(root, 'tests/support/attached-process-child.mjs'), program);
-  const config = join(root, 'node_modules', '.cache', `${basename(place)}.json`);
+  const config = join(cache, `${basename(place)}.json`);
   writeFileSync(
     config,
     JSON.stringify({ extends: join(root, 'tsconfig.build.json'), compilerOptions: { rootDir: join(root, 'src'), outDir: folder, sourceMap: false }, include: [], files: [join(root, 'src/embedded/postgres.ts')] }),
@@ -40,11 +42,6 @@ export function buildEmbedded(): Built {
   execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', config], { stdio: 'inherit' });
   rmSync(config);
   return { folder, program, node: nodeForOthers(place), remove: () => rmSync(place, { recursive: true, force: true }) };
-}
-
-function mkdirs(path: string): string {
-  mkdirSync(path, { recursive: true });
-  return path;
 }
 
 export interface Answer {
