@@ -99,7 +99,7 @@ class App implements Application {
     const ledger = await this.#open();
     // Loaded here: no other command needs a web server.
     const { serveConsole } = await import('./app/serve-console.ts');
-    const console = await serveConsole(ledger, this.#config, this.#logger, this.#options.say);
+    const console = await serveConsole(ledger, this.#config, this.#logger, { newPassword: options.newPassword, say: this.#options.say });
     try {
       await this.#withEngine(() => {
         options.onListening({ ...console.urls, inbox: this.#config.relay === null ? `${console.urls.console}/inbox` : null });

@@ -3,12 +3,13 @@ import { readSummary } from '../campaigns/read-summary.ts';
 import type { Config } from '../config/read-config.ts';
 import { hasCode } from '../domain/errors.ts';
 import { parseLetter, parseLetterHead } from '../embedded/inbox-letter.ts';
-import { listCampaigns } from '../ledger/campaigns.ts';
+import { campaignsInState, listCampaigns } from '../ledger/campaigns.ts';
 import { createInboxStore } from '../ledger/inbox-letters.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { InboxPort, Readiness, StatusPort } from '../web/ports.ts';
 import { createServer } from '../web/server.ts';
+import { openAccess } from './console/access.ts';
 import type { OpenLedger } from './open-ledger.ts';
 
 export interface ServedConsole {
@@ -16,10 +17,10 @@ export interface ServedConsole {
   close(): Promise<void>;
 }
 
-/** Starts the console. `say` tells the person at the terminal the next sign-in link when one was used. */
-export async function serveConsole(ledger: OpenLedger, config: Config, logger: Logger, say: (line: string) => void): Promise<ServedConsole> {
+/** Starts the console. `say` tells the person at the terminal when the link was used. */
+export async function serveConsole(ledger: OpenLedger, config: Config, logger: Logger, options: { newPassword: boolean; say: (line: string) => void }): Promise<ServedConsole> {
   const server = createServer(
-    { status: statusOf(ledger), inbox: config.relay === null ? inboxOf(ledger) : null, ready: () => readiness(ledger) },
+    { access: openAccess(ledger.database), status: statusOf(ledger), inbox: config.relay === null ? inboxOf(ledger) : null, ready: () => readiness(ledger) },
     {
       host: config.web.host,
       port: config.web.port,
@@ -27,7 +28,8 @@ export async function serveConsole(ledger: OpenLedger, config: Config, logger: L
       trustProxy: config.web.trustProxy,
       logger,
       clock: systemClock,
-      onSignedIn: (next) => say(`Signed in. The link for another browser: ${next}`),
+      newPassword: options.newPassword,
+      onLinkUsed: () => options.say('The link was used: a password is set. If it was not you, run `candor serve --new-password`.'),
     },
   );
   const { url, signInUrl } = await server.listen();
@@ -46,6 +48,7 @@ function statusOf({ database }: OpenLedger): StatusPort {
         createdAt: campaign.createdAt,
         launchedAt: campaign.launchedAt,
       })),
+    held: async () => (await campaignsInState(database, ['held'], null)).map((campaign) => ({ campaign: campaign.id, title: campaign.kitTitle, reason: campaign.reason ?? '' })),
     summary: (campaign) =>
       readSummary(database, campaign).catch((error: unknown) => {
         if (hasCode(error, 'campaign-unknown') || hasCode(error, 'campaign-none')) return null;

@@ -78,7 +78,7 @@ export interface StopSignals {
 /** Where a served console listens. */
 export interface ServedUrls {
   readonly console: string;
-  /** The console with a sign-in token: for the person at the terminal, never logged. */
+  /** Where to sign in; while nobody has a password, with a secret that sets the first: for the person at the terminal, never logged. */
   readonly signIn: string;
   /** The built-in inbox; null when a relay is set. */
   readonly inbox: string | null;
@@ -126,7 +126,7 @@ export interface Application {
   /** Works on whatever is running until the signal aborts. */
   workAll(options: StopSignals): Promise<void>;
   /** Console, API and a worker, until the signal aborts. */
-  serve(options: StopSignals & { onListening: (urls: ServedUrls) => void }): Promise<void>;
+  serve(options: StopSignals & { newPassword: boolean; onListening: (urls: ServedUrls) => void }): Promise<void>;
   /** `campaign` null: the latest launched. */
   status(campaign: string | null): Promise<CampaignSummary>;
   resume(campaign: string, actor: string): Promise<CampaignSummary>;

@@ -451,9 +451,19 @@ export const errorRegistry = {
     exit: 2,
   },
   // --- web ---------------------------------------------------------------------------------------
+  'form-expired': {
+    message: 'This form does not belong to your session any more. Nothing was changed.',
+    help: 'Go back, load the page again and send the form once more.',
+    exit: 2,
+  },
   'host-not-allowed': {
     message: 'The console does not answer to this address.',
     help: 'Open it as http://127.0.0.1 with its port, or set PUBLIC_URL to the address under which a proxy publishes it.',
+    exit: 2,
+  },
+  'operator-is-you': {
+    message: 'Nobody can remove themselves. Nothing was changed.',
+    help: 'Ask another operator to do it.',
     exit: 2,
   },
   'page-unknown': {
@@ -461,14 +471,19 @@ export const errorRegistry = {
     help: 'A letter may have made room for a newer one. Begin again at the status page.',
     exit: 2,
   },
-  'sign-in-required': {
-    message: 'Sign in with the link from the terminal.',
-    help: '`candor serve` prints a link that works once. A session ends after twelve hours without use, or when `candor serve` ends.',
+  'request-foreign': {
+    message: 'This request came from a page of another site. Nothing was changed.',
+    help: 'Open the console itself and do it there. Behind a proxy, set PUBLIC_URL and pass the Host header on.',
     exit: 2,
   },
-  'sign-in-used': {
-    message: 'This link was used already.',
-    help: 'A link works once, in one browser. `candor serve` printed the next one when this one was used. If it was not you who used it, stop `candor serve`.',
+  'sign-in-link-unknown': {
+    message: 'This link does not work, or not any more.',
+    help: 'A link works once. `candor serve` prints one while nobody has set a password; `candor serve --new-password` prints another.',
+    exit: 2,
+  },
+  'sign-in-required': {
+    message: 'Sign in first.',
+    help: 'Sign in on the page /sign-in, or send an API token as `Authorization: Bearer`. A session ends after twelve hours without use.',
     exit: 2,
   },
   'web-host-unusable': {

@@ -1,6 +1,8 @@
 // What the web pages need from the rest of the program. The application gives the implementations.
 import type { CampaignState } from '../domain/campaign-state.ts';
 import type { CampaignSummary } from '../domain/summary.ts';
+import type { HeldLine } from './frame.ts';
+import type { AccessPort } from './ports/access.ts';
 
 /** One campaign in the list. */
 export interface CampaignLine {
@@ -19,6 +21,8 @@ export interface StatusPort {
   campaigns(): Promise<readonly CampaignLine[]>;
   /** The account of a campaign, or of the latest (null); null when there is none such. */
   summary(campaign: string | null): Promise<CampaignSummary | null>;
+  /** Campaigns that are held now. */
+  held(): Promise<readonly HeldLine[]>;
 }
 
 /** One letter in the list. Texts as they came: they are escaped where they are shown. */
@@ -55,6 +59,7 @@ export interface Readiness {
 }
 
 export interface WebPorts {
+  readonly access: AccessPort;
   readonly status: StatusPort;
   /** Null when a relay is set: there is no inbox then. */
   readonly inbox: InboxPort | null;

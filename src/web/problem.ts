@@ -9,8 +9,11 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'host-not-allowed': 421,
   'ledger-unreachable': 503,
   'page-unknown': 404,
+  'form-expired': 403,
+  'operator-is-you': 409,
+  'request-foreign': 403,
+  'sign-in-link-unknown': 401,
   'sign-in-required': 401,
-  'sign-in-used': 401,
 };
 
 /** `reference` is what the log says about an unexpected failure. */

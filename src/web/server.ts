@@ -1,21 +1,28 @@
-// The console's web server. Promises: no answer but /healthz, /readyz, the style sheet and the sign-in
-// itself without a session; no answer to a Host that is not ours; nothing personal in a URL or a log.
+// The console's web server. Promises: no answer but /healthz, /readyz, the assets and the sign-in itself
+// without a session or token; no change without a token of the session's own; no answer to a Host that is not
+// ours; nothing personal in a URL or a log.
 import { randomBytes } from 'node:crypto';
+import formbody from '@fastify/formbody';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { CandorError } from '../domain/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { isAllowedHost } from './allowed-hosts.ts';
+import { csrfTokenOf, isCsrfToken, type Frame, type Show } from './frame.ts';
 import { problemPage } from './pages/problem-page.ts';
+import { signInPage } from './pages/sign-in-page.ts';
 import type { WebPorts } from './ports.ts';
 import { problemOf } from './problem.ts';
 import { pageHeaders } from './response-headers.ts';
+import { accountRoutes } from './routes/account-routes.ts';
 import { assetRoutes } from './routes/asset-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
 import { inboxRoutes } from './routes/inbox-routes.ts';
-import { signInRoutes } from './routes/sign-in-routes.ts';
+import { localPath, signInRoutes } from './routes/sign-in-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
-import { cookieValue, SignIn } from './sign-in.ts';
+import { saidOf } from './said.ts';
+import { cookieValue, SignInLink } from './sign-in-link.ts';
+import { SignInThrottle } from './sign-in-throttle.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -23,6 +30,8 @@ declare module 'fastify' {
     readonly open?: boolean;
     /** Answers to any Host: for probes, which ask by whatever address they know. */
     readonly anyHost?: boolean;
+    /** The body is a stream that the route reads: it checks the form's token itself. */
+    readonly csrfInBody?: boolean;
   }
 }
 
@@ -35,23 +44,29 @@ export interface ServerOptions {
   readonly publicUrl: string | null;
   /** As fastify takes it. */
   readonly trustProxy: boolean | readonly string[];
+  /** Makes a link for a new password even where operators exist. */
+  readonly newPassword?: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
-  /** Called when a sign-in link was used, with the next one: for the person at the terminal, never logged. */
-  readonly onSignedIn?: (nextSignInUrl: string) => void;
+  /** Called when the link was used: for the person at the terminal. */
+  readonly onLinkUsed?: () => void;
 }
 
 export interface ConsoleServer {
   /**
-   * Starts listening. `signInUrl` holds a secret that works once.
+   * Starts listening. `signInUrl` holds a secret that sets a password once, while nobody has one (or
+   * `newPassword` asks for it); else it is the plain page.
    * @throws CandorError `web-port-taken`, `web-host-unusable`
    */
-  listen(): Promise<{ readonly url: string; readonly signInUrl: string }>;
-  /** A new link; one that was made before and not used stops working. After `listen`. */
-  newSignInUrl(): string;
+  listen(): Promise<{ readonly url: string; readonly signInUrl: string; readonly port: number }>;
+  /** Every route: method and path. */
+  routes(): readonly { readonly method: string; readonly path: string; readonly open: boolean }[];
   /** Ends open connections. */
   close(): Promise<void>;
 }
+
+/** Octets of a form; an upload has a limit of its own. */
+const largestForm = 65_536;
 
 /** Makes the server; it listens when it is told to. */
 export function createServer(ports: WebPorts, options: ServerOptions): ConsoleServer {
@@ -59,6 +74,7 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
   const app: FastifyInstance = fastify({
     logger: false,
     trustProxy,
+    bodyLimit: largestForm,
     forceCloseConnections: true,
     requestIdHeader: false,
     genReqId: () => randomBytes(6).toString('hex'),
@@ -66,58 +82,122 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
     // An address that cannot be decoded: it never reaches a route, nor the guard.
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
   });
-  const signIn = new SignIn({ randomBytes, nowMs: () => options.clock.monotonicMs() });
-  let url = '';
-  const newSignInUrl = (): string => `${url}/sign-in?token=${signIn.newLink()}`;
+  void app.register(formbody, { bodyLimit: largestForm });
+  app.decorateRequest('signedIn', null);
+  const known: { method: string; path: string; open: boolean }[] = [];
+  app.addHook('onRoute', ({ method, url: path, config }) => {
+    for (const one of [method].flat()) known.push({ method: one, path, open: config?.open === true });
+  });
+  const link = new SignInLink(randomBytes);
+  const show: Show = async (request, reply, build, status = 200) => {
+    const frame = await frameOf(ports, request);
+    return reply.code(status).type('text/html; charset=utf-8').send(build(frame).toString());
+  };
 
-  const answerProblem = guard(app, signIn, options, ports);
+  const answerProblem = guard(app, options, ports);
   healthRoutes(app, ports);
   assetRoutes(app);
-  statusRoutes(app, ports);
-  if (ports.inbox !== null) inboxRoutes(app, ports.inbox);
-  signInRoutes(app, signIn, {
+  signInRoutes(app, {
+    show,
+    access: ports.access,
+    link,
+    throttle: new SignInThrottle(() => options.clock.monotonicMs()),
     cookie: () => cookieOf(app, options),
-    onSignedIn: () => options.onSignedIn?.(newSignInUrl()),
+    onLinkUsed: () => options.onLinkUsed?.(),
   });
+  accountRoutes(app, { show, access: ports.access });
+  statusRoutes(app, { show, ports });
+  if (ports.inbox !== null) inboxRoutes(app, { show, inbox: ports.inbox });
 
   return {
     listen: async () => {
       await listen(app, options);
-      url = options.publicUrl ?? ownUrl(options.host, portOf(app));
-      return { url, signInUrl: newSignInUrl() };
+      const url = options.publicUrl ?? ownUrl(options.host, portOf(app));
+      const wanted = options.newPassword === true || !(await ports.access.anyOperator());
+      return { url, port: portOf(app), signInUrl: wanted ? `${url}/first-password?token=${link.renew()}` : `${url}/sign-in` };
     },
-    newSignInUrl,
+    routes: () => known,
     close: () => app.close(),
+  };
+}
+
+async function frameOf(ports: WebPorts, request: FastifyRequest): Promise<Frame> {
+  const { signedIn } = request;
+  return {
+    operator: signedIn?.operator ?? null,
+    csrf: signedIn?.secret ? csrfTokenOf(signedIn.secret) : '',
+    inbox: ports.inbox !== null,
+    held: signedIn === null ? [] : await ports.status.held(),
+    said: saidOf(request.query),
   };
 }
 
 type AnswerProblem = (error: unknown, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 /** Sets what happens before every route, and instead of one; answers how a problem is told. */
-function guard(app: FastifyInstance, signIn: SignIn, options: ServerOptions, ports: WebPorts): AnswerProblem {
-  const signedIn = (request: FastifyRequest): boolean => {
+function guard(app: FastifyInstance, options: ServerOptions, ports: WebPorts): AnswerProblem {
+  const whoAsks = async (request: FastifyRequest): Promise<FastifyRequest['signedIn']> => {
     const secret = cookieValue(request.headers.cookie, cookieOf(app, options).name);
-    return secret !== null && signIn.isSession(secret);
+    if (secret !== null && secret !== '') {
+      const operator = await ports.access.session(secret);
+      if (operator !== null) return { operator, secret };
+    }
+    const bearer = /^Bearer (\S{1,200})$/.exec(request.headers.authorization ?? '')?.[1];
+    if (bearer === undefined || !isForScripts(request)) return null;
+    const operator = await ports.access.byToken(bearer);
+    return operator === null ? null : { operator, secret: null };
   };
+
   const answerProblem: AnswerProblem = async (error, request, reply) => {
     const problem = problemOf(error, request.id);
     if (problem.status >= 500) options.logger.error({ err: error, reference: request.id, route: request.routeOptions.url }, 'a request failed');
     void reply.code(problem.status).headers(pageHeaders);
-    const path = request.url.split('?', 1)[0] ?? '';
-    if (path.startsWith('/api/')) return reply.send({ code: problem.code, message: problem.message, help: problem.help });
-    return reply.type('text/html; charset=utf-8').send(problemPage(problem, problem.status !== 401 && signedIn(request), ports.inbox !== null).toString());
+    if (isForScripts(request)) return reply.send({ code: problem.code, message: problem.message, help: problem.help });
+    const frame: Frame = { operator: request.signedIn?.operator ?? null, csrf: request.signedIn?.secret ? csrfTokenOf(request.signedIn.secret) : '', inbox: ports.inbox !== null, held: [], said: null };
+    const body =
+      problem.code === 'sign-in-required'
+        ? signInPage(frame, { name: '', next: request.method === 'GET' ? localPath(request.url) : '/', problems: {}, firstStart: !(await ports.access.anyOperator()) })
+        : problemPage(frame, problem);
+    return reply.type('text/html; charset=utf-8').send(body.toString());
   };
 
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', async (request, reply) => {
     void reply.headers(pageHeaders);
-    const config = request.routeOptions.config;
-    if (config.anyHost !== true && !isAllowedHost(request.headers.host, options)) done(new CandorError('host-not-allowed'));
-    else if (config.open !== true && !signedIn(request)) done(new CandorError('sign-in-required'));
-    else done();
+    const { config } = request.routeOptions;
+    if (config.anyHost !== true && !isAllowedHost(request.headers.host, options)) throw new CandorError('host-not-allowed');
+    if (config.anyHost === true) return;
+    if (isChange(request) && isForeign(request)) throw new CandorError('request-foreign');
+    request.signedIn = await whoAsks(request);
+    if (request.signedIn === null && config.open !== true) throw new CandorError('sign-in-required');
+  });
+  app.addHook('preHandler', async (request) => {
+    const { signedIn, routeOptions } = request;
+    if (!isChange(request) || signedIn === null || signedIn.secret === null || routeOptions.config.csrfInBody === true || routeOptions.config.open === true) return;
+    const { body } = request;
+    const inForm: unknown = typeof body === 'object' && body !== null && 'csrf' in body ? body.csrf : undefined;
+    if (!isCsrfToken(inForm ?? request.headers['x-csrf-token'], signedIn.secret)) throw new CandorError('form-expired');
   });
   app.setErrorHandler(answerProblem);
   app.setNotFoundHandler((request, reply) => answerProblem(new CandorError('page-unknown'), request, reply));
   return answerProblem;
+}
+
+function isForScripts(request: FastifyRequest): boolean {
+  const path = request.url.split('?', 1)[0] ?? '';
+  return path.startsWith('/api/') || path === '/metrics';
+}
+
+function isChange(request: FastifyRequest): boolean {
+  return !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
+}
+
+/** True when a browser says that another site's page made this request. */
+function isForeign(request: FastifyRequest): boolean {
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  const { origin, host } = request.headers;
+  if (origin === undefined) return false;
+  return URL.canParse(origin) ? new URL(origin).host !== host : true;
 }
 
 /** Cookies know no ports: the name does, so that two consoles on one machine do not sign each other out. */

@@ -5,7 +5,10 @@ import type { CampaignSummary } from '../../src/domain/summary.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { silentLogger } from '../../src/runtime/logger.ts';
 import type { CampaignLine, Letter, WebPorts } from '../../src/web/ports.ts';
+import { openAccess } from '../../src/app/console/access.ts';
+import { csrfTokenOf } from '../../src/web/frame.ts';
 import { createServer, type ConsoleServer, type ServerOptions } from '../../src/web/server.ts';
+import { createTestLedger, type TestLedger } from './ledger.ts';
 
 /** A campaign that is under way. */
 export function summaryOf(change: Partial<CampaignSummary> = {}): CampaignSummary {
@@ -65,6 +68,9 @@ export interface Shown {
   failure: Error | null;
 }
 
+/** Who signs in. */
+export const testOperator = { name: 'Robin', password: 'four unrelated words here' } as const;
+
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -74,20 +80,28 @@ export interface Answer {
 export interface TestConsole {
   readonly shown: Shown;
   readonly server: ConsoleServer;
+  readonly ledger: TestLedger;
   readonly url: string;
+  /** The link that sets the first password. */
   readonly signInUrl: string;
   /** Sends a request as it is given: a path, and headers that win over the usual ones. */
-  ask(path: string, headers?: Record<string, string>, method?: string): Promise<Answer>;
-  /** Uses a link; answers the Cookie header of the session. */
-  signIn(link?: string): Promise<string>;
+  ask(path: string, headers?: Record<string, string>, method?: string, body?: string): Promise<Answer>;
+  /** Sends a form as a browser would, with the session's token. */
+  submit(path: string, fields: Record<string, string>, cookie: string): Promise<Answer>;
+  /** Sets the first password, or signs in with it; answers the Cookie header of the session. */
+  signIn(): Promise<string>;
+  close(): Promise<void>;
 }
 
 export async function startConsole(options: Partial<ServerOptions> & { inbox?: boolean } = {}): Promise<TestConsole> {
   const shown: Shown = { summaries: [], lines: [], letters: [], ready: true, failure: null };
   const told = <T>(value: T): Promise<T> => (shown.failure === null ? Promise.resolve(value) : Promise.reject(shown.failure));
   const newestFirst = (): Letter[] => shown.letters.toSorted((a, b) => b.id - a.id);
+  const ledger = await createTestLedger({ max: 4 });
   const ports: WebPorts = {
+    access: openAccess(ledger.database, 2),
     status: {
+      held: () => told(shown.summaries.filter(({ state }) => state === 'held').map(({ campaign, reason }) => ({ campaign, title: shown.lines.find((line) => line.campaign === campaign)?.title ?? campaign, reason: reason?.code ?? '' }))),
       campaigns: () => told(shown.lines),
       summary: (campaign) => told((campaign === null ? shown.summaries[0] : shown.summaries.find((summary) => summary.campaign === campaign)) ?? null),
     },
@@ -102,9 +116,8 @@ export async function startConsole(options: Partial<ServerOptions> & { inbox?: b
     ready: () => told({ ok: shown.ready, checks: [{ name: 'ledger', ok: shown.ready }] }),
   };
   const server = createServer(ports, { host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: false, logger: silentLogger, clock: systemClock, ...options });
-  const { url, signInUrl } = await server.listen();
-  const port = Number(new URL(url).port);
-  const ask = (path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> =>
+  const { url, signInUrl, port } = await server.listen();
+  const ask = (path: string, headers: Record<string, string> = {}, method = 'GET', sent?: string): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (answer) => {
         let body = '';
@@ -112,11 +125,26 @@ export async function startConsole(options: Partial<ServerOptions> & { inbox?: b
         answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }));
       });
       asked.on('error', reject);
-      asked.end();
+      asked.end(sent);
     });
-  const signIn = async (link = signInUrl): Promise<string> => {
-    const { headers } = await ask(new URL(link).pathname + new URL(link).search);
-    return headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  const form = (fields: Record<string, string>): [Record<string, string>, string] => {
+    const body = new URLSearchParams(fields).toString();
+    return [{ 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(Buffer.byteLength(body)) }, body];
   };
-  return { shown, server, url, signInUrl, ask, signIn };
+  const signIn = async (): Promise<string> => {
+    const token = new URL(signInUrl).searchParams.get('token') ?? '';
+    const first = !(await ports.access.anyOperator());
+    const [headers, body] = form(first ? { token, name: testOperator.name, password: testOperator.password, again: testOperator.password } : { ...testOperator });
+    const answer = await ask(first ? '/first-password' : '/sign-in', headers, 'POST', body);
+    return answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  };
+  const submit = async (path: string, fields: Record<string, string>, cookie: string): Promise<Answer> => {
+    const [headers, body] = form({ csrf: csrfTokenOf(cookie.slice(cookie.indexOf('=') + 1)), ...fields });
+    return ask(path, { ...headers, cookie }, 'POST', body);
+  };
+  const close = async (): Promise<void> => {
+    await server.close();
+    await ledger.close();
+  };
+  return { shown, server, ledger, url, signInUrl, ask, submit, signIn, close };
 }

@@ -12,12 +12,14 @@ export function addServe(program: Command, run: Run): void {
   declare(program, {
     name: 'serve',
     summary: 'console, API and a worker in one process',
-    about: 'Listens on HOST and PORT (default http://127.0.0.1:3000). Prints a sign-in address for you; treat it like a password. With --json the addresses are printed as one object once it listens.',
-    examples: [['candor serve', 'then open the sign-in address'], ['PORT=8080 candor serve', 'on another port']],
-  }).action((options: SharedOptions) =>
+    about: 'Listens on HOST and PORT (default http://127.0.0.1:3000). While nobody has a password it prints a link that sets the first one; treat the link like a password. With --json the addresses are printed as one object once it listens.',
+    examples: [['candor serve', 'then open the printed link'], ['candor serve --new-password', 'when a password is lost'], ['PORT=8080 candor serve', 'on another port']],
+  })
+    .option('--new-password', 'print a link that sets a new password for an operator, or adds one')
+    .action((options: SharedOptions & { newPassword?: boolean }) =>
     run(options, async (session) => {
       const application = await session.open('work');
-      await untilStopped(session, (stops) => application.serve({ ...stops, onListening: (urls) => announce(session, urls) }));
+      await untilStopped(session, (stops) => application.serve({ ...stops, newPassword: options.newPassword === true, onListening: (urls) => announce(session, urls) }));
       return ended;
     }),
   );

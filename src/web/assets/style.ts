@@ -79,7 +79,34 @@ pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;tab-size:4}
 .empty{text-align:center;padding:48px 16px}.empty h1{margin-bottom:10px}
 .empty p{margin-left:auto;margin-right:auto}
 #live[data-state=stale]::before{content:"Candor does not answer. The figures below are the last that it told.";display:block;background:var(--bad-soft);color:var(--bad);border-radius:var(--radius);padding:10px 16px;margin:0 0 16px;font-weight:600}
+h2+.field,h1+.field,h1+form{margin-top:18px}
+.narrow{max-width:560px}.sheet.narrow{margin-left:auto;margin-right:auto}
+.field{margin:0 0 18px}.field label{font-weight:600;display:block}
+.hint{color:var(--quiet);margin:2px 0 0;font-size:.94rem}
+.problem{color:var(--bad);font-weight:600;margin:4px 0 0}
+.wrong{border-left:4px solid var(--bad);padding-left:14px}
+input:not([type=checkbox]):not([type=hidden]),select,textarea{font:inherit;color:inherit;background:var(--ground);border:2px solid var(--quiet);border-radius:6px;padding:9px 11px;width:100%;margin-top:6px;min-height:44px}
+input.small{max-width:12em}
+input[type=file]{border-style:dashed;padding:18px 12px}
+.check label{display:flex;gap:12px;font-weight:400;align-items:flex-start;cursor:pointer}
+input[type=checkbox]{flex:none;width:24px;height:24px;margin:0;accent-color:var(--accent)}
+button,.button{font:inherit;font-weight:650;color:#fff;background:#0f5c5c;border:2px solid #0f5c5c;border-radius:8px;padding:9px 20px;min-height:44px;cursor:pointer;text-decoration:none;display:inline-block}
+button:hover,.button:hover{filter:brightness(1.1)}
+button.second,.button.second{background:transparent;color:var(--accent);border-color:var(--accent)}
+button.danger{background:#b3261e;border-color:#b3261e}
+button.plain{background:none;border:0;color:var(--quiet);font-weight:400;padding:8px 2px;text-decoration:underline;text-underline-offset:3px}
+button[disabled]{opacity:.5;cursor:not-allowed}
+.buttons{display:flex;flex-wrap:wrap;gap:12px;align-items:center;margin:18px 0 0}
+.sign-out{margin-left:auto}
+.note.held,.said{margin:0 0 20px}.note ul{margin:6px 0 0;padding-left:20px}
+.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.more{margin-top:14px}.more summary{cursor:pointer;color:var(--accent);padding:10px 0}
+.secret{display:block;padding:12px;user-select:all}
+table form{margin:0}
+progress{width:100%;height:14px;accent-color:var(--accent)}
+.scroll{overflow-x:auto}
 @media (max-width:640px){
+.sign-out{margin-left:0}
 .meaning{display:none}
 .letters thead{position:absolute;left:-999px}
 .letters tr{display:block;border-top:1px solid var(--line);padding:10px 0}

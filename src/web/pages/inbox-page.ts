@@ -1,5 +1,6 @@
 // The letters of the built-in inbox, newest first.
 import { count, counted, moment } from '../figures.ts';
+import type { Frame } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { page } from '../layout.ts';
 import type { LetterLine } from '../ports.ts';
@@ -16,11 +17,10 @@ export interface InboxView {
 }
 
 /** The page at `/inbox`. */
-export function inboxPage(view: InboxView): Html {
-  return page({
+export function inboxPage(frame: Frame, view: InboxView): Html {
+  return page(frame, {
     title: `Inbox (${count(view.total)})`,
     section: 'inbox',
-    inbox: true,
     live: view.newest,
     body: html`<div id="live" data-live="${view.newest ? 'yes' : 'no'}">${view.total === 0 ? empty() : list(view)}</div>`,
   });

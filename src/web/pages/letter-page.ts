@@ -1,6 +1,7 @@
 // One letter of the inbox: as the recipient sees it, as text, and as it came over the wire. Its HTML
 // is only ever shown in a sandboxed frame, from an address of its own.
 import { moment } from '../figures.ts';
+import type { Frame } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { page } from '../layout.ts';
 import type { Letter } from '../ports.ts';
@@ -17,12 +18,11 @@ export function chooseView(letter: Letter, asked: string | undefined): LetterVie
 }
 
 /** The page at `/inbox/:id`. */
-export function letterPage(letter: Letter, view: LetterView): Html {
+export function letterPage(frame: Frame, letter: Letter, view: LetterView): Html {
   const subject = letter.subject === '' ? '(no subject)' : letter.subject;
-  return page({
+  return page(frame, {
     title: subject,
     section: 'inbox',
-    inbox: true,
     body: html`<p><a href="/inbox">← Inbox</a></p>
 <article class="sheet"><h1>${subject}</h1>
 <dl class="fields"><dt>From</dt><dd>${letter.from}</dd><dt>To</dt><dd>${letter.to}</dd><dt>Received</dt><dd>${moment(letter.receivedAt)}</dd>

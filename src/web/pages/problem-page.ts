@@ -1,4 +1,6 @@
 // What a person sees when there is no page to show: what happened, and what to do.
+import { prose } from '../form-parts.ts';
+import type { Frame } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { page } from '../layout.ts';
 
@@ -10,12 +12,11 @@ export interface Problem {
 }
 
 /** A page for a problem. Without navigation before sign-in. */
-export function problemPage(problem: Problem, signedIn: boolean, inbox: boolean): Html {
-  return page({
+export function problemPage(frame: Frame, problem: Problem): Html {
+  return page(frame, {
     title: String(problem.status),
-    section: signedIn ? 'status' : null,
-    inbox,
-    body: html`<section class="sheet empty"><h1>${problem.message}</h1><p>${problem.help.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`))}</p>
+    section: null,
+    body: html`<section class="sheet empty"><h1>${problem.message}</h1><p>${prose(problem.help)}</p>
 <p class="quiet">${problem.status} · <span class="mono">${problem.code}</span></p></section>`,
   });
 }

@@ -2,6 +2,8 @@
 import { noticeStates, openNoticeStates, type NoticeState } from '../../domain/notice-state.ts';
 import { accountHolds, type CampaignSummary } from '../../domain/summary.ts';
 import { count, counted, duration, moment, pace, percent } from '../figures.ts';
+import { note } from '../form-parts.ts';
+import type { Frame } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { page } from '../layout.ts';
 import type { CampaignLine } from '../ports.ts';
@@ -11,19 +13,16 @@ import { noticeMeanings, noticeTones, rehearsalBadge, stateBadge } from './state
 export interface StatusView {
   readonly summary: CampaignSummary | null;
   readonly campaigns: readonly CampaignLine[];
-  /** False when a relay is set: there is no inbox to point to. */
-  readonly inbox: boolean;
 }
 
 /** The page at `/` and at `/campaigns/:campaign`. */
-export function statusPage(view: StatusView): Html {
+export function statusPage(frame: Frame, view: StatusView): Html {
   const { summary } = view;
   const live = summary === null || summary.state === 'running' || summary.state === 'paused' || summary.state === 'held' || summary.state === 'ready';
-  const body = summary === null ? nothingYet() : html`${campaignSheet(summary, view)}${accountSheet(summary)}`;
-  return page({
+  const body = summary === null ? nothingYet() : html`${campaignSheet(summary, view, frame.inbox)}${accountSheet(summary)}`;
+  return page(frame, {
     title: summary === null ? 'Status' : `${percent(settled(summary), summary.notices)} ${summary.state}`,
-    section: 'status',
-    inbox: view.inbox,
+    section: 'campaigns',
     live,
     body: html`<div id="live" data-live="${live ? 'yes' : 'no'}">${body}${otherCampaigns(view)}</div>`,
   });
@@ -35,12 +34,12 @@ function nothingYet(): Html {
 <p><code>candor send recipients.csv --kit templates/…</code></p></section>`;
 }
 
-function campaignSheet(summary: CampaignSummary, view: StatusView): Html {
+function campaignSheet(summary: CampaignSummary, view: StatusView, inbox: boolean): Html {
   const title = view.campaigns.find((line) => line.campaign === summary.campaign)?.title;
   const done = settled(summary);
   return html`<section class="sheet" aria-labelledby="campaign">
 <div class="head"><h1 id="campaign">${title ?? summary.campaign}</h1>${stateBadge(summary.state)}${rehearsalBadge(summary.rehearsal)}</div>
-<p class="quiet">${title !== undefined && html`Campaign <span class="mono">${summary.campaign}</span> · `}${destination(summary, view.inbox)}</p>
+<p class="quiet">${title !== undefined && html`Campaign <span class="mono">${summary.campaign}</span> · `}${destination(summary, inbox)}</p>
 ${progressBar(summary.states, summary.notices)}
 <p class="under"><span><strong>${percent(done, summary.notices)}</strong> settled: ${count(done)} of ${counted(summary.notices, 'notice')}</span>${remaining(summary)}</p>
 ${reasonNote(summary)}
@@ -72,15 +71,6 @@ function reasonNote(summary: CampaignSummary): Html | null {
   if (summary.reason === null) return null;
   const heading = summary.state === 'held' ? `Held: ${summary.reason.code}` : summary.state === 'paused' ? 'Paused' : summary.reason.code;
   return note(summary.state === 'held' ? 'bad' : 'wait', heading, summary.reason.help);
-}
-
-function note(tone: string, heading: string, text: string): Html {
-  return html`<div class="note ${tone}"><p><strong>${heading}</strong></p><p>${commands(text)}</p></div>`;
-}
-
-/** Puts what stands between backquotes into the type of commands. */
-function commands(text: string): Html[] {
-  return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
 }
 
 function accountSheet(summary: CampaignSummary): Html {

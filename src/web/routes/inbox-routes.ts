@@ -1,6 +1,7 @@
 // The pages of the built-in inbox, and its list as JSON.
 import type { FastifyInstance } from 'fastify';
 import { CandorError } from '../../domain/errors.ts';
+import type { Show } from '../frame.ts';
 import { inboxPage, lettersPerPage } from '../pages/inbox-page.ts';
 import { chooseView, letterPage } from '../pages/letter-page.ts';
 import type { InboxPort, Letter, LetterLine } from '../ports.ts';
@@ -14,17 +15,17 @@ interface OneLetter extends Page {
   Params: { id: string };
 }
 
-export function inboxRoutes(app: FastifyInstance, inbox: InboxPort): void {
+export function inboxRoutes(app: FastifyInstance, { show, inbox }: { show: Show; inbox: InboxPort }): void {
   app.get<Page>('/inbox', async (request, reply) => {
     const before = idOf(request.query.before);
     const [{ letters, olderThan }, total] = await Promise.all([readPage(inbox, before, lettersPerPage), inbox.count()]);
-    return reply.type('text/html; charset=utf-8').send(inboxPage({ letters, total, newest: before === null, olderThan }).toString());
+    return show(request, reply, (frame) => inboxPage(frame, { letters, total, newest: before === null, olderThan }));
   });
 
   app.get<OneLetter>('/inbox/:id', async (request, reply) => {
     const letter = await readLetter(inbox, request.params.id);
     const asked = typeof request.query.view === 'string' ? request.query.view : undefined;
-    return reply.type('text/html; charset=utf-8').send(letterPage(letter, chooseView(letter, asked)).toString());
+    return show(request, reply, (frame) => letterPage(frame, letter, chooseView(letter, asked)));
   });
 
   app.get<OneLetter>('/inbox/:id/html', async (request, reply) => {

@@ -1,6 +1,7 @@
 // The status page, and the same as JSON.
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CandorError } from '../../domain/errors.ts';
+import type { Show } from '../frame.ts';
 import { statusPage } from '../pages/status-page.ts';
 import type { WebPorts } from '../ports.ts';
 
@@ -8,19 +9,19 @@ interface Named {
   Params: { campaign: string };
 }
 
-export function statusRoutes(app: FastifyInstance, ports: WebPorts): void {
+export function statusRoutes(app: FastifyInstance, { show, ports }: { show: Show; ports: WebPorts }): void {
   const { status } = ports;
   const known = async (campaign: string) => {
     const summary = await status.summary(campaign);
     if (summary === null) throw new CandorError('campaign-unknown', { campaign });
     return summary;
   };
-  const show = async (reply: FastifyReply, campaign: string | null): Promise<FastifyReply> => {
+  const answer = async (request: FastifyRequest, reply: FastifyReply, campaign: string | null): Promise<FastifyReply> => {
     const [summary, campaigns] = await Promise.all([campaign === null ? status.summary(null) : known(campaign), status.campaigns()]);
-    return reply.type('text/html; charset=utf-8').send(statusPage({ summary, campaigns, inbox: ports.inbox !== null }).toString());
+    return show(request, reply, (frame) => statusPage(frame, { summary, campaigns }));
   };
-  app.get('/', (_request, reply) => show(reply, null));
-  app.get<Named>('/campaigns/:campaign', (request, reply) => show(reply, request.params.campaign));
+  app.get('/', (request, reply) => answer(request, reply, null));
+  app.get<Named>('/campaigns/:campaign', (request, reply) => answer(request, reply, request.params.campaign));
   // The same shape as `candor status --json`, with the list beside it.
   app.get('/api/status', async () => ({ latest: await status.summary(null), campaigns: await status.campaigns() }));
   app.get<Named>('/api/status/:campaign', (request) => known(request.params.campaign));

@@ -1,76 +1,200 @@
 // The console over HTTP: who gets an answer, which, and with what around it.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CandorError } from '../../../src/domain/errors.ts';
+import { csrfTokenOf } from '../../../src/web/frame.ts';
+import { createTestLedger, type TestLedger } from '../../support/ledger.ts';
 import { letterOf, lineOf, startConsole, summaryOf, type TestConsole } from '../../support/console.ts';
 
 let console: TestConsole;
 
+// One ledger stays open, so that Postgres is started once.
+let kept: TestLedger;
+beforeAll(async () => {
+  kept = await createTestLedger({ max: 1 });
+});
+afterAll(() => kept.close());
 beforeEach(async () => {
   console = await startConsole();
 });
-afterEach(() => console.server.close());
+afterEach(() => console.close());
 
 const pathOf = (url: string): string => new URL(url).pathname + new URL(url).search;
 const attack = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>';
 
-describe('sign-in', () => {
-  const closed = ['/', '/campaigns/c', '/inbox', '/inbox/1', '/inbox/1/html', '/api/status', '/api/status/c', '/api/inbox', '/nothing', '/api/nothing'];
+const form = (fields: Record<string, string>): [Record<string, string>, string, string] => [{ 'content-type': 'application/x-www-form-urlencoded' }, 'POST', new URLSearchParams(fields).toString()];
+const tokenOf = (url: string): string => new URL(url).searchParams.get('token') ?? '';
 
-  it.each(closed)('keeps %s closed', async (path) => {
+describe('sign-in', () => {
+  it('keeps every route closed but those that say otherwise, and nothing leaks', async () => {
     console.shown.letters = [letterOf(1)];
-    for (const headers of [{}, { cookie: 'candor_session=x' }, { authorization: 'Bearer x' }]) {
-      const answer = await console.ask(path, headers);
-      expect(answer.status).toBe(401);
-      expect(answer.body).not.toContain('recipient1');
+    const routes = console.server.routes();
+    expect(routes.filter(({ open }) => open).map(({ path }) => path)).toEqual(expect.arrayContaining(['/healthz', '/readyz', '/sign-in', '/first-password']));
+    expect(new Set(routes.filter(({ open, path }) => open && !path.startsWith('/assets/')).map(({ path }) => path))).toEqual(new Set(['/healthz', '/readyz', '/sign-in', '/first-password']));
+    const closed = routes.filter(({ open, method }) => !open && method !== 'HEAD');
+    expect(closed.length).toBeGreaterThan(10);
+    for (const { method, path } of closed) {
+      const real = path.replaceAll(/:\w+/g, '1');
+      for (const headers of [{}, { cookie: 'candor_session=x' }, { authorization: 'Bearer x' }]) {
+        const answer = await console.ask(real, headers, method);
+        expect([answer.status, path]).toEqual([401, path]);
+        expect(answer.body).not.toContain('recipient1');
+      }
     }
+    expect((await console.ask('/nothing')).status).toBe(401);
   });
 
-  it('opens everything with the link, by a cookie that scripts and other sites do not get', async () => {
-    const answer = await console.ask(pathOf(console.signInUrl));
-    expect(answer.status).toBe(303);
-    expect(answer.headers.location).toBe('/');
+  it('sets the first password by the link, once, and leaves a cookie that scripts and other sites do not get', async () => {
+    const page = await console.ask(pathOf(console.signInUrl));
+    expect([page.status, page.body.includes('Welcome to Candor')]).toEqual([200, true]);
+    const fields = { token: tokenOf(console.signInUrl), name: 'Robin', password: 'four unrelated words here', again: 'four unrelated words here' };
+    expect((await console.ask('/first-password', ...form({ ...fields, again: 'other' }))).status).toBe(400);
+    expect((await console.ask('/first-password', ...form({ ...fields, password: 'short', again: 'short' }))).status).toBe(400);
+    const answer = await console.ask('/first-password', ...form(fields));
+    expect([answer.status, answer.headers.location]).toEqual([303, '/']);
     expect(answer.headers['set-cookie']?.[0]).toMatch(/; Path=\/; HttpOnly; SameSite=Strict$/);
     const cookie = answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
     for (const path of ['/', '/inbox', '/api/status', '/api/inbox']) expect((await console.ask(path, { cookie })).status).toBe(200);
+    expect((await console.ask('/first-password', ...form({ ...fields, name: 'Mallory' }))).status).toBe(401);
+    expect((await console.ask(pathOf(console.signInUrl))).status).toBe(401);
   });
 
-  it('lets the link be used once, and takes whoever is in already to the status page', async () => {
-    const cookie = await console.signIn();
-    const again = await console.ask(pathOf(console.signInUrl));
-    expect(again.status).toBe(401);
-    expect(again.body).toContain('sign-in-used');
-    expect((await console.ask(pathOf(console.signInUrl), { cookie })).status).toBe(303);
+  it('makes one first operator when two are as fast', async () => {
+    const fields = { token: tokenOf(console.signInUrl), password: 'four unrelated words here', again: 'four unrelated words here' };
+    const answers = await Promise.all(['One', 'Two'].map((name) => console.ask('/first-password', ...form({ ...fields, name }))));
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 401]);
   });
 
-  it('does not use the link up when something only looks at it', async () => {
-    expect((await console.ask(pathOf(console.signInUrl), {}, 'HEAD')).status).not.toBe(303);
-    expect(await console.signIn()).not.toBe('');
-  });
-
-  it('hands the next link to the terminal when one was used', async () => {
-    await console.server.close();
-    const links: string[] = [];
-    console = await startConsole({ onSignedIn: (next) => void links.push(next) });
+  it('lets nobody in with a wrong password, and says the same for an unknown name', async () => {
     await console.signIn();
-    expect(links).toHaveLength(1);
-    expect(await console.signIn(links[0])).not.toBe('');
+    const wrong = await console.ask('/sign-in', ...form({ name: 'Robin', password: 'wrong' }));
+    const unknown = await console.ask('/sign-in', ...form({ name: 'Nobody', password: 'wrong' }));
+    expect([wrong.status, unknown.status]).toEqual([401, 401]);
+    expect(wrong.body.replaceAll('Robin', '')).toBe(unknown.body.replaceAll('Nobody', ''));
+    expect(wrong.headers['set-cookie']).toBeUndefined();
   });
 
-  it.each(['/sign-in', '/sign-in?token=', '/sign-in?token=x', '/sign-in?token=a&token=b', '/sign-in?token[]=x'])('refuses %s', async (path) => {
+  it('has a guesser wait, also when the next guess is right', async () => {
+    await console.signIn();
+    for (let tries = 0; tries < 5; tries += 1) await console.ask('/sign-in', ...form({ name: 'Robin', password: 'wrong' }));
+    const answer = await console.ask('/sign-in', ...form({ name: 'Robin', password: 'four unrelated words here' }));
+    expect(answer.status).toBe(429);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(600);
+  });
+
+  it('goes on to where the person was going, never elsewhere', async () => {
+    await console.signIn();
+    const next = async (path: string): Promise<string | undefined> => (await console.ask('/sign-in', ...form({ name: 'Robin', password: 'four unrelated words here', next: path }))).headers.location;
+    expect(await next('/inbox?before=3')).toBe('/inbox?before=3');
+    expect(await next('//evil.example/')).toBe('/');
+    expect((await console.ask('/inbox')).body).toContain('name="next" value="/inbox"');
+  });
+
+  it('ends a session by sign-out and by a new password, and a forged or old cookie opens nothing', async () => {
+    const first = await console.signIn();
+    const second = await console.signIn();
+    expect((await console.submit('/sign-out', {}, first)).status).toBe(303);
+    expect((await console.ask('/', { cookie: first })).status).toBe(401);
+    const change = { current: 'four unrelated words here', password: 'five other unrelated words', again: 'five other unrelated words' };
+    expect((await console.submit('/account/password', { ...change, current: 'wrong' }, second)).status).toBe(400);
+    expect((await console.submit('/account/password', change, second)).status).toBe(303);
+    expect((await console.ask('/', { cookie: second })).status).toBe(401);
+    expect((await console.ask('/', { cookie: `${second.split('=')[0]}=${'A'.repeat(43)}` })).status).toBe(401);
+  });
+
+  it('survives a restart: sessions are in the ledger, as digests', async () => {
+    const cookie = await console.signIn();
+    const { rows } = await console.ledger.database.query<{ digest: Buffer }>({ text: 'select digest from candor.console_session' });
+    expect(rows).toHaveLength(1);
+    expect(cookie).not.toContain(rows[0]?.digest.toString('base64url') ?? 'x');
+  });
+
+  it.each(['/first-password', '/first-password?token=', '/first-password?token=x', '/first-password?token=a&token=b', '/first-password?token[]=x'])('refuses %s', async (path) => {
     expect((await console.ask(path)).status).toBe(401);
   });
 
   it('marks the cookie as secure behind https', async () => {
-    await console.server.close();
+    await console.close();
     console = await startConsole({ publicUrl: 'https://notices.example.com' });
-    expect(console.signInUrl).toMatch(/^https:\/\/notices\.example\.com\/sign-in\?token=/);
+    expect(console.signInUrl).toMatch(/^https:\/\/notices\.example\.com\/first-password\?token=/);
+    const fields = { token: tokenOf(console.signInUrl), name: 'Robin', password: 'four unrelated words here', again: 'four unrelated words here' };
+    const answer = await console.ask('/first-password', ...form(fields));
+    expect(answer.headers['set-cookie']?.[0]).toMatch(/^__Host-.*; Secure$/);
+  });
+});
+
+describe('a change', () => {
+  const paths = ['/sign-out', '/account/password', '/account/sessions', '/account/operators', '/account/tokens', '/account/tokens/1/revoke'];
+
+  it.each(paths)('of %s needs the token of this very session', async (path) => {
+    const cookie = await console.signIn();
+    const other = await console.signIn();
+    const [headers, method] = form({});
+    const foreign = csrfTokenOf(other.slice(other.indexOf('=') + 1));
+    for (const body of ['', 'csrf=', `csrf=${foreign}`, 'csrf=a&csrf=b']) {
+      const answer = await console.ask(path, { ...headers, cookie }, method, body);
+      expect([answer.status, answer.body.includes('form-expired')]).toEqual([403, true]);
+    }
+  });
+
+  it('is refused when it comes from a page of another site, even with the token', async () => {
+    const cookie = await console.signIn();
+    const csrf = csrfTokenOf(cookie.slice(cookie.indexOf('=') + 1));
+    const [headers, method, body] = form({ csrf, token: 'stolen', days: '5' });
+    for (const foreign of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }, { origin: 'https://evil.example' }, { origin: 'null' }]) {
+      expect((await console.ask('/account/tokens', { ...headers, ...foreign, cookie }, method, body)).status).toBe(403);
+    }
+    expect((await console.ask('/account/tokens', { ...headers, 'sec-fetch-site': 'same-origin', cookie }, method, body)).status).toBe(200);
+  });
+
+  it('is refused when it is too large, or no form', async () => {
+    const cookie = await console.signIn();
+    const [headers, method] = form({});
+    expect((await console.ask('/account/tokens', { ...headers, cookie }, method, `token=${'x'.repeat(70_000)}`)).status).toBe(413);
+    expect((await console.ask('/account/tokens', { cookie, 'content-type': 'application/octet-stream' }, method, 'x')).status).toBe(415);
+    expect((await console.ask('/account/tokens', { cookie, 'content-type': 'application/json' }, method, '{"a":')).status).toBe(400);
+  });
+});
+
+describe('API tokens', () => {
+  it('are shown once, open the API and nothing else, and can be revoked', async () => {
+    const cookie = await console.signIn();
+    const made = await console.submit('/account/tokens', { token: 'Prometheus', days: '30' }, cookie);
+    const secret = /candor_[\w-]{43}/.exec(made.body)?.[0] ?? '';
+    expect(secret).not.toBe('');
+    expect((await console.ask('/account', { cookie })).body).not.toContain(secret);
+    const headers = { authorization: `Bearer ${secret}` };
+    expect((await console.ask('/api/status', headers)).status).toBe(200);
+    expect((await console.ask('/', headers)).status).toBe(401);
+    expect((await console.ask('/account', headers)).status).toBe(401);
+    expect((await console.submit('/account/tokens/1/revoke', {}, cookie)).status).toBe(303);
+    expect((await console.ask('/api/status', headers)).status).toBe(401);
+    expect((await console.submit('/account/tokens/1/revoke', {}, cookie)).status).toBe(404);
+  });
+
+  it.each([{ token: '', days: '3' }, { token: 'x', days: '0' }, { token: 'x', days: '1e9' }, { token: 'x', days: 'abc' }, { days: '3' }])('are not made from %o', async (fields) => {
+    const cookie = await console.signIn();
+    const answer = await console.submit('/account/tokens', fields, cookie);
+    expect([answer.status, answer.body.includes('There is a problem')]).toEqual([400, true]);
+  });
+});
+
+describe('operators', () => {
+  it('add each other, sign in by their own name, and nobody removes themselves', async () => {
+    const cookie = await console.signIn();
+    const password = 'three words or more';
+    expect((await console.submit('/account/operators', { name: 'Kim', password, again: password }, cookie)).status).toBe(303);
+    const kim = (await console.ask('/sign-in', ...form({ name: 'kim', password }))).headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+    expect((await console.ask('/account', { cookie: kim })).body).toContain('Robin');
+    expect((await console.submit('/account/operators/1/remove', {}, cookie)).status).toBe(409);
+    expect((await console.submit('/account/operators/1/remove', {}, kim)).status).toBe(303);
+    expect((await console.ask('/', { cookie })).status).toBe(401);
   });
 });
 
 describe('hosts', () => {
   it('answers no page to a name that is not ours, not even sign-in', async () => {
     const cookie = await console.signIn();
-    for (const path of ['/', '/api/status', '/sign-in?token=x', '/assets/console.css']) {
+    for (const path of ['/', '/api/status', '/first-password?token=x', '/assets/console.css']) {
       expect((await console.ask(path, { cookie, host: 'attacker.example' })).status).toBe(421);
     }
     expect((await console.ask('/', { cookie, host: 'localhost:1' })).status).toBe(200);
@@ -184,7 +308,7 @@ describe('pages', () => {
   });
 
   it('leave the inbox out when a relay is set', async () => {
-    await console.server.close();
+    await console.close();
     console = await startConsole({ inbox: false });
     cookie = await console.signIn();
     expect((await console.ask('/', { cookie })).body).not.toContain('href="/inbox"');
@@ -213,7 +337,7 @@ describe('the API', () => {
 describe('every answer', () => {
   it('forbids loading, framing, keeping and passing on', async () => {
     const cookie = await console.signIn();
-    for (const path of ['/', '/inbox', '/nothing', '/api/status', '/sign-in?token=x', '/assets/live.js', '/healthz']) {
+    for (const path of ['/', '/inbox', '/nothing', '/api/status', '/first-password?token=x', '/assets/live.js', '/healthz']) {
       const { headers } = await console.ask(path, { cookie });
       expect(headers['content-security-policy']).toContain("default-src 'none'");
       expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");

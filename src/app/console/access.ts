@@ -1,0 +1,126 @@
+// Sign-in for the console: passwords by scrypt, secrets as digests. Promises: an unknown name takes as long as
+// a wrong password, and no more than two passwords are hashed at a time, because one takes 128 MB.
+import { createHash, randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto';
+import { passwordProblem } from '../../domain/password.ts';
+import type { Database } from '../../ledger/database.ts';
+import { recordEvent } from '../../ledger/events.ts';
+import { endSession, endSessions, findOperator, listOperators, listTokens, putFirstOperator, putOperator, putToken, readSession, readToken, removeOperator, removeToken, startSession } from '../../ledger/operators.ts';
+import type { AccessPort } from '../../web/ports/access.ts';
+
+/** OWASP's first choice (2024): 128 MB and about 0.3 s on one core. */
+const costByDefault = 2 ** 17;
+const together = 2;
+
+/** @param cost N of scrypt; a test takes less than the default */
+export function openAccess(database: Database, cost = costByDefault): AccessPort {
+  const hashing = queueOf(together);
+  const hash = (password: string): Promise<string> => hashing(() => hashPassword(password, cost));
+  const event = (kind: string, actor: string, data = {}): Promise<void> => recordEvent(database, { campaignNo: null, actor, kind, data });
+  // What an unknown name is compared with.
+  const nobody = hash(randomBytes(16).toString('hex'));
+  nobody.catch(() => undefined);
+  return {
+    anyOperator: async () => (await listOperators(database)).length > 0,
+    operators: async () => (await listOperators(database)).map(({ operatorNo, name }) => ({ id: operatorNo, name })),
+    passwordProblem,
+    async first(name, password) {
+      const hashed = await hash(password);
+      return database.transaction(async (tx) => {
+        const made = await putFirstOperator(tx, name, hashed);
+        if (made === null) return null;
+        await recordEvent(tx, { campaignNo: null, actor: name, kind: 'operator-added', data: { name, first: true } });
+        return { id: made.operatorNo, name: made.name };
+      });
+    },
+    async setPassword(name, password, actor) {
+      const hashed = await hash(password);
+      return database.transaction(async (tx) => {
+        const known = await findOperator(tx, name);
+        const made = await putOperator(tx, name, hashed);
+        await endSessions(tx, made.operatorNo, null);
+        await recordEvent(tx, { campaignNo: null, actor, kind: known === null ? 'operator-added' : 'password-changed', data: { name: made.name } });
+        return { id: made.operatorNo, name: made.name };
+      });
+    },
+    async check(name, password) {
+      const known = await findOperator(database, name);
+      const right = await hashing(async () => verify(password, known?.password ?? (await nobody)));
+      if (known === null || !right) {
+        await event('sign-in-refused', 'console');
+        return null;
+      }
+      await event('signed-in', known.name);
+      return { id: known.operatorNo, name: known.name };
+    },
+    async removeOperator(id, actor) {
+      const removed = await removeOperator(database, id);
+      if (removed) await event('operator-removed', actor, { operator: id });
+      return removed;
+    },
+    async startSession(id) {
+      const secret = randomBytes(32).toString('base64url');
+      await startSession(database, digestOf(secret), id);
+      return secret;
+    },
+    session: async (secret) => asOperator(await readSession(database, digestOf(secret))),
+    endSession: (secret) => endSession(database, digestOf(secret)),
+    endOtherSessions: (id, secret) => endSessions(database, id, digestOf(secret)),
+    tokens: async () => (await listTokens(database)).map(({ tokenNo, ...token }) => ({ id: tokenNo, ...token })),
+    async makeToken(operator, name, days) {
+      const secret = `candor_${randomBytes(32).toString('base64url')}`;
+      await putToken(database, { digest: digestOf(secret), operatorNo: operator.id, name, days });
+      await event('token-made', operator.name, { name, days });
+      return secret;
+    },
+    async revokeToken(id, actor) {
+      const removed = await removeToken(database, id);
+      if (removed) await event('token-revoked', actor, { token: id });
+      return removed;
+    },
+    byToken: async (secret) => asOperator(await readToken(database, digestOf(secret))),
+  };
+}
+
+function asOperator(found: { operatorNo: number; name: string } | null): { id: number; name: string } | null {
+  return found === null ? null : { id: found.operatorNo, name: found.name };
+}
+
+function digestOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+async function hashPassword(password: string, cost: number): Promise<string> {
+  const salt = randomBytes(16);
+  const key = await derive(password, salt, { N: cost, r: 8, p: 1 });
+  return `scrypt$${cost}$8$1$${salt.toString('base64')}$${key.toString('base64')}`;
+}
+
+async function verify(password: string, stored: string): Promise<boolean> {
+  const [, cost, r, p, salt = '', key = ''] = stored.split('$');
+  const expected = Buffer.from(key, 'base64');
+  const found = await derive(password, Buffer.from(salt, 'base64'), { N: Number(cost), r: Number(r), p: Number(p) });
+  return found.length === expected.length && timingSafeEqual(found, expected);
+}
+
+function derive(password: string, salt: Buffer, options: ScryptOptions & { N: number; r: number }): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(password.normalize('NFC'), salt, 32, { ...options, maxmem: 256 * options.N * options.r + 1_048_576 }, (error, key) => (error ? reject(error) : resolve(key)));
+  });
+}
+
+/** Runs so many at a time; the rest wait. */
+function queueOf(count: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let free = count;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
+}
