@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { openRelay, relayIdentityOf, relayLabelOf, type OpenRelay } from './app/open-relay.ts';
 import { openLedger, type OpenLedger } from './app/open-ledger.ts';
+import type { ServeOptions } from './app/serve-console.ts';
 import type { Engine } from './app/engine.ts';
 import { sendTestLetters } from './app/send-test-letters.ts';
 import { workOn } from './app/work-on.ts';
@@ -99,7 +100,7 @@ class App implements Application {
     const ledger = await this.#open();
     // Loaded here: no other command needs a web server.
     const { serveConsole } = await import('./app/serve-console.ts');
-    const console = await serveConsole(ledger, this.#config, this.#logger, { newPassword: options.newPassword, say: this.#options.say });
+    const console = await serveConsole(ledger, this.#config, this.#logger, { ...this.#serveOptions(options.newPassword), say: this.#options.say });
     try {
       await this.#withEngine(() => {
         options.onListening({ ...console.urls, inbox: this.#config.relay === null ? `${console.urls.console}/inbox` : null });
@@ -154,13 +155,7 @@ class App implements Application {
     if (request.to === undefined) return { files, sentTo: 0 };
     const to = parseAddress(request.to);
     if (!to.ok) throw new CandorError('address-invalid', { why: to.message });
-    const opened = await openRelay(this.#config, { ...(await this.#open()), logger: this.#logger });
-    try {
-      const sentTo = await sendTestLetters(opened.relay, letters, { from, replyTo, autoSubmitted }, this.#config.mail.from.address, to.address);
-      return { files, sentTo };
-    } finally {
-      await opened.close();
-    }
+    return { files, sentTo: await this.#test(letters, to.address) };
   }
 
   async backup(out: Parameters<Application['backup']>[0], actor: string): ReturnType<Application['backup']> {
@@ -198,6 +193,36 @@ class App implements Application {
     const name = nameOrPath.replace(/^templates\//, '').replace(/\/$/, '');
     const kit = await loadKit(await resolveKitFolder(kitFolder, name === nameOrPath ? nameOrPath : name));
     return { kit, letters: await compileLetters(kit) };
+  }
+
+  /** What the console needs of the rest of the program. */
+  #serveOptions(newPassword: boolean): ServeOptions {
+    const settings = this.#launchSettings();
+    const { mailFrom: from, replyTo, autoSubmitted } = settings;
+    return {
+      newPassword,
+      settings,
+      kits: { list: () => listKits(kitFolder), load: async (id) => (await this.#shelved(id)).kit },
+      shelf: { load: (id) => this.#shelved(id) },
+      letters: { sender: { from, replyTo, autoSubmitted }, deliver: (letters, to) => this.#test(letters, to) },
+    };
+  }
+
+  /** Hands test letters to the relay; answers how many it took. */
+  async #test(letters: readonly CompiledLetter[], to: string): Promise<number> {
+    const { mailFrom: from, replyTo, autoSubmitted } = this.#launchSettings();
+    const opened = await openRelay(this.#config, { ...(await this.#open()), logger: this.#logger });
+    try {
+      return await sendTestLetters(opened.relay, letters, { from, replyTo, autoSubmitted }, this.#config.mail.from.address, to);
+    } finally {
+      await opened.close();
+    }
+  }
+
+  /** A kit of the shelf, by its name alone: what comes over the web names no paths. */
+  async #shelved(id: string): Promise<{ kit: Kit; letters: readonly CompiledLetter[] }> {
+    if (!(await listKits(kitFolder)).some((kit) => kit.id === id)) throw new CandorError('kit-not-found', { path: id.replaceAll(/[^\w-]/g, '') });
+    return this.#kit(id);
   }
 
   /** A check needs a kit only for its locales; with one kit at hand it is that one. */

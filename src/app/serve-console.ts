@@ -10,6 +10,10 @@ import type { Logger } from '../runtime/logger.ts';
 import type { InboxPort, Readiness, StatusPort } from '../web/ports.ts';
 import { createServer } from '../web/server.ts';
 import { openAccess } from './console/access.ts';
+import { openUploadsPort, type KitShelf } from './console/uploads.ts';
+import type { LaunchSettings } from '../campaigns/context.ts';
+import { openLaunchPort } from './console/launches.ts';
+import { openLettersPort, type CompiledShelf, type LettersOptions } from './console/letters.ts';
 import type { OpenLedger } from './open-ledger.ts';
 
 export interface ServedConsole {
@@ -17,10 +21,21 @@ export interface ServedConsole {
   close(): Promise<void>;
 }
 
+export interface ServeOptions {
+  /** Print a link for a new password even where operators exist. */
+  readonly newPassword: boolean;
+  readonly kits: KitShelf;
+  readonly shelf: CompiledShelf;
+  readonly settings: LaunchSettings;
+  readonly letters: LettersOptions;
+}
+
 /** Starts the console. `say` tells the person at the terminal when the link was used. */
-export async function serveConsole(ledger: OpenLedger, config: Config, logger: Logger, options: { newPassword: boolean; say: (line: string) => void }): Promise<ServedConsole> {
+export async function serveConsole(ledger: OpenLedger, config: Config, logger: Logger, options: ServeOptions & { say: (line: string) => void }): Promise<ServedConsole> {
+  const uploads = openUploadsPort(ledger, options.kits, logger);
+  const launches = openLaunchPort(ledger, options.shelf, options.settings, logger);
   const server = createServer(
-    { access: openAccess(ledger.database), status: statusOf(ledger), inbox: config.relay === null ? inboxOf(ledger) : null, ready: () => readiness(ledger) },
+    { access: openAccess(ledger.database), uploads, launches, letters: openLettersPort(ledger, options.shelf, options.letters), status: statusOf(ledger), inbox: config.relay === null ? inboxOf(ledger) : null, ready: () => readiness(ledger) },
     {
       host: config.web.host,
       port: config.web.port,
@@ -33,7 +48,12 @@ export async function serveConsole(ledger: OpenLedger, config: Config, logger: L
     },
   );
   const { url, signInUrl } = await server.listen();
-  return { urls: { console: url, signIn: signInUrl }, close: () => server.close() };
+  return { urls: { console: url, signIn: signInUrl }, close: async () => {
+      await server.close();
+      await launches.close();
+      await uploads.close();
+    },
+  };
 }
 
 function statusOf({ database }: OpenLedger): StatusPort {

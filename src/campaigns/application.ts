@@ -6,6 +6,8 @@ import type { CheckReport } from '../domain/check-report.ts';
 import type { Found } from '../domain/found.ts';
 import type { NoticeState } from '../domain/notice-state.ts';
 import type { CampaignSummary } from '../domain/summary.ts';
+import type { CampaignNo } from '../domain/ids.ts';
+import type { Transaction } from '../ledger/database.ts';
 import type { RecipientSource } from '../intake/recipient-source.ts';
 
 export interface CheckRequest {
@@ -35,6 +37,8 @@ export interface CreateRequest {
 export interface LaunchRequest extends Omit<CreateRequest, 'path' | 'kit'> {
   readonly source: RecipientSource;
   readonly mapping?: Readonly<Record<string, string>>;
+  /** Called in the transaction of the launch, before the import; what it throws undoes everything. */
+  readonly onDraft?: (tx: Transaction, campaignNo: CampaignNo) => Promise<void>;
 }
 
 /** The plan shown before a launch. */

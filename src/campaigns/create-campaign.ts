@@ -36,6 +36,7 @@ export async function createCampaign(
     const except = request.except === undefined ? null : await readCampaign(tx, request.except);
     const id = campaignIdFrom(randomBytes(8));
     const campaignNo = await createDraft(tx, { id, fileSha256: sha256, terms: termsOf(settings, kit.kit), actor: request.actor });
+    await request.onDraft?.(tx, campaignNo);
     await importFile(tx, context, campaignNo, kit, request, sha256);
     if (except !== null) await leaveOutTold(tx, campaignNo, except, request.actor);
     await freezeLetters(tx, campaignNo, kit.letters);

@@ -22,7 +22,7 @@ const previewToken = '0'.repeat(32);
 export function previewMessages(
   letters: readonly CompiledLetter[],
   sender: PreviewSender,
-  options: { to: string; test: boolean; at: Date; messageId: (index: number) => string },
+  options: { to: string; test: boolean; at: Date; messageId: (index: number) => string; categories?: CategoryBits },
 ): { letter: CompiledLetter; message: Buffer }[] {
   return letters.map((letter, index) => {
     const writer = createLetterWriter(letter, { ...sender, test: options.test });
@@ -31,7 +31,7 @@ export function previewMessages(
       messageId: options.messageId(index),
       to: options.to,
       date: options.at,
-      categories: categoriesShown(letter),
+      categories: letter.audience === 'affected' ? (options.categories ?? everyCategory) : 0,
       name: null,
     });
     return { letter, message };

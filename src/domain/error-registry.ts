@@ -486,6 +486,36 @@ export const errorRegistry = {
     help: 'Sign in on the page /sign-in, or send an API token as `Authorization: Bearer`. A session ends after twelve hours without use.',
     exit: 2,
   },
+  'test-letters-throttled': {
+    message: 'That would be more than 60 test letters in an hour.',
+    help: 'Wait a while, or send fewer letters at a time.',
+    exit: 2,
+  },
+  'upload-changed': {
+    message: 'Somebody else has changed the columns of this file, or it is being read. Nothing was changed.',
+    help: 'Load the page again and look at the account as it is now.',
+    exit: 2,
+  },
+  'upload-launched': {
+    message: 'This file was launched already.',
+    help: 'Its page names the campaign that it became.',
+    exit: 2,
+  },
+  'upload-missing': {
+    message: 'No file came with the form.',
+    help: 'Choose a CSV file and upload it again.',
+    exit: 2,
+  },
+  'upload-too-large': {
+    message: 'The file is larger than 1 GB. Nothing of it was kept.',
+    help: 'Divide it into several files; each becomes a campaign. `--except` or the launch page leave out whom another one told.',
+    exit: 2,
+  },
+  'upload-unknown': {
+    message: 'There is no such file here.',
+    help: 'A file is deleted at launch, on request, or after 24 hours. Upload it again.',
+    exit: 2,
+  },
   'web-host-unusable': {
     message: 'The console cannot listen on {host}, port {port} ({reason}).',
     help: 'Set HOST to an address of this machine, and PORT to one that this user may use.',

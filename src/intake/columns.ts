@@ -114,7 +114,7 @@ function chooseColumns(header: readonly string[], mapping: Readonly<Record<strin
 }
 
 /** A header cell for people: one line, no control characters, and no address that strayed into it. */
-function shownHeader(cell: string, index: number): string {
+export function shownHeader(cell: string, index: number): string {
   const text = trimInvisible(cell).replace(/[\p{Cc}\p{Cf}\p{Z}]+/gu, ' ');
   if (text === '' || parseAddress(text).ok) return `column ${index + 1}`;
   return text.length > 100 ? `${text.slice(0, 99)}…` : text;

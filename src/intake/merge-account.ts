@@ -24,9 +24,18 @@ export interface MergeTotals {
   readonly localeFallbacks: number;
 }
 
+/** Notices of one letter. */
+export interface LetterGroup {
+  readonly audience: Audience;
+  readonly locale: string;
+  readonly notices: number;
+}
+
 export interface MergeAccount {
-  /** Rows in the order of the file: the first row of an address gives the locale. */
-  add(row: MergedRow): void;
+  /** Rows in the order of the file: the first row of an address gives the locale. True when the address is new. */
+  add(row: MergedRow): boolean;
+  /** Notices by letter, the affected first. */
+  groups(): LetterGroup[];
   totals(): MergeTotals;
 }
 
@@ -52,17 +61,21 @@ export function createMergeAccount(seed: Uint8Array = randomBytes(8)): MergeAcco
   // 30 bits of it and two for the audiences seen (both zero: the slot is free).
   let mask = firstSlots - 1;
   let slots = new Uint32Array(firstSlots * 2);
+  // The locale of each slot, as its place in `letters`: an audience may still change.
+  let placeOf = new Uint8Array(firstSlots);
 
   let valid = 0;
   let notices = 0;
   let conflicts = 0;
   let unaffected = 0;
   let localeFallbacks = 0;
-  const locales = new Map<string, number>();
+  const letters: { locale: string; affected: number; unaffected: number }[] = [];
 
   function grow(): void {
     const old = slots;
+    const oldPlaces = placeOf;
     slots = new Uint32Array(old.length * 2);
+    placeOf = new Uint8Array(old.length);
     mask = old.length - 1;
     for (let from = 0; from < old.length; from += 2) {
       if (old[from + 1] === 0) continue;
@@ -70,10 +83,11 @@ export function createMergeAccount(seed: Uint8Array = randomBytes(8)): MergeAcco
       while (slots[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
       slots[2 * slot] = old[from]!;
       slots[2 * slot + 1] = old[from + 1]!;
+      placeOf[slot] = oldPlaces[from / 2]!;
     }
   }
 
-  function add({ key, audience, locale, localeFallback }: MergedRow): void {
+  function add({ key, audience, locale, localeFallback }: MergedRow): boolean {
     valid += 1;
     let h = seedHigh;
     let l = seedLow;
@@ -95,9 +109,13 @@ export function createMergeAccount(seed: Uint8Array = randomBytes(8)): MergeAcco
         if ((word & bit) === 0) {
           slots[2 * slot + 1] = word | bit;
           conflicts += 1;
-          if (bit === seenAffected) unaffected -= 1;
+          if (bit === seenAffected) {
+            unaffected -= 1;
+            letters[placeOf[slot]!]!.unaffected -= 1;
+            letters[placeOf[slot]!]!.affected += 1;
+          }
         }
-        return;
+        return false;
       }
       slot = (slot + 1) & mask;
     }
@@ -106,20 +124,33 @@ export function createMergeAccount(seed: Uint8Array = randomBytes(8)): MergeAcco
     notices += 1;
     if (bit === seenUnaffected) unaffected += 1;
     if (localeFallback) localeFallbacks += 1;
-    locales.set(locale, (locales.get(locale) ?? 0) + 1);
+    const place = placeOfLocale(locale);
+    placeOf[slot] = place;
+    letters[place]![audience] += 1;
     // Two thirds full: beyond that, the search for a free slot gets long.
     if (notices * 3 > slots.length) grow();
+    return true;
+  }
+
+  /** A kit has few locales; a look through them costs less than a map. */
+  function placeOfLocale(locale: string): number {
+    const place = letters.findIndex((letter) => letter.locale === locale);
+    return place >= 0 ? place : letters.push({ locale, affected: 0, unaffected: 0 }) - 1;
   }
 
   return {
     add,
+    groups: () =>
+      (['affected', 'unaffected'] as const).flatMap((which) =>
+        letters.filter((letter) => letter[which] > 0).map((letter) => ({ audience: which, locale: letter.locale, notices: letter[which] })),
+      ),
     totals: () => ({
       valid,
       merged: valid - notices,
       conflicts,
       notices,
       audiences: { affected: notices - unaffected, unaffected },
-      locales: Object.fromEntries(locales),
+      locales: Object.fromEntries(letters.map(({ locale, affected, unaffected: others }) => [locale, affected + others])),
       localeFallbacks,
     }),
   };

@@ -6,7 +6,7 @@ import type { Audience } from '../domain/audience.ts';
 import type { Category } from '../domain/category.ts';
 import { CandorError } from '../domain/errors.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
-import { layOutColumns } from './columns.ts';
+import { layOutColumns, shownHeader } from './columns.ts';
 import { Decoder, type Encoding } from './decoder.ts';
 import { HeaderFinder, type Delimiter, type FoundHeader } from './header-finder.ts';
 import { RecordSplitter, UnclosedQuote, type RawRecord } from './record-splitter.ts';
@@ -161,7 +161,7 @@ class Reading implements RecipientFile {
 
   #begin({ record, delimiter }: FoundHeader): void {
     const header = record.cells;
-    const layout = layOutColumns(header, columnChoices(this.#options));
+    const layout = layOut(header, columnChoices(this.#options));
     const { columns, ignoredColumns, missingCategories } = layout;
     this.#headerRow = record.row;
     this.#facts = { header, delimiter, columns, ignoredColumns, missingCategories };
@@ -188,6 +188,16 @@ class Reading implements RecipientFile {
     this.#full.push({ recipients: this.#recipients, invalid: this.#invalid });
     this.#recipients = [];
     this.#invalid = [];
+  }
+}
+
+/** As `layOutColumns`; what it refuses names the header's cells, for the person who chooses among them. */
+function layOut(header: readonly string[], choices: Parameters<typeof layOutColumns>[1]): ReturnType<typeof layOutColumns> {
+  try {
+    return layOutColumns(header, choices);
+  } catch (error) {
+    if (!(error instanceof CandorError) || error.code === 'header-missing') throw error;
+    throw new CandorError(error.code, error.values, { cause: error, details: { header: header.map(shownHeader) } });
   }
 }
 

@@ -5,7 +5,7 @@ import { CandorError } from '../domain/errors.ts';
 import type { NoticeId } from '../domain/ids.ts';
 
 /** What a sealed value is; bound into the seal, so that one kind cannot be put in the place of another. */
-export type SealedKind = 'address' | 'name' | 'reply' | 'inbox-letter';
+export type SealedKind = 'address' | 'name' | 'reply' | 'inbox-letter' | 'upload';
 
 export interface Keyring {
   /** AES-256-GCM: version byte, 12 bytes of nonce, ciphertext, 16 bytes of tag. About 12 µs for 250 bytes. */
@@ -46,6 +46,7 @@ export function createKeyring(key: Buffer): Keyring {
     name: Buffer.from('name'),
     reply: Buffer.from('reply'),
     'inbox-letter': Buffer.from('inbox-letter'),
+    upload: Buffer.from('upload'),
   };
   return {
     checkValue,

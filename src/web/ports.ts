@@ -3,6 +3,8 @@ import type { CampaignState } from '../domain/campaign-state.ts';
 import type { CampaignSummary } from '../domain/summary.ts';
 import type { HeldLine } from './frame.ts';
 import type { AccessPort } from './ports/access.ts';
+import type { LaunchPort, LettersPort } from './ports/letters.ts';
+import type { UploadsPort } from './ports/uploads.ts';
 
 /** One campaign in the list. */
 export interface CampaignLine {
@@ -60,6 +62,9 @@ export interface Readiness {
 
 export interface WebPorts {
   readonly access: AccessPort;
+  readonly uploads: UploadsPort;
+  readonly letters: LettersPort;
+  readonly launches: LaunchPort;
   readonly status: StatusPort;
   /** Null when a relay is set: there is no inbox then. */
   readonly inbox: InboxPort | null;

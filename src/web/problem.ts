@@ -14,6 +14,11 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'request-foreign': 403,
   'sign-in-link-unknown': 401,
   'sign-in-required': 401,
+  'test-letters-throttled': 429,
+  'upload-changed': 409,
+  'upload-launched': 409,
+  'upload-too-large': 413,
+  'upload-unknown': 404,
 };
 
 /** `reference` is what the log says about an unexpected failure. */

@@ -3,6 +3,7 @@
 // ours; nothing personal in a URL or a log.
 import { randomBytes } from 'node:crypto';
 import formbody from '@fastify/formbody';
+import multipart from '@fastify/multipart';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { CandorError } from '../domain/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -18,8 +19,10 @@ import { accountRoutes } from './routes/account-routes.ts';
 import { assetRoutes } from './routes/asset-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
 import { inboxRoutes } from './routes/inbox-routes.ts';
+import { lettersRoutes } from './routes/letters-routes.ts';
 import { localPath, signInRoutes } from './routes/sign-in-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
+import { uploadRoutes } from './routes/upload-routes.ts';
 import { saidOf } from './said.ts';
 import { cookieValue, SignInLink } from './sign-in-link.ts';
 import { SignInThrottle } from './sign-in-throttle.ts';
@@ -83,6 +86,7 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
   });
   void app.register(formbody, { bodyLimit: largestForm });
+  void app.register(multipart);
   app.decorateRequest('signedIn', null);
   const known: { method: string; path: string; open: boolean }[] = [];
   app.addHook('onRoute', ({ method, url: path, config }) => {
@@ -107,6 +111,8 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
   });
   accountRoutes(app, { show, access: ports.access });
   statusRoutes(app, { show, ports });
+  uploadRoutes(app, { show, uploads: ports.uploads });
+  lettersRoutes(app, { show, ...ports, inbox: ports.inbox !== null });
   if (ports.inbox !== null) inboxRoutes(app, { show, inbox: ports.inbox });
 
   return {

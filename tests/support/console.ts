@@ -1,10 +1,20 @@
 // A console on a free port with what it shows held in memory, and requests as a browser would send them.
 import { request, type IncomingHttpHeaders } from 'node:http';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { noCounts } from '../../src/domain/notice-state.ts';
 import type { CampaignSummary } from '../../src/domain/summary.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { silentLogger } from '../../src/runtime/logger.ts';
 import type { CampaignLine, Letter, WebPorts } from '../../src/web/ports.ts';
+import type { LaunchSettings } from '../../src/campaigns/context.ts';
+import { openLaunchPort } from '../../src/app/console/launches.ts';
+import { openLettersPort } from '../../src/app/console/letters.ts';
+import type { CompiledLetter, Kit } from '../../src/domain/kit.ts';
+import { compileLetters } from '../../src/rendering/compile-letters.ts';
+import { openUploadsPort } from '../../src/app/console/uploads.ts';
+import { CandorError } from '../../src/domain/errors.ts';
+import { loadKit } from '../../src/kits/load-kit.ts';
 import { openAccess } from '../../src/app/console/access.ts';
 import { csrfTokenOf } from '../../src/web/frame.ts';
 import { createServer, type ConsoleServer, type ServerOptions } from '../../src/web/server.ts';
@@ -81,6 +91,8 @@ export interface TestConsole {
   readonly shown: Shown;
   readonly server: ConsoleServer;
   readonly ledger: TestLedger;
+  /** Test letters that were handed over: `audience/locale address`. */
+  readonly tested: readonly string[];
   readonly url: string;
   /** The link that sets the first password. */
   readonly signInUrl: string;
@@ -88,18 +100,50 @@ export interface TestConsole {
   ask(path: string, headers?: Record<string, string>, method?: string, body?: string): Promise<Answer>;
   /** Sends a form as a browser would, with the session's token. */
   submit(path: string, fields: Record<string, string>, cookie: string): Promise<Answer>;
+  /** Uploads a file as the form does; `fields` come before it. */
+  upload(content: string | Buffer, cookie: string, options?: { fileName?: string; fields?: Record<string, string> }): Promise<Answer>;
   /** Sets the first password, or signs in with it; answers the Cookie header of the session. */
   signIn(): Promise<string>;
   close(): Promise<void>;
 }
 
-export async function startConsole(options: Partial<ServerOptions> & { inbox?: boolean } = {}): Promise<TestConsole> {
+/** The kit is compiled once for all tests of a file. */
+let letters: Promise<{ kit: Kit; letters: readonly CompiledLetter[] }> | null = null;
+
+/** A rehearsal, unless a test says otherwise. */
+const launchSettings: LaunchSettings = {
+  relayIdentity: 'inbox',
+  relayLabel: 'inbox',
+  rehearsal: true,
+  loopback: true,
+  mailFrom: '"OpenAI" <notices@example.com>',
+  mailFromAddress: 'notices@example.com',
+  envelopeFrom: 'bounce@example.com',
+  replyTo: null,
+  autoSubmitted: true,
+  ratePerSecond: null,
+  retryDelaysMs: [1_000],
+  retryRepeatLast: false,
+  retryForMs: 60_000,
+  unconfirmedPolicy: 'resend',
+};
+
+export async function startConsole(options: Partial<ServerOptions> & { inbox?: boolean; settings?: Partial<LaunchSettings> } = {}): Promise<TestConsole> {
   const shown: Shown = { summaries: [], lines: [], letters: [], ready: true, failure: null };
   const told = <T>(value: T): Promise<T> => (shown.failure === null ? Promise.resolve(value) : Promise.reject(shown.failure));
   const newestFirst = (): Letter[] => shown.letters.toSorted((a, b) => b.id - a.id);
   const ledger = await createTestLedger({ max: 4 });
+  const kit = join(fileURLToPath(new URL('../..', import.meta.url)), 'templates/mixpanel-2025-11');
+  const uploads = openUploadsPort(ledger, { list: () => Promise.resolve([{ id: 'mixpanel-2025-11', title: 'Mixpanel incident' }]), load: (id) => (id === 'mixpanel-2025-11' ? loadKit(kit) : Promise.reject(new CandorError('kit-not-found', { path: '' }))) }, silentLogger);
+  const shelf = { load: async () => (letters ??= loadKit(kit).then(async (loaded) => ({ kit: loaded, letters: await compileLetters(loaded) }))) };
+  const tested: string[] = [];
+  const settings: LaunchSettings = { ...launchSettings, ...options.settings };
+  const launches = openLaunchPort(ledger, shelf, settings, silentLogger);
   const ports: WebPorts = {
+    launches,
+    letters: openLettersPort(ledger, shelf, { sender: { from: settings.mailFrom, replyTo: null, autoSubmitted: true }, deliver: (all, to) => Promise.resolve(tested.push(...all.map((letter) => `${letter.audience}/${letter.locale} ${to}`)) && all.length) }),
     access: openAccess(ledger.database, 2),
+    uploads,
     status: {
       held: () => told(shown.summaries.filter(({ state }) => state === 'held').map(({ campaign, reason }) => ({ campaign, title: shown.lines.find((line) => line.campaign === campaign)?.title ?? campaign, reason: reason?.code ?? '' }))),
       campaigns: () => told(shown.lines),
@@ -117,7 +161,7 @@ export async function startConsole(options: Partial<ServerOptions> & { inbox?: b
   };
   const server = createServer(ports, { host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: false, logger: silentLogger, clock: systemClock, ...options });
   const { url, signInUrl, port } = await server.listen();
-  const ask = (path: string, headers: Record<string, string> = {}, method = 'GET', sent?: string): Promise<Answer> =>
+  const ask = (path: string, headers: Record<string, string> = {}, method = 'GET', sent?: string | Buffer): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (answer) => {
         let body = '';
@@ -142,9 +186,22 @@ export async function startConsole(options: Partial<ServerOptions> & { inbox?: b
     const [headers, body] = form({ csrf: csrfTokenOf(cookie.slice(cookie.indexOf('=') + 1)), ...fields });
     return ask(path, { ...headers, cookie }, 'POST', body);
   };
+  const upload = (content: string | Buffer, cookie: string, { fileName = 'recipients.csv', fields = {} }: { fileName?: string; fields?: Record<string, string> } = {}): Promise<Answer> => {
+    const boundary = 'a-boundary-of-the-test';
+    const given = Object.entries({ csrf: csrfTokenOf(cookie.slice(cookie.indexOf('=') + 1)), kit: 'mixpanel-2025-11', ...fields });
+    const head = given.map(([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`).join('');
+    const body = Buffer.concat([
+      Buffer.from(`${head}--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${fileName}"\r\ncontent-type: text/csv\r\n\r\n`),
+      Buffer.from(content),
+      Buffer.from(`\r\n--${boundary}--\r\n`),
+    ]);
+    return ask('/uploads', { cookie, 'content-type': `multipart/form-data; boundary=${boundary}`, 'content-length': String(body.length) }, 'POST', body);
+  };
   const close = async (): Promise<void> => {
     await server.close();
+    await launches.close();
+    await uploads.close();
     await ledger.close();
   };
-  return { shown, server, ledger, url, signInUrl, ask, submit, signIn, close };
+  return { shown, server, ledger, tested, url, signInUrl, ask, submit, upload, signIn, close };
 }

@@ -17,6 +17,7 @@ export const live = `'use strict';
         if (fresh.innerHTML !== shown.innerHTML) shown.innerHTML = fresh.innerHTML;
         shown.dataset.state = 'current';
         document.title = next.title;
+        if (fresh.dataset.next) location.href = fresh.dataset.next;
         if (fresh.dataset.live !== 'yes') clearInterval(timer);
       } else if (answer.status === 401) {
         location.reload();

@@ -74,6 +74,9 @@ tfoot th,tfoot td{border-top:2px solid var(--line);font-weight:650}
 .fields dt{color:var(--quiet)}.fields dd{margin:0;overflow-wrap:anywhere}
 .tabs{border-bottom:1px solid var(--line);margin:0 0 16px}
 .tabs a{margin-bottom:-1px}
+.group{border-top:1px solid var(--line);padding:16px 0}.group h2{margin-bottom:2px}.group p{margin-bottom:8px}
+blockquote{margin:0;border-left:3px solid var(--line);padding-left:14px}
+.letter.phone{max-width:360px;margin:0 auto}.letter.dark{color-scheme:dark;background:#121212}
 .letter{display:block;width:100%;height:max(420px,72vh);border:1px solid var(--line);border-radius:8px;background:#fff}
 pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;tab-size:4}
 .empty{text-align:center;padding:48px 16px}.empty h1{margin-bottom:10px}
@@ -105,6 +108,10 @@ button[disabled]{opacity:.5;cursor:not-allowed}
 table form{margin:0}
 progress{width:100%;height:14px;accent-color:var(--accent)}
 .scroll{overflow-x:auto}
+.lead{font-size:1.1rem}.spaced{margin-top:26px}
+.columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(220px,1fr));gap:0 20px}
+mark{background:var(--bad-soft);color:var(--bad);border-radius:4px;padding:1px 5px;font-weight:600}
+.rows td{overflow-wrap:anywhere;min-width:7em}.reason td{border-top:0;padding-top:0;color:var(--quiet)}.reason p{margin:0 0 4px}
 @media (max-width:640px){
 .sign-out{margin-left:0}
 .meaning{display:none}

@@ -1,0 +1,73 @@
+// Launches from the console: the import of a large file takes half a minute, so it goes on in the background of
+// the serving process. Promises: of two launches of one upload exactly one becomes a campaign (the upload's row
+// decides, inside the transaction), and a process that dies leaves the upload as it was.
+import type { LaunchSettings, LedgerContext } from '../../campaigns/context.ts';
+import { createCampaign } from '../../campaigns/create-campaign.ts';
+import { checkSender } from '../../campaigns/create-campaign.ts';
+import { uploadSource } from '../../campaigns/upload-source.ts';
+import { CandorError } from '../../domain/errors.ts';
+import { readPace } from '../../ledger/pace.ts';
+import { claimUpload, findUpload, sweepUploads } from '../../ledger/uploads.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Launching, LaunchPort } from '../../web/ports/letters.ts';
+import type { CompiledShelf } from './letters.ts';
+
+export interface RunningLaunches extends LaunchPort {
+  /** Waits for the imports that are under way. */
+  close(): Promise<void>;
+}
+
+export function openLaunchPort(ledger: LedgerContext, shelf: CompiledShelf, settings: LaunchSettings, logger: Logger): RunningLaunches {
+  const { database } = ledger;
+  const launches = new Map<string, Launching>();
+  const working = new Set<Promise<void>>();
+
+  return {
+    async terms() {
+      const pace = await readPace(database, settings.relayIdentity);
+      return { rehearsal: settings.rehearsal, relay: settings.relayLabel, from: settings.mailFrom, ratePerSecond: settings.ratePerSecond ?? pace.limitPerSecond, rateRequired: !settings.rehearsal && !settings.loopback };
+    },
+    launching: (id) => launches.get(id) ?? null,
+    async launch({ id }, { version, notices, ratePerSecond, first, startAt, except, again, operator }) {
+      const upload = await findUpload(database, id);
+      if (upload === null) throw new CandorError('upload-unknown');
+      if (upload.state === 'launched' || launches.get(id)?.problem === null) throw new CandorError('upload-launched');
+      if (upload.state !== 'read' || upload.version !== version || upload.sha256 === null) throw new CandorError('upload-changed');
+      const { sha256 } = upload;
+      const kit = await shelf.load(upload.kit);
+      const rate = ratePerSecond === null ? {} : { ratePerSecond };
+      // What can be refused at once is refused at once.
+      await checkSender(ledger, settings, kit.kit, rate);
+      launches.set(id, { by: operator.name, problem: null });
+      const work = createCampaign(ledger, settings, kit, {
+        source: uploadSource(ledger, upload),
+        mapping: upload.mapping,
+        ...(upload.audience === null ? {} : { audience: upload.audience }),
+        actor: operator.name,
+        again,
+        ...rate,
+        ...(except === null ? {} : { except }),
+        ...(first === null ? {} : { first }),
+        ...(startAt === null ? {} : { startAt }),
+        confirmation: { kind: 'attended', notices, sha256 },
+        onDraft: async (tx, campaignNo) => {
+          if (!(await claimUpload(tx, upload.uploadNo, version, campaignNo))) throw new CandorError('upload-launched');
+        },
+      })
+        .then(async () => {
+          launches.delete(id);
+          await sweepUploads(database);
+        })
+        .catch((error: unknown) => {
+          if (!(error instanceof CandorError)) logger.error({ err: error, upload: id }, 'a launch failed');
+          const { code, message, help } = error instanceof CandorError ? error : { code: 'unexpected', message: 'Something unexpected went wrong. Nothing was launched.', help: 'Try again; the log has the details.' };
+          launches.set(id, { by: operator.name, problem: { code, message, help } });
+        })
+        .finally(() => working.delete(work));
+      working.add(work);
+    },
+    async close() {
+      await Promise.race([Promise.allSettled(working), new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+// What the pages need to show letters, to send a test, and to launch.
+import type { LaunchPlan } from '../../campaigns/application.ts';
+import type { RowLetter } from '../../campaigns/letter-of-row.ts';
+import type { Audience } from '../../domain/audience.ts';
+import type { CategoryBits } from '../../domain/category.ts';
+import type { Operator } from './access.ts';
+import type { UploadView } from './uploads.ts';
+
+export interface LetterView {
+  readonly audience: Audience;
+  readonly locale: string;
+  readonly subject: string;
+  /** The first words of the letter itself. */
+  readonly opening: string;
+  readonly html: string;
+  readonly text: string;
+  /** The MIME message. */
+  readonly source: string;
+}
+
+export interface LettersPort {
+  /** Every letter of a kit, with every category (null) or those given. */
+  letters(kit: string, categories: CategoryBits | null): Promise<readonly LetterView[]>;
+  /** The notice that a row of the upload belongs to. */
+  row(upload: string, row: number): Promise<RowLetter>;
+  /** Sends test letters to one's own address; answers how many the relay accepted. Throws `test-letter-failed`, `test-letters-throttled`, `address-invalid`. */
+  test(kit: string, request: { audience: Audience | null; locale: string | null; to: string; operator: Operator }): Promise<number>;
+}
+
+/** What a launch from here would use. */
+export interface LaunchTerms extends Pick<LaunchPlan, 'rehearsal' | 'relay' | 'from' | 'ratePerSecond'> {
+  /** True when a rate must be stated. */
+  readonly rateRequired: boolean;
+}
+
+export interface LaunchRequest {
+  readonly version: number;
+  readonly notices: number;
+  readonly ratePerSecond: number | null;
+  readonly first: number | null;
+  readonly startAt: Date | null;
+  readonly except: string | null;
+  readonly again: boolean;
+  readonly operator: Operator;
+}
+
+/** A launch that this process works on, or that has failed here. */
+export interface Launching {
+  readonly by: string;
+  readonly problem: { readonly code: string; readonly message: string; readonly help: string } | null;
+}
+
+export interface LaunchPort {
+  terms(): Promise<LaunchTerms>;
+  /** Begins to import and launch in the background. Throws `upload-changed`, `upload-launched`, `upload-unknown`. */
+  launch(upload: UploadView, request: LaunchRequest): Promise<void>;
+  launching(upload: string): Launching | null;
+}

@@ -1,0 +1,158 @@
+// Looking at letters, test letters, and the launch.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { audiences } from '../../domain/audience.ts';
+import { CandorError, hasCode } from '../../domain/errors.ts';
+import { readForm, typed, type FieldProblems } from '../form-parts.ts';
+import { operatorOf, type Show } from '../frame.ts';
+import { launchingPage, launchPage } from '../pages/launch-pages.ts';
+import { letterLooks, lettersPage, oneLetterPage, rowLetterPage, type LetterLook } from '../pages/letters-pages.ts';
+import type { StatusPort } from '../ports.ts';
+import type { LaunchPort, LettersPort, LetterView } from '../ports/letters.ts';
+import type { UploadsPort, UploadView } from '../ports/uploads.ts';
+import { letterHeaders } from '../response-headers.ts';
+
+interface OfLetter {
+  Params: { upload: string; audience: string; locale: string };
+  Querystring: { view?: unknown; categories?: unknown; row?: unknown };
+}
+
+const wholeNumber = (message: string) => z.string(message).transform((text) => text.replaceAll(/[\s.,]/g, '')).pipe(z.string().regex(/^\d{1,9}$/, message).transform(Number));
+const optional = <T>(schema: z.ZodType<T>) => z.preprocess((value) => (typeof value === 'string' && value.trim() === '' ? undefined : value), schema.optional());
+/** What a launch says, from the form and from the API. */
+export const launchForm = z.object({
+  version: z.coerce.number('Load the page again.').int(),
+  notices: wholeNumber('Type the number of notices, in digits.'),
+  invalid: z.literal('yes').optional(),
+  missing: z.literal('yes').optional(),
+  again: z.literal('yes').optional(),
+  rate: optional(z.coerce.number('Give a number of letters per second.').positive('The rate must be more than nothing.').max(100_000, 'At most 100,000 a second.')),
+  first: optional(wholeNumber('Give a whole number.').pipe(z.number().min(1, 'At least one.'))),
+  start: optional(z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/, 'Give a day and a time.').transform((text) => new Date(`${text}Z`)).refine((at) => !Number.isNaN(at.getTime()), 'There is no such day.').refine((at) => at.getTime() < Date.now() + 31 * 86_400_000, 'At most a month ahead.')),
+  except: optional(z.string().regex(/^[0-9a-z]{8}$/, 'Choose a campaign of the list.')),
+});
+
+export interface LettersRoutesPorts {
+  readonly show: Show;
+  readonly uploads: UploadsPort;
+  readonly letters: LettersPort;
+  readonly launches: LaunchPort;
+  readonly status: StatusPort;
+  readonly inbox: boolean;
+}
+
+export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): void {
+  const { show, uploads, letters, launches, status } = ports;
+  const known = async (request: FastifyRequest): Promise<UploadView> => {
+    const { upload: id } = z.object({ upload: z.string() }).parse(request.params);
+    const upload = await uploads.get(id);
+    if (upload === null) throw new CandorError('upload-unknown');
+    return upload;
+  };
+  /** With its account: letters and launch mean something only then. */
+  const readable = async (request: FastifyRequest): Promise<UploadView> => {
+    const upload = await known(request);
+    if (upload.report?.kind !== 'account' && upload.campaign === null) throw new CandorError('upload-changed');
+    return upload;
+  };
+  const categoriesIn = (request: FastifyRequest<OfLetter>): string => (typeof request.query.categories === 'string' && /^\d{1,4}$/.test(request.query.categories) ? request.query.categories : '');
+  const letterOf = async (request: FastifyRequest<OfLetter>, upload: UploadView): Promise<LetterView> => {
+    const shown = categoriesIn(request);
+    const all = await letters.letters(upload.kit, shown === '' ? null : Number(shown) & 0x1ff);
+    const letter = all.find((one) => one.audience === request.params.audience && one.locale === request.params.locale);
+    if (letter === undefined) throw new CandorError('page-unknown');
+    return letter;
+  };
+
+  const showLetters = async (request: FastifyRequest, reply: FastifyReply, upload: UploadView, problems: FieldProblems, given = { to: '', row: '' }): Promise<FastifyReply> => {
+    const all = await letters.letters(upload.kit, null);
+    return show(request, reply, (frame) => lettersPage(frame, { upload, letters: all, inbox: ports.inbox, problems, typed: given }), Object.keys(problems).length > 0 ? 400 : 200);
+  };
+
+  app.get('/uploads/:upload/letters', async (request, reply) => showLetters(request, reply, await readable(request), {}));
+
+  app.get<OfLetter>('/uploads/:upload/letters/:audience/:locale', async (request, reply) => {
+    const upload = await readable(request);
+    const letter = await letterOf(request, upload);
+    const look: LetterLook = letterLooks.find((one) => one === request.query.view) ?? 'desktop';
+    return show(request, reply, (frame) => oneLetterPage(frame, { upload, letter, look, categories: categoriesIn(request) }));
+  });
+
+  app.get<OfLetter>('/uploads/:upload/letters/:audience/:locale/html', async (request, reply) => {
+    const letter = await letterOf(request, await readable(request));
+    return reply.headers(letterHeaders).type('text/html; charset=utf-8').send(letter.html);
+  });
+
+  app.get<OfLetter>('/uploads/:upload/rows', async (request, reply) => {
+    const upload = await readable(request);
+    const row = typeof request.query.row === 'string' && /^\d{1,9}$/.test(request.query.row) ? Number(request.query.row) : null;
+    if (row === null) return showLetters(request, reply, upload, { row: 'Give a row number, in digits.' }, { to: '', row: typeof request.query.row === 'string' ? request.query.row.slice(0, 20) : '' });
+    const found = await letters.row(upload.id, row);
+    const all = found.kind === 'notice' ? await letters.letters(upload.kit, found.categories) : [];
+    const letter = found.kind === 'notice' ? (all.find((one) => one.audience === found.audience && one.locale === found.locale) ?? null) : null;
+    return show(request, reply, (frame) => rowLetterPage(frame, { upload, row, found, letter }));
+  });
+
+  app.post('/uploads/:upload/test-letter', async (request, reply) => {
+    const upload = await readable(request);
+    const [audience, locale] = typed(request.body, 'letter').split('/', 2);
+    const to = typed(request.body, 'to').trim();
+    try {
+      const accepted = await letters.test(upload.kit, { audience: audiences.find((one) => one === audience) ?? null, locale: locale ?? null, to, operator: operatorOf(request) });
+      return await reply.redirect(`/uploads/${upload.id}/letters?done=test-accepted&n=${accepted}`, 303);
+    } catch (error) {
+      if (!hasCode(error, 'address-invalid') && !hasCode(error, 'test-letter-failed')) throw error;
+      return showLetters(request, reply, upload, { to: error.message }, { to, row: '' });
+    }
+  });
+
+  const showLaunch = async (request: FastifyRequest, reply: FastifyReply, upload: UploadView, problems: FieldProblems): Promise<FastifyReply> => {
+    const [terms, all, campaigns] = await Promise.all([launches.terms(), letters.letters(upload.kit, null), status.campaigns()]);
+    const others = campaigns.filter((line) => !line.rehearsal && line.state !== 'ready');
+    return show(request, reply, (frame) => launchPage(frame, { upload, terms, letters: all, campaigns: others, problems, typed: (name) => typed(request.body, name) }), Object.keys(problems).length > 0 ? 400 : 200);
+  };
+
+  app.get('/uploads/:upload/launch', async (request, reply) => {
+    const upload = await readable(request);
+    if (upload.campaign !== null || launches.launching(upload.id)?.problem === null) return reply.redirect(`/uploads/${upload.id}/launching`, 303);
+    return showLaunch(request, reply, upload, {});
+  });
+
+  app.post('/uploads/:upload/launch', async (request, reply) => {
+    const upload = await readable(request);
+    if (upload.report?.kind !== 'account') throw new CandorError('upload-launched');
+    const { account } = upload.report;
+    const form = readForm(request.body, launchForm);
+    if (!form.ok) return showLaunch(request, reply, upload, form.problems);
+    const { values } = form;
+    const problems: Record<string, string> = {};
+    if (values.notices !== account.notices) problems['notices'] = `The file makes ${account.notices} notices. Type that number, or look at the file again.`;
+    if (account.invalid > 0 && values.invalid === undefined) problems['invalid'] = 'Confirm that the invalid rows get no notice.';
+    if (account.missingCategories.length > 0 && values.missing === undefined) problems['missing'] = 'Confirm what the missing columns mean.';
+    if (upload.same.campaigns.length > 0 && values.again === undefined) problems['again'] = 'Confirm that the same people are told again.';
+    if (values.version !== upload.version) problems['notices'] = 'Somebody has changed the columns meanwhile. Look at this page again before you confirm.';
+    if (Object.keys(problems).length > 0) return showLaunch(request, reply, upload, problems);
+    try {
+      await launches.launch(upload, {
+        version: values.version,
+        notices: values.notices,
+        ratePerSecond: values.rate ?? null,
+        first: values.first ?? null,
+        startAt: values.start ?? null,
+        except: values.except ?? null,
+        again: values.again === 'yes',
+        operator: operatorOf(request),
+      });
+    } catch (error) {
+      if (hasCode(error, 'rate-required')) return showLaunch(request, reply, upload, { rate: error.message });
+      throw error;
+    }
+    return reply.redirect(`/uploads/${upload.id}/launching`, 303);
+  });
+
+  app.get('/uploads/:upload/launching', async (request, reply) => {
+    const upload = await known(request);
+    if (upload.campaign !== null) return reply.redirect(`/campaigns/${upload.campaign}`, 303);
+    return show(request, reply, (frame) => launchingPage(frame, { upload, launching: launches.launching(upload.id) }));
+  });
+}

@@ -1,0 +1,179 @@
+// A recipient file over HTTP: sealed as it comes, told whole, forgotten in time.
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sweepUploads } from '../../../src/ledger/uploads.ts';
+import { csrfTokenOf } from '../../../src/web/frame.ts';
+import { startConsole, type Answer, type TestConsole } from '../../support/console.ts';
+import { eventually } from '../../support/eventually.ts';
+import { createTestLedger, type TestLedger } from '../../support/ledger.ts';
+
+let kept: TestLedger;
+let console: TestConsole;
+let cookie: string;
+beforeAll(async () => {
+  kept = await createTestLedger({ max: 1 });
+});
+afterAll(() => kept.close());
+beforeEach(async () => {
+  console = await startConsole();
+  cookie = await console.signIn();
+});
+afterEach(() => console.close());
+
+const attack = '<script>alert(1)</script>';
+const people = `email,audience,city,browser
+a@example.com,affected,Jakarta,Firefox
+A@example.com,unaffected,,
+b@example.org,unaffected,,
+c@,affected,x,y
+${attack},affected,=1+1,@x
+d@example.org,perhaps,,
+`;
+
+/** Uploads and waits until it was read; answers its path and page. */
+async function uploaded(content: string | Buffer, options: Parameters<TestConsole['upload']>[2] = {}): Promise<{ path: string; body: string }> {
+  const answer = await console.upload(content, cookie, options);
+  expect([answer.status, answer.body.slice(0, 0)]).toEqual([303, '']);
+  const path = answer.headers.location ?? '';
+  return { path, body: await settled(path) };
+}
+
+async function settled(path: string): Promise<string> {
+  let body = '';
+  await eventually(async () => {
+    ({ body } = await console.ask(path, { cookie }));
+    return !body.includes('<h1>Reading');
+  });
+  return body;
+}
+
+const countOf = async (table: string): Promise<number> => (await console.ledger.database.query<{ count: number }>({ text: `select count(*)::int as count from candor.${table}` })).rows[0]?.count ?? -1;
+
+describe('an upload', () => {
+  it('tells the whole account', async () => {
+    const { body } = await uploaded(people, { fileName: `../${attack}list.csv` });
+    for (const text of ['<strong>2 people</strong>', '<b>6</b> rows', '<b>1</b> merged', '<b>3</b> invalid', '1 address has', 'organization_id', 'example.com']) expect(body).toContain(text);
+    expect(body).not.toContain(attack);
+    expect(body).not.toContain('../');
+  });
+
+  it('shows what is wrong in the rows, by kind, and as a file in which no formula runs', async () => {
+    const { path } = await uploaded(people);
+    const all = (await console.ask(`${path}/problems`, { cookie })).body;
+    expect([...all.matchAll(/scope="row" class="n">(\d+)/g)].map((match) => match[1])).toEqual(['5', '6', '7']);
+    expect(all).toContain('<mark>c@</mark>');
+    expect(all).not.toContain(attack);
+    const some = (await console.ask(`${path}/problems?kind=audience-unknown`, { cookie })).body;
+    expect([...some.matchAll(/scope="row" class="n">(\d+)/g)].map((match) => match[1])).toEqual(['7']);
+    const file = await console.ask(`${path}/invalid.csv`, { cookie });
+    expect(file.headers['content-disposition']).toContain('attachment');
+    expect(file.body.split('\r\n')).toHaveLength(5);
+    expect(file.body).toContain(`"'=1+1"`);
+    expect(file.body).toContain(`"'@x"`);
+  });
+
+  it('is sealed in the ledger, in chunks', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, index) => `someone${index}@example.com,affected`).join('\n');
+    await uploaded(`email,audience\n${rows}\n`, { fileName: 'jane-roe.csv' });
+    const { rows: chunks } = await console.ledger.database.query<{ sealed: Buffer }>({ text: 'select sealed from candor.upload_chunk' });
+    expect(chunks.length).toBeGreaterThan(1);
+    expect(chunks.some(({ sealed }) => sealed.includes('someone') || sealed.length > 300_000)).toBe(false);
+    const { rows: uploads } = await console.ledger.database.query<{ all: string }>({ text: 'select u::text as all from candor.upload u' });
+    expect(uploads[0]?.all).not.toContain('jane');
+  });
+
+  it('is recognised when the same octets come again', async () => {
+    const first = await uploaded(people);
+    const second = await uploaded(people, { fileName: 'other-name.csv' });
+    expect(second.body).toContain('uploaded before');
+    expect(second.body).toContain(first.path);
+  });
+
+  it('asks for the audience of a file that does not say it', async () => {
+    const { path, body } = await uploaded('email\na@example.com\n');
+    expect(body).toContain('columns-no-audience');
+    const answer = await console.submit(`${path}/mapping`, { version: '1', audience: 'affected' }, cookie);
+    expect(answer.status).toBe(303);
+    expect(await settled(path)).toContain('<strong>1 person</strong>');
+  });
+
+  it('is read again with the columns that a person chose, and says when they fit worse', async () => {
+    const { path, body } = await uploaded('contact,kind,audience\na@example.com,affected,x\nb@example.com,unaffected,y\n');
+    expect(body).toContain('columns-no-email');
+    await console.submit(`${path}/mapping`, { version: '1', 'column-email': 'contact', 'column-audience': 'kind' }, cookie);
+    expect(await settled(path)).toContain('<strong>2 people</strong>');
+    await console.submit(`${path}/mapping`, { version: '2', 'column-email': 'kind' }, cookie);
+    expect(await settled(path)).toContain('This file cannot be used');
+  });
+
+  it('does not take an answer to an account that somebody else has changed', async () => {
+    const { path } = await uploaded(people);
+    const answers = await Promise.all([1, 2].map(() => console.submit(`${path}/mapping`, { version: '1', 'column-city': 'browser' }, cookie)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 409]);
+  });
+
+  it('goes with all that belongs to it when a person says so, and after a day', async () => {
+    const { path } = await uploaded(people);
+    expect((await console.submit(`${path}/delete`, {}, cookie)).status).toBe(303);
+    expect((await console.ask(path, { cookie })).status).toBe(404);
+    await uploaded(people);
+    await console.ledger.database.query({ text: `update candor.upload set created_at = now() - interval '25 hours'` });
+    expect(await sweepUploads(console.ledger.database)).toBe(1);
+    expect([await countOf('upload'), await countOf('upload_chunk'), await countOf('upload_problem')]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('an unusable file', () => {
+  it.each([
+    ['empty', '', 'file-empty'],
+    ['header only', 'email,audience\n', 'file-header-only'],
+    ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]), 'file-not-text'],
+    ['a zip', Buffer.from('PK\u0003\u0004 whatever'), 'file-not-text'],
+    ['two email columns', 'email,mail,audience\na@example.com,b@example.com,yes\n', 'columns-two-emails'],
+    ['a quote that never closes', 'email,audience\n"a@example.com,yes\n', 'quote-unclosed'],
+    ['a million columns', `email,audience${',x'.repeat(1_000_000)}\n`, 'header-too-long'],
+    ['nobody valid', 'email,audience\nx,yes\n', 'nothing-to-tell'],
+  ])('is told with its code: %s', async (_name, content, code) => {
+    const answer: Answer = await console.upload(content, cookie);
+    const body = answer.status === 303 ? await settled(answer.headers.location ?? '') : answer.body;
+    expect(body).toContain(code);
+  });
+});
+
+describe('what is no upload', () => {
+  const anUpload = async (): Promise<number> => countOf('upload');
+
+  it('is refused without the token of the session, before an octet is kept', async () => {
+    for (const csrf of ['', 'wrong']) expect((await console.upload(people, cookie, { fields: { csrf } })).status).toBe(403);
+    expect(await anUpload()).toBe(0);
+  });
+
+  it('is refused without a file, as another kind of body, and for a kit that is a path', async () => {
+    expect((await console.submit('/uploads', {}, cookie)).status).toBe(400);
+    expect((await console.upload(people, cookie, { fileName: '' })).status).toBe(400);
+    for (const kit of ['../templates', '/etc', '', 'nothing']) expect((await console.upload(people, cookie, { fields: { kit } })).status).toBe(400);
+    expect((await console.ask('/uploads', { cookie, 'content-type': 'multipart/form-data' }, 'POST', 'x')).status).toBeLessThan(500);
+    expect(await anUpload()).toBe(0);
+  });
+
+  it('leaves nothing when the connection ends in the middle', async () => {
+    const socket = connect({ host: '127.0.0.1', port: Number(new URL(console.url).port) });
+    const head = `--b\r\ncontent-disposition: form-data; name="csrf"\r\n\r\n${csrfTokenOf(cookie.slice(cookie.indexOf('=') + 1))}\r\n--b\r\ncontent-disposition: form-data; name="kit"\r\n\r\nmixpanel-2025-11\r\n--b\r\ncontent-disposition: form-data; name="file"; filename="f.csv"\r\n\r\n`;
+    socket.write(`POST /uploads HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: ${cookie}\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: 9000000\r\n\r\n${head}`);
+    socket.write(Buffer.alloc(600_000, 'x'));
+    await eventually(async () => (await countOf('upload_chunk')) >= 1);
+    socket.destroy();
+    await eventually(async () => (await anUpload()) === 0);
+    expect(await countOf('upload_chunk')).toBe(0);
+  });
+
+  it('leaves nothing of a half whose server was killed', async () => {
+    await console.ledger.database.query({ text: `insert into candor.upload (id, state, kit, actor, name_sealed, touched_at) values ('abcdefgh', 'receiving', 'k', 'a', '', now() - interval '11 minutes')` });
+    expect((await console.ask('/uploads/abcdefgh', { cookie })).status).toBe(404);
+    expect(await sweepUploads(console.ledger.database)).toBe(1);
+  });
+
+  it.each(['/uploads/nothing1', '/uploads/..%2f..%2fetc', '/uploads/nothing1/problems', '/uploads/nothing1/invalid.csv'])('is not found: %s', async (path) => {
+    expect((await console.ask(path, { cookie })).status).toBe(404);
+  });
+});
