@@ -1,19 +1,18 @@
 // Gives the web pages what they show: the ledger's account and the inbox's letters.
-import { readSummary } from '../campaigns/read-summary.ts';
 import type { Config } from '../config/read-config.ts';
-import { hasCode } from '../domain/errors.ts';
 import { parseLetter, parseLetterHead } from '../embedded/inbox-letter.ts';
-import { campaignsInState, listCampaigns } from '../ledger/campaigns.ts';
 import { createInboxStore } from '../ledger/inbox-letters.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { InboxPort, Readiness, StatusPort } from '../web/ports.ts';
+import type { InboxPort, Readiness } from '../web/ports.ts';
 import { createServer } from '../web/server.ts';
 import { openAccess } from './console/access.ts';
+import { openStatusPort } from './console/status.ts';
 import { openUploadsPort, type KitShelf } from './console/uploads.ts';
 import type { LaunchSettings } from '../campaigns/context.ts';
 import { openLaunchPort } from './console/launches.ts';
 import { openLettersPort, type CompiledShelf, type LettersOptions } from './console/letters.ts';
+import { openWatchPort } from './console/watch.ts';
 import type { OpenLedger } from './open-ledger.ts';
 
 export interface ServedConsole {
@@ -33,9 +32,10 @@ export interface ServeOptions {
 /** Starts the console. `say` tells the person at the terminal when the link was used. */
 export async function serveConsole(ledger: OpenLedger, config: Config, logger: Logger, options: ServeOptions & { say: (line: string) => void }): Promise<ServedConsole> {
   const uploads = openUploadsPort(ledger, options.kits, logger);
+  const watch = openWatchPort(ledger, { identity: options.settings.relayIdentity, label: options.settings.relayLabel }, logger);
   const launches = openLaunchPort(ledger, options.shelf, options.settings, logger);
   const server = createServer(
-    { access: openAccess(ledger.database), uploads, launches, letters: openLettersPort(ledger, options.shelf, options.letters), status: statusOf(ledger), inbox: config.relay === null ? inboxOf(ledger) : null, ready: () => readiness(ledger) },
+    { access: openAccess(ledger.database), uploads, launches, watch, letters: openLettersPort(ledger, options.shelf, options.letters), status: openStatusPort(ledger), inbox: config.relay === null ? inboxOf(ledger) : null, ready: () => readiness(ledger) },
     {
       host: config.web.host,
       port: config.web.port,
@@ -50,30 +50,10 @@ export async function serveConsole(ledger: OpenLedger, config: Config, logger: L
   const { url, signInUrl } = await server.listen();
   return { urls: { console: url, signIn: signInUrl }, close: async () => {
       await server.close();
+      watch.close();
       await launches.close();
       await uploads.close();
     },
-  };
-}
-
-function statusOf({ database }: OpenLedger): StatusPort {
-  return {
-    campaigns: async () =>
-      (await listCampaigns(database)).map((campaign) => ({
-        campaign: campaign.id,
-        title: campaign.kitTitle,
-        state: campaign.state,
-        rehearsal: campaign.rehearsal,
-        notices: campaign.notices,
-        createdAt: campaign.createdAt,
-        launchedAt: campaign.launchedAt,
-      })),
-    held: async () => (await campaignsInState(database, ['held'], null)).map((campaign) => ({ campaign: campaign.id, title: campaign.kitTitle, reason: campaign.reason ?? '' })),
-    summary: (campaign) =>
-      readSummary(database, campaign).catch((error: unknown) => {
-        if (hasCode(error, 'campaign-unknown') || hasCode(error, 'campaign-none')) return null;
-        throw error;
-      }),
   };
 }
 

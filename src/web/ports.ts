@@ -5,6 +5,7 @@ import type { HeldLine } from './frame.ts';
 import type { AccessPort } from './ports/access.ts';
 import type { LaunchPort, LettersPort } from './ports/letters.ts';
 import type { UploadsPort } from './ports/uploads.ts';
+import type { WatchPort } from './ports/watch.ts';
 
 /** One campaign in the list. */
 export interface CampaignLine {
@@ -65,6 +66,7 @@ export interface WebPorts {
   readonly uploads: UploadsPort;
   readonly letters: LettersPort;
   readonly launches: LaunchPort;
+  readonly watch: WatchPort;
   readonly status: StatusPort;
   /** Null when a relay is set: there is no inbox then. */
   readonly inbox: InboxPort | null;

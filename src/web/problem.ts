@@ -5,12 +5,14 @@ import type { Problem } from './pages/problem-page.ts';
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   'campaign-none': 404,
+  'campaign-state': 409,
   'campaign-unknown': 404,
   'host-not-allowed': 421,
   'ledger-unreachable': 503,
   'page-unknown': 404,
   'form-expired': 403,
   'operator-is-you': 409,
+  'relay-mismatch': 409,
   'request-foreign': 403,
   'sign-in-link-unknown': 401,
   'sign-in-required': 401,

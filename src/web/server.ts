@@ -17,6 +17,7 @@ import { problemOf } from './problem.ts';
 import { pageHeaders } from './response-headers.ts';
 import { accountRoutes } from './routes/account-routes.ts';
 import { assetRoutes } from './routes/asset-routes.ts';
+import { campaignRoutes } from './routes/campaign-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
 import { inboxRoutes } from './routes/inbox-routes.ts';
 import { lettersRoutes } from './routes/letters-routes.ts';
@@ -112,6 +113,7 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
   accountRoutes(app, { show, access: ports.access });
   statusRoutes(app, { show, ports });
   uploadRoutes(app, { show, uploads: ports.uploads });
+  campaignRoutes(app, { show, ...ports, inbox: ports.inbox !== null, clock: options.clock });
   lettersRoutes(app, { show, ...ports, inbox: ports.inbox !== null });
   if (ports.inbox !== null) inboxRoutes(app, { show, inbox: ports.inbox });
 

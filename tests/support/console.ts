@@ -12,6 +12,8 @@ import { openLaunchPort } from '../../src/app/console/launches.ts';
 import { openLettersPort } from '../../src/app/console/letters.ts';
 import type { CompiledLetter, Kit } from '../../src/domain/kit.ts';
 import { compileLetters } from '../../src/rendering/compile-letters.ts';
+import { openStatusPort } from '../../src/app/console/status.ts';
+import { openWatchPort } from '../../src/app/console/watch.ts';
 import { openUploadsPort } from '../../src/app/console/uploads.ts';
 import { CandorError } from '../../src/domain/errors.ts';
 import { loadKit } from '../../src/kits/load-kit.ts';
@@ -128,7 +130,7 @@ const launchSettings: LaunchSettings = {
   unconfirmedPolicy: 'resend',
 };
 
-export async function startConsole(options: Partial<ServerOptions> & { inbox?: boolean; settings?: Partial<LaunchSettings> } = {}): Promise<TestConsole> {
+export async function startConsole(options: Partial<ServerOptions> & { inbox?: boolean; real?: boolean; settings?: Partial<LaunchSettings> } = {}): Promise<TestConsole> {
   const shown: Shown = { summaries: [], lines: [], letters: [], ready: true, failure: null };
   const told = <T>(value: T): Promise<T> => (shown.failure === null ? Promise.resolve(value) : Promise.reject(shown.failure));
   const newestFirst = (): Letter[] => shown.letters.toSorted((a, b) => b.id - a.id);
@@ -139,12 +141,14 @@ export async function startConsole(options: Partial<ServerOptions> & { inbox?: b
   const tested: string[] = [];
   const settings: LaunchSettings = { ...launchSettings, ...options.settings };
   const launches = openLaunchPort(ledger, shelf, settings, silentLogger);
+  const watch = openWatchPort(ledger, { identity: settings.relayIdentity, label: settings.relayLabel }, silentLogger);
   const ports: WebPorts = {
+    watch,
     launches,
     letters: openLettersPort(ledger, shelf, { sender: { from: settings.mailFrom, replyTo: null, autoSubmitted: true }, deliver: (all, to) => Promise.resolve(tested.push(...all.map((letter) => `${letter.audience}/${letter.locale} ${to}`)) && all.length) }),
     access: openAccess(ledger.database, 2),
     uploads,
-    status: {
+    status: options.real === true ? openStatusPort(ledger) : {
       held: () => told(shown.summaries.filter(({ state }) => state === 'held').map(({ campaign, reason }) => ({ campaign, title: shown.lines.find((line) => line.campaign === campaign)?.title ?? campaign, reason: reason?.code ?? '' }))),
       campaigns: () => told(shown.lines),
       summary: (campaign) => told((campaign === null ? shown.summaries[0] : shown.summaries.find((summary) => summary.campaign === campaign)) ?? null),
@@ -199,6 +203,7 @@ export async function startConsole(options: Partial<ServerOptions> & { inbox?: b
   };
   const close = async (): Promise<void> => {
     await server.close();
+    watch.close();
     await launches.close();
     await uploads.close();
     await ledger.close();

@@ -1,20 +1,29 @@
-// The one script of the console: asks for the current page again and puts its live part in place, so
-// that figures move without the page losing focus or scroll. Without it the page refreshes itself.
+// Keeps figures current without the page losing focus or scroll. A watched campaign is pushed by server-sent
+// events; other pages, and browsers or proxies without events, ask again every two seconds.
 
 export const live = `'use strict';
 (() => {
   const everyMs = 2000;
+  const slowMs = 10000;
+  const live = () => document.getElementById('live');
   let waiting = false;
-  const refresh = async () => {
+  let streaming = false;
+  let timer = 0;
+  const put = (shown, fresh) => { if (shown && fresh && shown.innerHTML !== fresh.innerHTML) shown.innerHTML = fresh.innerHTML; };
+  const inUse = (element) => element && element.contains(document.activeElement) && /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName);
+  const tell = (text) => { const told = document.getElementById('told'); if (told && told.textContent !== text) told.textContent = text; };
+  const refresh = async (whole) => {
     if (waiting || document.hidden) return;
     waiting = true;
     try {
       const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
       const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const fresh = next.getElementById('live');
-      const shown = document.getElementById('live');
+      const shown = live();
       if (answer.ok && fresh && shown) {
-        if (fresh.innerHTML !== shown.innerHTML) shown.innerHTML = fresh.innerHTML;
+        if (!streaming) put(shown, fresh);
+        const around = document.getElementById('around');
+        if (whole && around && !inUse(around)) put(around, next.getElementById('around'));
         shown.dataset.state = 'current';
         document.title = next.title;
         if (fresh.dataset.next) location.href = fresh.dataset.next;
@@ -23,13 +32,28 @@ export const live = `'use strict';
         location.reload();
       }
     } catch {
-      const shown = document.getElementById('live');
+      const shown = live();
       if (shown) shown.dataset.state = 'stale';
     } finally {
       waiting = false;
     }
   };
-  const timer = setInterval(refresh, everyMs);
-  document.addEventListener('visibilitychange', refresh);
+  const shown = live();
+  if (!shown) return;
+  timer = setInterval(() => refresh(!streaming), everyMs);
+  document.addEventListener('visibilitychange', () => refresh(true));
+  const { events } = shown.dataset;
+  if (!events || !window.EventSource) return;
+  const stateOf = () => (live().querySelector('[data-campaign-state]') || { dataset: {} }).dataset.campaignState;
+  const source = new EventSource(events);
+  source.addEventListener('open', () => { streaming = true; live().dataset.state = 'current'; clearInterval(timer); timer = setInterval(() => refresh(true), slowMs); });
+  source.addEventListener('message', (event) => {
+    const before = stateOf();
+    live().innerHTML = event.data;
+    const after = stateOf();
+    if (before !== after) { tell('The campaign is now ' + after + '.'); refresh(true); }
+  });
+  source.addEventListener('error', () => { streaming = false; clearInterval(timer); timer = setInterval(() => refresh(true), everyMs); });
+  window.addEventListener('pagehide', () => source.close());
 })();
 `;

@@ -74,6 +74,10 @@ tfoot th,tfoot td{border-top:2px solid var(--line);font-weight:650}
 .fields dt{color:var(--quiet)}.fields dd{margin:0;overflow-wrap:anywhere}
 .tabs{border-bottom:1px solid var(--line);margin:0 0 16px}
 .tabs a{margin-bottom:-1px}
+.row{display:flex;flex-wrap:wrap;gap:0 16px;align-items:flex-end;margin-top:20px}.row .field{flex:1 1 220px}.row button{margin-bottom:18px}
+.chart{margin:0 0 18px}.chart figcaption{color:var(--quiet)}.chart svg{display:block;width:100%;height:110px;background:var(--track);border-radius:8px;margin:8px 0 4px}
+.chart polyline{fill:none;stroke:var(--open);stroke-width:2;vector-effect:non-scaling-stroke}
+q{quotes:none;font-family:var(--mono);font-size:.9em;overflow-wrap:anywhere}
 .group{border-top:1px solid var(--line);padding:16px 0}.group h2{margin-bottom:2px}.group p{margin-bottom:8px}
 blockquote{margin:0;border-left:3px solid var(--line);padding-left:14px}
 .letter.phone{max-width:360px;margin:0 auto}.letter.dark{color-scheme:dark;background:#121212}

@@ -7,39 +7,42 @@ import type { Frame } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { page } from '../layout.ts';
 import type { CampaignLine } from '../ports.ts';
+import type { UploadLine } from '../ports/uploads.ts';
 import { progressBar } from './progress.ts';
 import { noticeMeanings, noticeTones, rehearsalBadge, stateBadge } from './state-words.ts';
 
 export interface StatusView {
   readonly summary: CampaignSummary | null;
   readonly campaigns: readonly CampaignLine[];
+  /** Files that wait for a launch. */
+  readonly uploads: readonly UploadLine[];
 }
 
 /** The page at `/` and at `/campaigns/:campaign`. */
 export function statusPage(frame: Frame, view: StatusView): Html {
   const { summary } = view;
   const live = summary === null || summary.state === 'running' || summary.state === 'paused' || summary.state === 'held' || summary.state === 'ready';
-  const body = summary === null ? nothingYet() : html`${campaignSheet(summary, view, frame.inbox)}${accountSheet(summary)}`;
+  const body = summary === null ? nothingYet() : html`${campaignSheet(summary, titleIn(view, summary), frame.inbox)}<p class="buttons"><a class="button" href="/campaigns/${encodeURIComponent(summary.campaign)}">Open this campaign</a><a class="button second" href="/uploads/new">Upload another file</a></p>${accountSheet(summary)}`;
   return page(frame, {
-    title: summary === null ? 'Status' : `${percent(settled(summary), summary.notices)} ${summary.state}`,
+    title: summary === null ? 'Status' : `${settledShare(summary)} ${summary.state}`,
     section: 'campaigns',
     live,
-    body: html`<div id="live" data-live="${live ? 'yes' : 'no'}">${body}${otherCampaigns(view)}</div>`,
+    body: html`<div id="live" data-live="${live ? 'yes' : 'no'}">${body}${uploadsSheet(view)}${otherCampaigns(view)}</div>`,
   });
 }
 
 function nothingYet(): Html {
   return html`<section class="sheet empty"><h1>No campaign yet</h1>
 <p class="quiet">When one is launched, this page shows how far it is and who was told.</p>
-<p><code>candor send recipients.csv --kit templates/…</code></p></section>`;
+<p><a class="button" href="/uploads/new">Upload the recipients</a></p><p class="quiet">or <code>candor send recipients.csv --kit templates/…</code></p></section>`;
 }
 
-function campaignSheet(summary: CampaignSummary, view: StatusView, inbox: boolean): Html {
-  const title = view.campaigns.find((line) => line.campaign === summary.campaign)?.title;
+/** State, progress and figures of one campaign. */
+export function campaignSheet(summary: CampaignSummary, title: string, inbox: boolean): Html {
   const done = settled(summary);
   return html`<section class="sheet" aria-labelledby="campaign">
-<div class="head"><h1 id="campaign">${title ?? summary.campaign}</h1>${stateBadge(summary.state)}${rehearsalBadge(summary.rehearsal)}</div>
-<p class="quiet">${title !== undefined && html`Campaign <span class="mono">${summary.campaign}</span> · `}${destination(summary, inbox)}</p>
+<div class="head"><h1 id="campaign">${title}</h1>${stateBadge(summary.state)}${rehearsalBadge(summary.rehearsal)}</div>
+<p class="quiet">Campaign <span class="mono">${summary.campaign}</span> · ${destination(summary, inbox)}</p>
 ${progressBar(summary.states, summary.notices)}
 <p class="under"><span><strong>${percent(done, summary.notices)}</strong> settled: ${count(done)} of ${counted(summary.notices, 'notice')}</span>${remaining(summary)}</p>
 ${reasonNote(summary)}
@@ -73,7 +76,8 @@ function reasonNote(summary: CampaignSummary): Html | null {
   return note(summary.state === 'held' ? 'bad' : 'wait', heading, summary.reason.help);
 }
 
-function accountSheet(summary: CampaignSummary): Html {
+/** The account: rows, notices, states, each with its meaning. */
+export function accountSheet(summary: CampaignSummary): Html {
   return html`<section class="sheet" aria-labelledby="account"><h2 id="account">${accountHolds(summary) ? 'Everyone is accounted for' : 'The account'}</h2>
 <p class="equation"><span><b>${count(summary.rows)}</b> rows</span><span>=</span><span><b>${count(summary.notices)}</b> notices</span><span>+</span><span><b>${count(summary.merged)}</b> merged</span><span>+</span><span><b>${count(summary.invalid)}</b> invalid</span></p>
 ${summary.conflicts > 0 && html`<p class="quiet">${counted(summary.conflicts, 'address has', 'addresses have')} rows that disagree about the audience; the affected letter goes out.</p>`}
@@ -93,6 +97,22 @@ function otherCampaigns(view: StatusView): Html | null {
 <table class="letters"><thead><tr><th scope="col">Campaign</th><th scope="col">State</th><th scope="col" class="n">Notices</th><th scope="col">Launched</th></tr></thead>
 <tbody>${others.map(
     (line) => html`<tr><td><a href="/campaigns/${encodeURIComponent(line.campaign)}">${line.title}</a> <span class="mono quiet">${line.campaign}</span></td><td>${stateBadge(line.state)} ${rehearsalBadge(line.rehearsal)}</td><td class="n">${counted(line.notices, 'notice')}</td><td class="when">${line.launchedAt === null ? 'not launched' : moment(line.launchedAt)}</td></tr>`,
+  )}</tbody></table></section>`;
+}
+
+/** How much of it is settled, in whole percent. */
+export function settledShare(summary: CampaignSummary): string {
+  return percent(settled(summary), summary.notices);
+}
+
+function titleIn(view: StatusView, summary: CampaignSummary): string {
+  return view.campaigns.find((line) => line.campaign === summary.campaign)?.title ?? summary.campaign;
+}
+
+function uploadsSheet(view: StatusView): Html | null {
+  if (view.uploads.length === 0) return null;
+  return html`<section class="sheet" aria-labelledby="uploads"><h2 id="uploads">Files that wait</h2><table class="letters"><tbody>${view.uploads.map(
+    (line) => html`<tr><td><a href="/uploads/${line.id}">${line.fileName}</a></td><td>${line.state === 'read' ? counted(line.notices ?? 0, 'notice') : line.state}</td><td class="when">${moment(line.createdAt)}, ${line.actor}</td></tr>`,
   )}</tbody></table></section>`;
 }
 
