@@ -12,6 +12,7 @@ import { openUploadsPort, type KitShelf } from './console/uploads.ts';
 import type { LaunchSettings } from '../campaigns/context.ts';
 import { openLaunchPort } from './console/launches.ts';
 import { openLettersPort, type CompiledShelf, type LettersOptions } from './console/letters.ts';
+import { openNoticesPort } from './console/notices.ts';
 import { openWatchPort } from './console/watch.ts';
 import type { OpenLedger } from './open-ledger.ts';
 
@@ -33,9 +34,10 @@ export interface ServeOptions {
 export async function serveConsole(ledger: OpenLedger, config: Config, logger: Logger, options: ServeOptions & { say: (line: string) => void }): Promise<ServedConsole> {
   const uploads = openUploadsPort(ledger, options.kits, logger);
   const watch = openWatchPort(ledger, { identity: options.settings.relayIdentity, label: options.settings.relayLabel }, logger);
+  const notices = openNoticesPort(ledger, { identity: options.settings.relayIdentity, label: options.settings.relayLabel });
   const launches = openLaunchPort(ledger, options.shelf, options.settings, logger);
   const server = createServer(
-    { access: openAccess(ledger.database), uploads, launches, watch, letters: openLettersPort(ledger, options.shelf, options.letters), status: openStatusPort(ledger), inbox: config.relay === null ? inboxOf(ledger) : null, ready: () => readiness(ledger) },
+    { access: openAccess(ledger.database), uploads, launches, watch, notices, letters: openLettersPort(ledger, options.shelf, options.letters), status: openStatusPort(ledger), inbox: config.relay === null ? inboxOf(ledger) : null, ready: () => readiness(ledger) },
     {
       host: config.web.host,
       port: config.web.port,

@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Audience } from '../domain/audience.ts';
 import type { CheckReport } from '../domain/check-report.ts';
 import type { Found } from '../domain/found.ts';
+import type { ReasonKey } from '../domain/notice-choice.ts';
 import type { NoticeState } from '../domain/notice-state.ts';
 import type { CampaignSummary } from '../domain/summary.ts';
 import type { CampaignNo } from '../domain/ids.ts';
@@ -100,9 +101,22 @@ export interface ResendRequest {
   readonly states: readonly NoticeState[];
   /** Prefix of a reply code (`55`) or an enhanced code (`5.1`). */
   readonly code?: string;
+  /** Only those that ended like this. */
+  readonly group?: ReasonKey;
+  /** Only this one, by its opaque id. */
+  readonly notice?: string;
+  /** How many a person was told that it would be; another number moves nothing. */
+  readonly expect?: number;
   readonly dryRun: boolean;
   /** Needed for `suppressed` and `cancelled`. */
   readonly reason?: string;
+}
+
+export interface ResendAnswer {
+  readonly total: number;
+  readonly states: Partial<Record<NoticeState, number>>;
+  /** How many of them may have been accepted in an earlier attempt: these may get a copy. */
+  readonly maybeAccepted: number;
 }
 
 /** Answer of pause and cancel (promise 10). */
@@ -138,7 +152,7 @@ export interface Application {
   cancel(campaign: string, actor: string): Promise<Stopped>;
   rate(campaign: string, perSecond: number, actor: string): Promise<CampaignSummary>;
   /** Answers how many notices go (or would go) to a new round, by state. */
-  resend(request: ResendRequest): Promise<{ total: number; states: Partial<Record<NoticeState, number>> }>;
+  resend(request: ResendRequest): Promise<ResendAnswer>;
   find(address: string): Promise<Found[]>;
   export(request: { campaign: string; out: string; states?: readonly NoticeState[]; withAddresses: boolean; actor: string }): Promise<{ files: string[]; notices: number }>;
   preview(request: { kit: string; out: string; to?: string }): Promise<{ files: string[]; sentTo: number }>;

@@ -1,7 +1,6 @@
 // What a person does to a campaign that exists: pause, resume, cancel, change the rate, re-send.
 import type { CampaignState } from '../domain/campaign-state.ts';
 import { CandorError } from '../domain/errors.ts';
-import type { NoticeState } from '../domain/notice-state.ts';
 import type { CampaignSummary } from '../domain/summary.ts';
 import { moveCampaign, readCampaign, type Campaign } from '../ledger/campaigns.ts';
 import type { Transaction } from '../ledger/database.ts';
@@ -9,8 +8,9 @@ import { recordEvent } from '../ledger/events.ts';
 import { recount, sweepCancelled } from '../ledger/feeding.ts';
 import { markUnreachable, setLimit } from '../ledger/pace.ts';
 import { resendNotices } from '../ledger/resending.ts';
-import type { ResendRequest, Stopped } from './application.ts';
+import type { ResendAnswer, ResendRequest, Stopped } from './application.ts';
 import type { LedgerContext } from './context.ts';
+import { noticeIdOf } from './mend-notice.ts';
 import { readSummary } from './read-summary.ts';
 
 /** Pauses: nothing new is claimed from now on; what is on the wire is finished. Answers the same when it was paused already. */
@@ -57,7 +57,7 @@ export async function changeRate({ database }: LedgerContext, id: string, perSec
 }
 
 /** A new round for settled notices; a finished campaign runs again. Never touches an accepted one. */
-export async function resendCampaign({ database }: LedgerContext, request: ResendRequest): Promise<{ total: number; states: Partial<Record<NoticeState, number>> }> {
+export async function resendCampaign({ database, keyring }: LedgerContext, request: ResendRequest): Promise<ResendAnswer> {
   return database.transaction(async (tx) => {
     const campaign = await readCampaign(tx, request.campaign);
     if (campaign.state === 'cancelled' || campaign.state === 'ready') await expectState(tx, request.campaign, ['running', 'paused', 'held', 'finished']);
@@ -66,6 +66,9 @@ export async function resendCampaign({ database }: LedgerContext, request: Resen
       actor: request.actor,
       dryRun: request.dryRun,
       ...(request.code === undefined ? {} : { code: request.code }),
+      ...(request.group === undefined ? {} : { group: request.group }),
+      ...(request.notice === undefined ? {} : { noticeId: noticeIdOf(keyring, request.notice) }),
+      ...(request.expect === undefined ? {} : { expect: request.expect }),
       ...(request.reason === undefined ? {} : { reason: request.reason }),
     });
     if (!request.dryRun && moved.total > 0) {

@@ -8,7 +8,7 @@ import { readEvents, recordEvent } from '../ledger/events.ts';
 import { noticeRecords, type NoticeRecord } from '../ledger/exporting.ts';
 import type { LedgerContext } from './context.ts';
 import { attemptCells, attemptColumns, csvLines, noticeCells, noticeColumns } from './export-csv.ts';
-import { startExport, type ExportFolder } from './export-files.ts';
+import { startExport, type ExportFile, type ExportFolder } from './export-files.ts';
 import { summarise } from './read-summary.ts';
 
 export interface ExportRequest {
@@ -39,13 +39,14 @@ export async function exportCampaign({ database, keyring }: LedgerContext, reque
   }
 }
 
-async function recordExport(database: Database, campaignNo: Campaign['campaignNo'], request: ExportRequest): Promise<void> {
+/** Before the first address leaves the ledger. */
+export async function recordExport(database: Database, campaignNo: Campaign['campaignNo'], request: Pick<ExportRequest, 'states' | 'actor'>): Promise<void> {
   const data = { states: request.states ?? 'all' };
   await recordEvent(database, { campaignNo, actor: request.actor, kind: 'exported-with-addresses', data });
 }
 
 /** The account, the terms, the frozen letters and the events. */
-async function addAccount(tx: Transaction, folder: ExportFolder, campaign: Campaign, request: ExportRequest): Promise<void> {
+export async function addAccount(tx: Transaction, folder: Pick<ExportFolder, 'add'>, campaign: Campaign, request: Pick<ExportRequest, 'states' | 'withAddresses'>): Promise<void> {
   const letters = await readLetters(tx, campaign.campaignNo);
   const { rows } = await tx.query<{ now: Date }>({ text: 'select now() as now' });
   const account = {
@@ -67,6 +68,29 @@ async function addAccount(tx: Transaction, folder: ExportFolder, campaign: Campa
   await folder.add('events.ndjson', ndjson(events.map(({ at, actor, kind, data }) => ({ at, actor, kind, data }))));
 }
 
+/** A file that is written as the notices pass by. */
+export interface NoticeFile {
+  readonly path: string;
+  /** What stands before the first notice. */
+  head(withAddresses: boolean): string;
+  text(batch: readonly NoticeRecord[], mailFrom: string): string;
+}
+
+/** The evidence, and the same for spreadsheets. */
+export const noticeFiles: readonly NoticeFile[] = [
+  { path: 'notices.ndjson', head: () => '', text: (batch, mailFrom) => ndjson(batch.map((record) => withMessageIds(record, mailFrom))) },
+  {
+    path: 'notices.csv',
+    head: (withAddresses) => csvLines([withAddresses ? [...noticeColumns, 'address'] : noticeColumns]),
+    text: (batch, mailFrom) => csvLines(batch.map((record) => noticeCells(record, mailFrom))),
+  },
+  {
+    path: 'attempts.csv',
+    head: () => csvLines([attemptColumns]),
+    text: (batch, mailFrom) => csvLines(batch.flatMap((record) => record.attempts.map((attempt) => attemptCells(record, attempt, mailFrom)))),
+  },
+];
+
 /** Streams the notices and attempts into their files; answers how many notices. */
 async function addNotices(
   folder: ExportFolder,
@@ -74,17 +98,16 @@ async function addNotices(
   records: AsyncIterable<readonly NoticeRecord[]>,
   withAddresses: boolean,
 ): Promise<number> {
-  const evidence = await folder.begin('notices.ndjson');
-  const notices = await folder.begin('notices.csv');
-  const attempts = await folder.begin('attempts.csv');
-  await notices.write(csvLines([withAddresses ? [...noticeColumns, 'address'] : noticeColumns]));
-  await attempts.write(csvLines([attemptColumns]));
+  const files: { file: NoticeFile; to: ExportFile }[] = [];
+  for (const file of noticeFiles) {
+    const to = await folder.begin(file.path);
+    await to.write(file.head(withAddresses));
+    files.push({ file, to });
+  }
   let count = 0;
   for await (const batch of records) {
     count += batch.length;
-    await evidence.write(ndjson(batch.map((record) => withMessageIds(record, mailFrom))));
-    await notices.write(csvLines(batch.map((record) => noticeCells(record, mailFrom))));
-    await attempts.write(csvLines(batch.flatMap((record) => record.attempts.map((attempt) => attemptCells(record, attempt, mailFrom)))));
+    for (const { file, to } of files) await to.write(file.text(batch, mailFrom));
   }
   return count;
 }

@@ -2,7 +2,8 @@
 // as text (CWE-1236); the NDJSON beside it has the values as they are and is the evidence.
 import { stringify } from 'csv-stringify/sync';
 import { messageIdOf } from '../domain/message-id.ts';
-import type { AttemptRecord, NoticeRecord } from '../ledger/exporting.ts';
+import type { AttemptRecord } from '../domain/attempt-record.ts';
+import type { NoticeRecord } from '../ledger/exporting.ts';
 
 /** ASVS 1.2.10, and the full-width forms that some spreadsheets take for the same. */
 const formulaStart = /^[=+\-@\t\r\0＝＋－＠]/;

@@ -53,6 +53,7 @@ function renderNotice(notice: Found, width: number, paint: Palette): string[] {
     ...wrap(`${notice.campaign} (kit ${safeText(notice.kit)}): ${notice.state.toUpperCase()}`, width).map(paint[noticeStyles[notice.state]]),
     ...wrap(honestWord(notice), width, '  '),
     ...wrap(`Letter: ${notice.audience}, ${safeText(notice.locale)}: "${safeText(notice.subject)}"`, width, '  '),
+    ...(notice.corrected ? wrap('Somebody corrected the address since: the notice has another one now. Attempts before that went to the one asked about.', width, '  ') : []),
     ...notice.attempts.flatMap((attempt, index) => wrap(`${index + 1}. ${attemptText(attempt)}`, width, '  ')),
     ...(notice.attempts.length === 0 ? [paint.faint('  No attempt so far.')] : []),
   ];

@@ -246,6 +246,16 @@ export const errorRegistry = {
     help: 'Give one plain address, such as name@example.com.',
     exit: 2,
   },
+  'address-same': {
+    message: 'The notice has this address already; nothing was changed.',
+    help: 'Give the corrected address, or re-send the notice to the one that it has.',
+    exit: 2,
+  },
+  'address-taken': {
+    message: 'This address has, or had, a notice of its own in this campaign: nobody gets two. Nothing was changed.',
+    help: 'Search for the address to see what became of that notice.',
+    exit: 2,
+  },
   'campaign-exists': {
     message: 'This file is being mailed with this kit already: campaign {campaign} is {state}.',
     help: 'Go on with `candor resume {campaign}`; nobody is mailed twice.',
@@ -276,6 +286,16 @@ export const errorRegistry = {
     help: 'Run the command again and look at the account once more.',
     exit: 2,
   },
+  'notice-state': {
+    message: 'The notice is {state}; its address cannot be changed now.',
+    help: 'An accepted letter cannot be called back. One that is queued or on the wire can be changed when it has come to rest.',
+    exit: 2,
+  },
+  'notice-unknown': {
+    message: 'There is no such notice in this campaign.',
+    help: 'Search by address, or open it from the list of notices.',
+    exit: 2,
+  },
   'rate-required': {
     message: 'The relay is not on this machine, and no rate is stated.',
     help: 'Say how many letters a second it may get: --rate N, or RATE_PER_SECOND. The operator of the relay knows the limit.',
@@ -284,6 +304,11 @@ export const errorRegistry = {
   'relay-mismatch': {
     message: 'Campaign {campaign} was launched through {launched}; this process has {here}.',
     help: 'Set SMTP_URL to the relay of the campaign; a rehearsal goes on only without SMTP_URL. To use another relay: `candor cancel {campaign}`, then send the file once more with --again --except {campaign}, which leaves out those who were told.',
+    exit: 2,
+  },
+  'resend-changed': {
+    message: 'It is {found} notices by now, not {expected}. Nothing was sent.',
+    help: 'Look at the new number and confirm it.',
     exit: 2,
   },
   'resend-code': {

@@ -7,6 +7,10 @@ import type { NoticeState } from './notice-state.ts';
 export interface Found {
   /** The campaign's id. */
   readonly campaign: string;
+  /** Opaque id of the notice. */
+  readonly notice: string;
+  /** True when the notice has another address by now: somebody corrected this one. */
+  readonly corrected: boolean;
   readonly kit: string;
   readonly rehearsal: boolean;
   readonly audience: Audience;

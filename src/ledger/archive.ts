@@ -15,6 +15,8 @@ export const archivedTables = [
   'campaign_run',
   'letter',
   'notice',
+  'former_address',
+  'closed_doubt',
   'lease',
   'attempt',
   'relay_pace',

@@ -122,7 +122,9 @@ export async function finishImport(on: Queryable, campaignNo: CampaignNo, accoun
   await on.query({
     text: `update candor.campaign set state = 'ready', row_count = $2, invalid_count = $3, merged_count = $4, conflict_count = $5,
              notice_count = $6, intake = $7,
-             affected_until_id = (select max(notice_id) from candor.notice where campaign_no = $1 and audience = 'affected')
+             (affected_until_id, first_notice_id, last_notice_id) = (
+               select max(notice_id) filter (where audience = 'affected'), min(notice_id), max(notice_id)
+               from candor.notice where campaign_no = $1)
            where campaign_no = $1`,
     values: [campaignNo, account.rows, account.invalid, account.merged, account.conflicts, account.notices, account.intake],
   });

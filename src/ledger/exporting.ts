@@ -1,11 +1,12 @@
 // The per-notice record of a campaign: who was told what and when, as the ledger knows it. Streams with
 // the memory of one batch, over one snapshot, so that every file of an export tells of the same moment.
 import type { AttemptOutcome } from '../domain/attempt.ts';
+import type { AttemptRecord } from '../domain/attempt-record.ts';
 import type { Audience } from '../domain/audience.ts';
 import { categoriesOf, type Category } from '../domain/category.ts';
 import type { AttemptId, CampaignNo, NoticeId } from '../domain/ids.ts';
 import type { NoticeState } from '../domain/notice-state.ts';
-import type { Transaction } from './database.ts';
+import type { Queryable } from './database.ts';
 import type { Keyring } from './keyring.ts';
 
 export interface NoticeRecord {
@@ -31,26 +32,6 @@ export interface NoticeRecord {
   readonly address?: string;
   /** Oldest first, over all rounds. */
   readonly attempts: readonly AttemptRecord[];
-}
-
-export interface AttemptRecord {
-  readonly attempt: AttemptId;
-  /** Opaque id in the letter of this attempt: another one than the notice's after its address was corrected. */
-  readonly token: string;
-  readonly round: number;
-  readonly openedAt: Date;
-  readonly closedAt: Date | null;
-  readonly outcome: AttemptOutcome;
-  readonly stage: string | null;
-  readonly rule: string | null;
-  /** True when it counted against the schedule. */
-  readonly charged: boolean;
-  readonly replyCode: number | null;
-  readonly enhancedCode: string | null;
-  /** The relay's words, scrubbed. */
-  readonly reply: string | null;
-  /** True when the reply came after the attempt had been recovered as unconfirmed. */
-  readonly late: boolean;
 }
 
 interface NoticeRow {
@@ -96,7 +77,7 @@ const batchSize = 1_000;
  * read`, so that attempts and notices belong together. One walk at a time in a transaction.
  */
 export async function* noticeRecords(
-  tx: Transaction,
+  tx: Queryable,
   keyring: Keyring,
   campaignNo: CampaignNo,
   wanted: { states?: readonly NoticeState[]; withAddresses: boolean },
@@ -112,14 +93,15 @@ export async function* noticeRecords(
   for (;;) {
     const { rows } = await tx.query<NoticeRow>({ text: `fetch ${batchSize} from notice_record` });
     if (rows.length === 0) break;
-    const attempts = await attemptsOf(tx, keyring, rows.map((row) => row.notice_id));
+    const attempts = await readAttempts(tx, keyring, rows.map((row) => row.notice_id));
     yield rows.map((row) => toRecord(row, keyring, attempts.get(row.notice_id) ?? [], wanted.withAddresses));
   }
   await tx.query({ text: 'close notice_record' });
 }
 
-async function attemptsOf(tx: Transaction, keyring: Keyring, notices: readonly NoticeId[]): Promise<Map<NoticeId, AttemptRecord[]>> {
-  const { rows } = await tx.query<AttemptRow>({
+/** The attempts of some notices, oldest first. */
+export async function readAttempts(on: Queryable, keyring: Keyring, notices: readonly NoticeId[]): Promise<Map<NoticeId, AttemptRecord[]>> {
+  const { rows } = await on.query<AttemptRow>({
     text: `select attempt_id, notice_id, address_version, round, opened_at, closed_at, outcome, stage, rule, charged, reply_code,
                   enhanced_code, reply_scrubbed, late
            from candor.attempt where notice_id = any($1::bigint[]) order by attempt_id`,

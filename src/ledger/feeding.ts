@@ -96,7 +96,8 @@ export async function resendUnconfirmed(on: Queryable, campaignNo: CampaignNo): 
     text: `update candor.notice n set state = 'pending', auto_resent = true, reason = null, settled_at = null
            from candor.campaign c
            where c.campaign_no = $1 and c.state = 'running' and c.unconfirmed_policy = 'resend'
-             and n.campaign_no = c.campaign_no and n.state = 'unconfirmed' and not n.auto_resent`,
+             and n.campaign_no = c.campaign_no and n.state = 'unconfirmed' and not n.auto_resent
+             and not exists (select from candor.closed_doubt d where d.notice_id = n.notice_id)`,
     values: [campaignNo],
   });
   return rowCount;
@@ -132,7 +133,8 @@ export async function readFeedStatus(on: Queryable, campaignNo: CampaignNo): Pro
   const { rows } = await on.query<{ auto_resend_due: boolean; canary_done: boolean }>({
     name: 'feed-status',
     text: `select c.unconfirmed_policy = 'resend' and exists (select from candor.notice n where n.campaign_no = c.campaign_no
-                    and n.state = 'unconfirmed' and not n.auto_resent) as auto_resend_due,
+                    and n.state = 'unconfirmed' and not n.auto_resent
+                    and not exists (select from candor.closed_doubt d where d.notice_id = n.notice_id)) as auto_resend_due,
                   c.canary_until_id is not null and not exists (select from candor.notice n where n.campaign_no = c.campaign_no
                     and n.state in ('pending', 'queued', 'sending') and n.notice_id <= c.canary_until_id) as canary_done
            from candor.campaign c where c.campaign_no = $1`,

@@ -3,6 +3,7 @@
 import type { AttemptOutcome } from '../domain/attempt.ts';
 import type { Audience } from '../domain/audience.ts';
 import type { Found, FoundAttempt } from '../domain/found.ts';
+import type { NoticeId } from '../domain/ids.ts';
 import type { NoticeState } from '../domain/notice-state.ts';
 import type { Queryable } from './database.ts';
 import type { Keyring } from './keyring.ts';
@@ -23,30 +24,34 @@ interface FoundRow {
   reply_code: number | null;
   enhanced_code: string | null;
   reply_scrubbed: string | null;
-  notice_id: number;
+  notice_id: NoticeId;
+  address_version: number;
+  current: boolean;
 }
 
 /**
- * Every notice to the address, newest campaign first, with all its attempts.
+ * Every notice to the address, or that had it before a correction, newest campaign first, with all its attempts.
  *
  * @param canonicalAddress in the canonical form that intake gives (`key`), by which two spellings are the same address
  */
 export async function findAddress(on: Queryable, keyring: Keyring, canonicalAddress: string): Promise<Found[]> {
   const { rows } = await on.query<FoundRow>({
-    text: `select c.id as campaign, c.kit, c.rehearsal, n.notice_id, n.audience, n.locale, l.subject, n.state, n.reason, n.maybe_accepted,
+    text: `select c.id as campaign, c.kit, c.rehearsal, n.notice_id, n.address_version, n.address_hash = $1 as current,
+                  n.audience, n.locale, l.subject, n.state, n.reason, n.maybe_accepted,
                   a.opened_at, a.closed_at, a.outcome, a.reply_code, a.enhanced_code, a.reply_scrubbed
            from candor.notice n
            join candor.campaign c on c.campaign_no = n.campaign_no and c.state <> 'draft'
            left join candor.letter l on l.campaign_no = n.campaign_no and l.audience = n.audience and l.locale = n.locale
            left join candor.attempt a on a.notice_id = n.notice_id and a.outcome <> 'given-back'
-           where n.address_hash = $1
+           where n.notice_id in (select notice_id from candor.notice where address_hash = $1
+                                 union all select notice_id from candor.former_address where address_hash = $1)
            order by n.campaign_no desc, a.attempt_id`,
     values: [keyring.hashAddress(canonicalAddress)],
   });
-  const found = new Map<number, Found & { attempts: FoundAttempt[] }>();
+  const found = new Map<NoticeId, Found & { attempts: FoundAttempt[] }>();
   for (const row of rows) {
     let notice = found.get(row.notice_id);
-    if (!notice) found.set(row.notice_id, (notice = { ...noticeOf(row), attempts: [] }));
+    if (!notice) found.set(row.notice_id, (notice = { ...noticeOf(row, keyring), attempts: [] }));
     if (row.opened_at !== null && row.outcome !== null) {
       notice.attempts.push({
         at: row.opened_at,
@@ -61,8 +66,10 @@ export async function findAddress(on: Queryable, keyring: Keyring, canonicalAddr
   return [...found.values()];
 }
 
-function noticeOf(row: FoundRow): Omit<Found, 'attempts'> {
+function noticeOf(row: FoundRow, keyring: Keyring): Omit<Found, 'attempts'> {
   return {
+    notice: keyring.noticeToken(row.notice_id, row.address_version),
+    corrected: !row.current,
     campaign: row.campaign,
     kit: row.kit,
     rehearsal: row.rehearsal,

@@ -4,6 +4,7 @@ import type { CampaignSummary } from '../domain/summary.ts';
 import type { HeldLine } from './frame.ts';
 import type { AccessPort } from './ports/access.ts';
 import type { LaunchPort, LettersPort } from './ports/letters.ts';
+import type { NoticesPort } from './ports/notices.ts';
 import type { UploadsPort } from './ports/uploads.ts';
 import type { WatchPort } from './ports/watch.ts';
 
@@ -67,6 +68,7 @@ export interface WebPorts {
   readonly letters: LettersPort;
   readonly launches: LaunchPort;
   readonly watch: WatchPort;
+  readonly notices: NoticesPort;
   readonly status: StatusPort;
   /** Null when a relay is set: there is no inbox then. */
   readonly inbox: InboxPort | null;

@@ -4,16 +4,21 @@ import type { ErrorCode } from '../domain/error-registry.ts';
 import type { Problem } from './pages/problem-page.ts';
 
 const statuses: Partial<Record<ErrorCode, number>> = {
+  'address-same': 409,
+  'address-taken': 409,
   'campaign-none': 404,
   'campaign-state': 409,
   'campaign-unknown': 404,
   'host-not-allowed': 421,
   'ledger-unreachable': 503,
+  'notice-state': 409,
+  'notice-unknown': 404,
   'page-unknown': 404,
   'form-expired': 403,
   'operator-is-you': 409,
   'relay-mismatch': 409,
   'request-foreign': 403,
+  'resend-changed': 409,
   'sign-in-link-unknown': 401,
   'sign-in-required': 401,
   'test-letters-throttled': 429,

@@ -21,6 +21,7 @@ import { campaignRoutes } from './routes/campaign-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
 import { inboxRoutes } from './routes/inbox-routes.ts';
 import { lettersRoutes } from './routes/letters-routes.ts';
+import { noticeRoutes } from './routes/notice-routes.ts';
 import { localPath, signInRoutes } from './routes/sign-in-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
 import { uploadRoutes } from './routes/upload-routes.ts';
@@ -115,6 +116,7 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
   uploadRoutes(app, { show, uploads: ports.uploads });
   campaignRoutes(app, { show, ...ports, inbox: ports.inbox !== null, clock: options.clock });
   lettersRoutes(app, { show, ...ports, inbox: ports.inbox !== null });
+  noticeRoutes(app, { show, ...ports });
   if (ports.inbox !== null) inboxRoutes(app, { show, inbox: ports.inbox });
 
   return {

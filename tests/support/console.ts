@@ -13,6 +13,7 @@ import { openLettersPort } from '../../src/app/console/letters.ts';
 import type { CompiledLetter, Kit } from '../../src/domain/kit.ts';
 import { compileLetters } from '../../src/rendering/compile-letters.ts';
 import { openStatusPort } from '../../src/app/console/status.ts';
+import { openNoticesPort } from '../../src/app/console/notices.ts';
 import { openWatchPort } from '../../src/app/console/watch.ts';
 import { openUploadsPort } from '../../src/app/console/uploads.ts';
 import { CandorError } from '../../src/domain/errors.ts';
@@ -144,6 +145,7 @@ export async function startConsole(options: Partial<ServerOptions> & { inbox?: b
   const watch = openWatchPort(ledger, { identity: settings.relayIdentity, label: settings.relayLabel }, silentLogger);
   const ports: WebPorts = {
     watch,
+    notices: openNoticesPort(ledger, { identity: settings.relayIdentity, label: settings.relayLabel }),
     launches,
     letters: openLettersPort(ledger, shelf, { sender: { from: settings.mailFrom, replyTo: null, autoSubmitted: true }, deliver: (all, to) => Promise.resolve(tested.push(...all.map((letter) => `${letter.audience}/${letter.locale} ${to}`)) && all.length) }),
     access: openAccess(ledger.database, 2),

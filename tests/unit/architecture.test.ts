@@ -31,6 +31,7 @@ const mayImportTypes: Readonly<Record<string, readonly string[]>> = { cli: ['cam
 const vendorRooms: Readonly<Record<string, readonly string[] | '*'>> = {
   'csv-parse': ['intake'],
   'csv-stringify': ['intake', 'campaigns'],
+  yazl: ['campaigns'],
   yaml: ['kits'],
   mjml: ['rendering'],
   handlebars: ['rendering'],

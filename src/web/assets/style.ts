@@ -78,6 +78,8 @@ tfoot th,tfoot td{border-top:2px solid var(--line);font-weight:650}
 .chart{margin:0 0 18px}.chart figcaption{color:var(--quiet)}.chart svg{display:block;width:100%;height:110px;background:var(--track);border-radius:8px;margin:8px 0 4px}
 .chart polyline{fill:none;stroke:var(--open);stroke-width:2;vector-effect:non-scaling-stroke}
 q{quotes:none;font-family:var(--mono);font-size:.9em;overflow-wrap:anywhere}
+.group h3{margin:0 0 4px}h3{font-size:1rem;line-height:1.3;margin:0;overflow-wrap:anywhere}fieldset{border:0;padding:0;margin:0 0 18px}legend{font-weight:600;padding:0}fieldset .field{margin:8px 0 0}
+.sheet .group:first-of-type{border-top:0;padding-top:4px}
 .group{border-top:1px solid var(--line);padding:16px 0}.group h2{margin-bottom:2px}.group p{margin-bottom:8px}
 blockquote{margin:0;border-left:3px solid var(--line);padding-left:14px}
 .letter.phone{max-width:360px;margin:0 auto}.letter.dark{color-scheme:dark;background:#121212}

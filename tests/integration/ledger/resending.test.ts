@@ -44,7 +44,7 @@ async function statesOf(campaign: BuiltCampaign): Promise<NoticeState[]> {
 describe('a re-send', () => {
   it('moves what was not accepted to a new round, with its event', async () => {
     const campaign = await settledCampaign();
-    expect(await resend(campaign, {})).toEqual({ total: 4, states: { refused: 2, failed: 1, unconfirmed: 1 } });
+    expect(await resend(campaign, {})).toEqual({ total: 4, states: { refused: 2, failed: 1, unconfirmed: 1 }, maybeAccepted: 1 });
     expect(await statesOf(campaign)).toEqual(['accepted', 'pending', 'pending', 'pending', 'pending', 'deferred']);
     const { rows } = await ledger.database.query({
       text: `select distinct round, attempt_count, charged_count, round_started_at, reason, settled_at, slice_id from candor.notice where campaign_no = $1 and state = 'pending'`,
@@ -58,7 +58,7 @@ describe('a re-send', () => {
   it('only counts on a dry run', async () => {
     const campaign = await settledCampaign();
     const before = await statesOf(campaign);
-    expect(await resend(campaign, { dryRun: true })).toEqual({ total: 4, states: { refused: 2, failed: 1, unconfirmed: 1 } });
+    expect(await resend(campaign, { dryRun: true })).toEqual({ total: 4, states: { refused: 2, failed: 1, unconfirmed: 1 }, maybeAccepted: 1 });
     expect(await statesOf(campaign)).toEqual(before);
     expect((await readEvents(ledger.database, campaign.campaignNo)).map((event) => event.kind)).not.toContain('resend');
   });
@@ -107,7 +107,7 @@ describe('a re-send', () => {
     await lose();
     expect(await resendUnconfirmed(ledger.database, campaign.campaignNo)).toBe(1);
     await lose();
-    expect(await resend(campaign, {})).toEqual({ total: 1, states: { unconfirmed: 1 } });
+    expect(await resend(campaign, {})).toEqual({ total: 1, states: { unconfirmed: 1 }, maybeAccepted: 1 });
     await lose();
     expect(await resendUnconfirmed(ledger.database, campaign.campaignNo)).toBe(0);
     const { rows } = await ledger.database.query({ text: 'select maybe_accepted, auto_resent, round from candor.notice where campaign_no = $1', values: [campaign.campaignNo] });

@@ -194,7 +194,7 @@ describe('questions and stops', () => {
 
 describe('find', () => {
   const notice: Found = {
-    campaign: 'c-7f3k', kit: 'mixpanel-2025-11', rehearsal: false, audience: 'affected', locale: 'id', subject: 'Akun Anda \u001B[2J',
+    campaign: 'c-7f3k', notice: 'a'.repeat(32), corrected: false, kit: 'mixpanel-2025-11', rehearsal: false, audience: 'affected', locale: 'id', subject: 'Akun Anda \u001B[2J',
     state: 'accepted', reason: null, maybeAccepted: false,
     attempts: [{ at: new Date('2026-01-02T03:04:05Z'), settledAt: new Date('2026-01-02T03:04:06Z'), outcome: 'accepted', replyCode: 250, enhancedCode: '2.0.0', reply: 'queued as 1' }],
   };

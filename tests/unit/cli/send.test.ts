@@ -346,7 +346,7 @@ describe('resume and resend', () => {
     const methods: Partial<Application> = {
       resend: async (request) => {
         requests.push(request);
-        return { total, states: { refused: total } };
+        return { total, states: { refused: total }, maybeAccepted: 0 };
       },
       status: async () => summaryOf({ states: { refused: 30 } }),
       work: async () => {

@@ -1,0 +1,9 @@
+// An address as a list shows it: enough to recognise one's own, not enough to write to anybody.
+
+/** `j…@example.com` for `jane.doe@example.com`: the first character of the local part, and the domain. */
+export function maskAddress(address: string): string {
+  const at = address.lastIndexOf('@');
+  if (at < 1) return '…';
+  const [first = ''] = address;
+  return `${first}…${address.slice(at)}`;
+}

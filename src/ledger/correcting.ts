@@ -1,0 +1,90 @@
+// What a person changes about one notice: its address, and whether somebody has looked into its doubt.
+import { CandorError } from '../domain/errors.ts';
+import type { CampaignNo, NoticeId } from '../domain/ids.ts';
+import type { NoticeState } from '../domain/notice-state.ts';
+import { sqlState, type Queryable, type Transaction } from './database.ts';
+import { recordEvent } from './events.ts';
+import type { Keyring } from './keyring.ts';
+
+/** States in which nobody holds the address: no slice, no open attempt, and no letter that was accepted. */
+export const correctableStates = ['pending', 'deferred', 'refused', 'failed', 'unconfirmed', 'suppressed', 'cancelled'] as const satisfies readonly NoticeState[];
+
+const uniqueViolation = '23505';
+
+/**
+ * Gives a notice another address: the same notice, another Message-ID, the old address kept (sealed, and as its
+ * hash, so that `find` answers for both). Its state stays; a settled one still has to be re-sent.
+ *
+ * @param address as mailed, and its canonical `key`
+ * Throws `notice-unknown`, `notice-state`, `address-same`, `address-taken` (it has, or had, a notice of its own in
+ * this campaign: nobody gets two).
+ */
+export async function correctAddress(
+  tx: Transaction,
+  keyring: Keyring,
+  notice: { campaignNo: CampaignNo; noticeId: NoticeId },
+  { address, key, actor }: { address: string; key: string; actor: string },
+): Promise<void> {
+  const { campaignNo, noticeId } = notice;
+  // One correction at a time in a campaign: two that swap addresses must see each other's former ones.
+  await tx.query({ text: 'select pg_advisory_xact_lock(hashtext($1), $2)', values: ['candor.correct-address', campaignNo] });
+  const { rows } = await tx.query<{ state: NoticeState; address_hash: Buffer; address_version: number }>({
+    text: 'select state, address_hash, address_version from candor.notice where notice_id = $1 and campaign_no = $2 for update',
+    values: [noticeId, campaignNo],
+  });
+  const found = rows[0];
+  if (found === undefined) throw new CandorError('notice-unknown');
+  if (!correctableStates.some((state) => state === found.state)) throw new CandorError('notice-state', { state: found.state });
+  const version = found.address_version + 1;
+  const hash = keyring.hashAddress(key);
+  if (hash.equals(found.address_hash)) throw new CandorError('address-same');
+  const { rows: taken } = await tx.query({
+    text: 'select from candor.former_address where address_hash = $1 and campaign_no = $2 and notice_id <> $3',
+    values: [hash, campaignNo, noticeId],
+  });
+  if (taken.length > 0) throw new CandorError('address-taken');
+  await tx.query({
+    text: `insert into candor.former_address (notice_id, campaign_no, address_version, address_hash, address_sealed)
+           select notice_id, campaign_no, address_version, address_hash, address_sealed from candor.notice where notice_id = $1`,
+    values: [noticeId],
+  });
+  try {
+    await tx.query({
+      text: 'update candor.notice set address_hash = $2, address_sealed = $3, address_version = $4 where notice_id = $1',
+      values: [noticeId, hash, keyring.seal('address', address), version],
+    });
+  } catch (error) {
+    if (sqlState(error) === uniqueViolation) throw new CandorError('address-taken', {}, { cause: error });
+    throw error;
+  }
+  await recordEvent(tx, { campaignNo, actor, kind: 'address-corrected', data: { notice: keyring.noticeToken(noticeId, version), state: found.state } });
+}
+
+/**
+ * Records that a person has looked into the doubt of unconfirmed notices (one, or all that are open) and what they
+ * found. No state changes; nothing sends them again but a re-send that names them. Answers how many.
+ */
+export async function closeDoubts(
+  tx: Transaction,
+  campaignNo: CampaignNo,
+  { notice, actor, reason }: { notice: { noticeId: NoticeId; token: string } | null; actor: string; reason: string },
+): Promise<number> {
+  const { rowCount } = await tx.query({
+    text: `insert into candor.closed_doubt (notice_id, campaign_no, actor, reason)
+           select notice_id, campaign_no, $3, $4 from candor.notice
+           where campaign_no = $1 and state = 'unconfirmed' and ($2::bigint is null or notice_id = $2)
+           on conflict do nothing`,
+    values: [campaignNo, notice?.noticeId ?? null, actor, reason],
+  });
+  if (rowCount > 0) await recordEvent(tx, { campaignNo, actor, kind: 'doubt-closed', data: { notices: rowCount, notice: notice?.token ?? null, reason } });
+  return rowCount;
+}
+
+/** The notices whose doubt somebody has closed. */
+export async function closedDoubts(on: Queryable, campaignNo: CampaignNo): Promise<{ noticeId: NoticeId; addressVersion: number }[]> {
+  const { rows } = await on.query<{ notice_id: NoticeId; address_version: number }>({
+    text: 'select d.notice_id, n.address_version from candor.closed_doubt d join candor.notice n using (notice_id) where d.campaign_no = $1',
+    values: [campaignNo],
+  });
+  return rows.map((row) => ({ noticeId: row.notice_id, addressVersion: row.address_version }));
+}
