@@ -7,6 +7,8 @@ export const repository = join(import.meta.dirname, '../../../..');
 
 export interface Started {
   readonly pid: number;
+  /** The first line of its output. */
+  readonly firstLine: Promise<string>;
   readonly outcome: Promise<{ readonly code: number | null; readonly stdout: string }>;
 }
 
@@ -19,8 +21,12 @@ export function startProgram(args: readonly string[], env: Readonly<Record<strin
   const end = (): void => void child.kill('SIGTERM');
   process.once('exit', end);
   let stdout = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString('utf8');
+  const firstLine = new Promise<string>((resolve) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString('utf8');
+      const end = stdout.indexOf('\n');
+      if (end >= 0) resolve(stdout.slice(0, end));
+    });
   });
   const outcome = new Promise<{ code: number | null; stdout: string }>((resolve, reject) => {
     child.once('error', reject);
@@ -29,5 +35,5 @@ export function startProgram(args: readonly string[], env: Readonly<Record<strin
       resolve({ code, stdout });
     });
   });
-  return { pid: child.pid ?? 0, outcome };
+  return { pid: child.pid ?? 0, firstLine, outcome };
 }

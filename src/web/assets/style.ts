@@ -59,7 +59,7 @@ th,td{text-align:left;padding:9px 12px 9px 0;border-top:1px solid var(--line);ve
 th{font-weight:600}
 thead th{border-top:0;color:var(--quiet);font-size:.86rem;padding-top:0}
 td:last-child,th:last-child{padding-right:0}
-.n,td.n:last-child{padding-right:28px}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.n,th.n,td.n:last-child,th.n:last-child{padding-right:28px}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 tr.none{color:var(--quiet)}tr.none th{font-weight:400}
 tfoot th,tfoot td{border-top:2px solid var(--line);font-weight:650}
 .dot{display:inline-block;width:10px;height:10px;border-radius:3px;background:var(--tone);margin-right:9px}
@@ -124,7 +124,8 @@ mark{background:var(--bad-soft);color:var(--bad);border-radius:4px;padding:1px 5
 .letters thead{position:absolute;left:-999px}
 .letters tr{display:block;border-top:1px solid var(--line);padding:10px 0}
 .letters td,.letters .n{display:block;border:0;padding:0;min-width:0;text-align:left}.letters td:nth-child(2){min-width:0}
-.n,td.n:last-child{padding-right:0}
+td.n,th.n,td.n:last-child,th.n:last-child{padding-right:0}
+.top nav a{margin-right:14px}.top .wide{gap:0 16px}
 .letters .when{font-size:.86rem}
 .fields{grid-template-columns:1fr;gap:0}.fields dd{margin:0 0 8px}
 .letter{height:78vh}}
