@@ -13,7 +13,7 @@ export interface RowProblem {
   readonly message: string;
 }
 
-/** Answer of `check --json`. rows = invalid + merged + notices. */
+/** Answer of `check --json`, key by key. rows = invalid + merged + notices. */
 export interface CheckReport {
   readonly file: string;
   readonly sha256: string;

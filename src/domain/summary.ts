@@ -2,7 +2,7 @@
 import { noCounts, sumCounts, type NoticeState, type StateCounts } from './notice-state.ts';
 import type { CampaignState } from './campaign-state.ts';
 
-/** Answer of `send`, `resume`, `resend` and `status --json`. */
+/** The account, its pace and what is to come. What scripts get of it: src/cli/for-scripts.ts. */
 export interface CampaignSummary {
   readonly campaign: string;
   readonly state: CampaignState;

@@ -114,7 +114,9 @@ describe('a launch', () => {
     await eventually(() => /waiting|start/i.test(waiting.stderr()));
     waiting.kill('SIGKILL');
     await waiting.outcome;
-    expect((await site.run('status', campaign)).summary).toMatchObject({ state: 'ready', startAt: startAt.toISOString(), attempts: 0 });
+    const { rows } = await site.ledger().query({ text: `select state, start_at from candor.campaign where id = $1`, values: [campaign] });
+    expect(rows).toEqual([{ state: 'ready', start_at: startAt }]);
+    expect(relay.record.mailFromsMs).toEqual([]);
 
     const ended = await site.run('resume', campaign);
 

@@ -4,6 +4,7 @@ import type { CheckRequest } from '../../campaigns/application.ts';
 import type { Audience } from '../../domain/audience.ts';
 import { audience, once, text } from '../arguments.ts';
 import { declare, type Run } from '../command.ts';
+import { reportForScripts } from '../for-scripts.ts';
 import { renderCheck } from '../render-check.ts';
 import type { SharedOptions } from '../session.ts';
 
@@ -31,7 +32,7 @@ export function addCheck(program: Command, run: Run): void {
       run(options, async (session) => {
         const application = await session.open('none');
         const report = await application.check(toCheckRequest(file, options));
-        return { exit: report.invalid === 0 ? 0 : 3, json: report, text: (view) => renderCheck(report, options.invalid ?? null, view) };
+        return { exit: report.invalid === 0 ? 0 : 3, json: reportForScripts(report), text: (view) => renderCheck(report, options.invalid ?? null, view) };
       }),
     );
 }

@@ -22,7 +22,7 @@ export function addRate(program: Command, run: Run): void {
       run(options, async (session) => {
         const application = await session.open('ledger');
         const summary = await application.rate(campaign, limit, session.actor);
-        return answeredOutcome(summary, [`The limit is ${exactRate(limit)} now.`]);
+        return answeredOutcome(summary, [`The limit is ${exactRate(limit)} now.`], summary);
       }),
     );
 }

@@ -6,6 +6,7 @@ import { CandorError } from '../../domain/errors.ts';
 import { once, replyCode, resendStates, text } from '../arguments.ts';
 import { declare, type Run } from '../command.ts';
 import { counted } from '../figures.ts';
+import { summaryForScripts } from '../for-scripts.ts';
 import { workInForeground } from '../foreground.ts';
 import { answeredOutcome, workedOutcome, type Outcome } from '../outcome.ts';
 import type { Session, SharedOptions } from '../session.ts';
@@ -69,7 +70,7 @@ async function resend(session: Session, campaign: string, options: ResendOptions
     session.say(line);
     return workedOutcome(summary);
   }
-  return answeredOutcome(summary, [line], request.dryRun ? { ...summary, resend: chosen } : summary);
+  return answeredOutcome(summary, [line], { ...summaryForScripts(summary), ...(request.dryRun ? { resend: chosen } : {}) });
 }
 
 function chosenLine(chosen: { total: number; states: Partial<Record<NoticeState, number>> }, dryRun: boolean): string {

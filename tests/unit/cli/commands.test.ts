@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../../src/campaigns/application.ts';
 import type { Found } from '../../../src/domain/found.ts';
 import { CandorError } from '../../../src/domain/errors.ts';
+import { summaryForScripts } from '../../../src/cli/for-scripts.ts';
 import { commandLine, reportOf, summaryOf } from './scripted-application.ts';
 
 let folder: string;
@@ -14,6 +15,13 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'candor-cli-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The keys that scripts are promised, in their order. */
+const reportKeys = ['file', 'sha256', 'rows', 'valid', 'invalid', 'merged', 'conflicts', 'notices', 'audiences', 'locales', 'localeFallbacks', 'columns', 'ignoredColumns', 'problems'];
+const summaryKeys = [
+  'campaign', 'state', 'reason', 'rehearsal', 'relay', 'rows', 'invalid', 'merged', 'conflicts', 'suppressed', 'notices', 'states',
+  'attempts', 'maybeAccepted', 'seconds', 'perSecond', 'etaSeconds',
+];
 
 const errorCode = (stdout: string): unknown => (JSON.parse(stdout) as { error: { code: string } }).error.code;
 
@@ -105,6 +113,12 @@ describe('check', () => {
     expect(ran.closed).toBe(1);
   });
 
+  it('tells scripts what they are promised and no key more', async () => {
+    const checked = { ...reportOf(), missingCategories: ['city'] as const, encoding: 'utf-8' as const, delimiter: ';' };
+    const ran = await commandLine({ check: async () => checked }).run('check', 'a.csv', '--json');
+    expect(Object.keys(JSON.parse(ran.stdout) as object)).toEqual(reportKeys);
+  });
+
   it('ends with 3 when a row is invalid', async () => {
     const report = reportOf({ invalid: 1, problems: [{ row: 3, column: 'email', code: 'address', message: 'No @.' }] });
     const ran = await commandLine({ check: async () => report }).run('check', 'a.csv');
@@ -132,7 +146,8 @@ describe('questions and stops', () => {
     });
     const ran = await cli.run('status', '--json');
     expect(ran.exit).toBe(0);
-    expect(JSON.parse(ran.stdout)).toEqual(held);
+    expect(JSON.parse(ran.stdout)).toEqual(summaryForScripts(held));
+    expect(Object.keys(JSON.parse(ran.stdout) as object)).toEqual(summaryKeys);
     expect(asked).toEqual([null]);
     expect((await cli.run('status')).stdout).toContain('candor resume c-7f3k');
   });

@@ -2,6 +2,7 @@
 // Ctrl-C, a second one and SIGTERM end it.
 import { describe, expect, it } from 'vitest';
 import type { Application, CreateRequest, LaunchPlan } from '../../../src/campaigns/application.ts';
+import { summaryForScripts } from '../../../src/cli/for-scripts.ts';
 import { CandorError } from '../../../src/domain/errors.ts';
 import type { CampaignSummary } from '../../../src/domain/summary.ts';
 import { commandLine, reportOf, summaryOf, type RunOptions } from './scripted-application.ts';
@@ -136,7 +137,7 @@ describe('with --yes', () => {
     const { methods, calls, created } = campaignThatEnds(summary);
     const ran = await commandLine(methods).run(...args, '--yes', '--expect', '20000', '--json');
     expect(ran.exit).toBe(0);
-    expect(JSON.parse(ran.stdout)).toEqual(summary);
+    expect(JSON.parse(ran.stdout)).toEqual(summaryForScripts(summary));
     expect(calls).toEqual(['create', 'work']);
     expect(created[0]?.confirmation).toEqual({ kind: 'unattended', expect: 20_000 });
     expect(ran.opened.map((each) => each.needs)).toEqual(['work']);
@@ -155,7 +156,7 @@ describe('with --yes', () => {
   ])('%s: exit code and summary agree', async (_, summary, exit) => {
     const ran = await commandLine(campaignThatEnds(summary).methods).run(...args, '--yes', '--json');
     expect(ran.exit).toBe(exit);
-    expect(JSON.parse(ran.stdout)).toEqual(summary);
+    expect(JSON.parse(ran.stdout)).toEqual(summaryForScripts(summary));
   });
 
   it('says why it is held and what to do next', async () => {
@@ -171,7 +172,7 @@ describe('with --yes', () => {
     const { methods, calls } = campaignThatEnds(running);
     const ran = await commandLine(methods).run(...args, '--yes', '--detach', '--json');
     expect(ran.exit).toBe(0);
-    expect(JSON.parse(ran.stdout)).toEqual(running);
+    expect(JSON.parse(ran.stdout)).toEqual(summaryForScripts(running));
     expect(calls).toEqual(['create']);
   });
 
@@ -363,7 +364,7 @@ describe('resume and resend', () => {
     expect(ran.exit).toBe(3);
     expect(requests).toEqual([{ campaign: 'c-7f3k', actor: 'ana', states: ['refused', 'failed', 'unconfirmed'], dryRun: false, code: '5.7' }]);
     expect(calls).toEqual(['work']);
-    expect(JSON.parse(ran.stdout)).toEqual(summaryOf({ states: { refused: 2 } }));
+    expect(JSON.parse(ran.stdout)).toEqual(summaryForScripts(summaryOf({ states: { refused: 2 } })));
   });
 
   it('counts and changes nothing with --dry-run', async () => {
