@@ -234,7 +234,7 @@ export async function moveCampaign(on: Queryable, campaignNo: CampaignNo, from: 
            update candor.campaign c set state = m.to_state, reason = $3, reason_detail = $4,
              launched_at = case when m.to_state = 'running' then coalesce(c.launched_at, now()) else c.launched_at end,
              finished_at = case m.to_state when 'finished' then now() when 'running' then null else c.finished_at end,
-             canary_until_id = case when m.to_state = 'running' and c.reason = 'canary' then null else c.canary_until_id end,
+             canary_until_id = case when c.reason = 'canary' then null else c.canary_until_id end,
              start_at = case when m.to_state = 'running' then null else c.start_at end
            from before b cross join (select $2::candor.campaign_state as to_state) m
            where c.campaign_no = b.campaign_no and b.state = any($5::candor.campaign_state[])

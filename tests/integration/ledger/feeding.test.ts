@@ -123,6 +123,20 @@ describe('a canary', () => {
   });
 });
 
+describe('a canary that was waited for', () => {
+  it('does not come back when it is paused before it goes on', async () => {
+    const { campaignNo } = await aCampaign(ledger, { notices: 4, state: 'ready' });
+    await setDeparture(ledger.database, campaignNo, { first: 1, startAt: null });
+    await moveCampaign(ledger.database, campaignNo, ['ready'], { to: 'running', actor: 'tester', reason: null });
+    await settleSlices(campaignNo, await cut(campaignNo, 1, 1));
+    await moveCampaign(ledger.database, campaignNo, ['running'], { to: 'held', actor: 'candor', reason: 'canary' });
+    await moveCampaign(ledger.database, campaignNo, ['held'], { to: 'paused', actor: 'tester', reason: 'paused' });
+    await moveCampaign(ledger.database, campaignNo, ['paused'], { to: 'running', actor: 'tester', reason: null });
+    expect(await readFeedStatus(ledger.database, campaignNo)).toMatchObject({ canaryDone: false });
+    expect((await cut(campaignNo, 5, 1)).flatMap((slice) => slice.noticeIds)).toHaveLength(3);
+  });
+});
+
 describe('the feed status', () => {
   it('tells of an automatic resend that is due, and of none under the policy keep', async () => {
     for (const [policy, due] of [['resend', true], ['keep', false]] as const) {
