@@ -30,8 +30,8 @@ export function scrubReply(text: string, recipient?: string): string {
   scrubbed = scrubbed.replaceAll(/\S+/g, (token) => (looksLikeId(token) ? value : token));
   scrubbed = scrubbed.replaceAll(/[\p{L}\p{N}]{7,}/gu, (run) => (looksLikeRun(run) ? '\u2026' : run));
   // Marks beside each other say no more than one of them.
-  scrubbed = scrubbed.replaceAll(/(?:<\u2026>[\s,;<>]*){2,}/g, `${address} `).replaceAll(/(?:\[\u2026\][\s,;]*){2,}/g, `${value} `);
-  scrubbed = scrubbed.replaceAll(/<{2,}\u2026>{2,}/g, address);
+  scrubbed = scrubbed.replaceAll(/<*(?:<\u2026>[\s,;<>]*){2,}/g, `${address} `).replaceAll(/(?:\[\u2026\][\s,;]*){2,}/g, `${value} `);
+  scrubbed = scrubbed.replaceAll(/<{2,}\u2026>{2,}/g, address).replaceAll(/<\u2026> (?=[:.)])/g, address);
   scrubbed = [codes, scrubbed.replaceAll(/\s+/g, ' ').trim()].filter((part) => part !== '').join(' ');
   return scrubbed.length <= maxLength ? scrubbed : `${scrubbed.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/, '')}\u2026`;
 }

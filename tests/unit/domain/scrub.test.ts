@@ -29,6 +29,10 @@ describe('scrubReply', () => {
     expect(one).toBe(two);
   });
 
+  it('leaves one whole mark where the relay quotes another address of the same domain', () => {
+    expect(scrubReply('550 5.1.8 <notices@example.com>: Sender address rejected', 'jo@example.com')).toBe('550 5.1.8 <…>: Sender address rejected');
+  });
+
   it('removes a short local part where it stands alone', () => {
     expect(scrubReply('550 5.1.1 jo: unknown, join us', 'jo@example.com')).toBe('550 5.1.1 <…>: unknown, join us');
   });
