@@ -273,7 +273,7 @@ export const errorRegistry = {
   },
   'campaign-state': {
     message: 'Campaign {campaign} is {state}; this cannot be done with it now.',
-    help: 'docs/STATES.md says what can be done in which state.',
+    help: 'A finished campaign reaches those it did not tell with `candor resend {campaign}`. A cancelled one has ended: send the file once more with --again --except {campaign}, which leaves out those who were told. docs/STATES.md shows what can be done in which state.',
     exit: 2,
   },
   'campaign-unknown': {
