@@ -17,6 +17,8 @@ export const live = `'use strict';
     waiting = true;
     try {
       const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+      // What was waited for is elsewhere now: the campaign, when the launch is through.
+      if (answer.redirected && new URL(answer.url).pathname !== location.pathname) { location.href = answer.url; return; }
       const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const fresh = next.getElementById('live');
       const shown = live();
