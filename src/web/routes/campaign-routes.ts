@@ -6,6 +6,7 @@ import type { CampaignSummary } from '../../domain/summary.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { readForm, typed, type FieldProblems } from '../form-parts.ts';
 import { operatorOf, type Show } from '../frame.ts';
+import { fastestPerSecond, slowestPerSecond } from '../launch-checks.ts';
 import { createLiveFigures } from '../live-figures.ts';
 import { campaignPage, cancelPage, liveFigures } from '../pages/campaign-page.ts';
 import type { StatusPort } from '../ports.ts';
@@ -19,8 +20,8 @@ const optionalTime = z.preprocess(
   (value) => (typeof value === 'string' && value.trim() === '' ? null : value),
   z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/, 'Give a day and a time.').transform((text) => new Date(`${text}Z`)).refine((at) => !Number.isNaN(at.getTime()), 'There is no such day.').nullable(),
 );
-export const rateForm = z.object({ rate: z.coerce.number('Give a number of letters per second.').positive('The rate must be more than nothing.').max(100_000, 'At most 100,000 a second.') });
-export const clockForm = z.object({ target: optionalTime.default(null), aware: optionalTime.default(null), hours: z.coerce.number('Give a number of hours.').int('Give a whole number.').min(1, 'At least one hour.').max(720, 'At most 720 hours.').default(72) });
+const rateForm = z.object({ rate: z.coerce.number('Give a number of letters per second.').min(slowestPerSecond, `At least ${slowestPerSecond} a second.`).max(fastestPerSecond, 'At most 100,000 a second.') });
+const clockForm = z.object({ target: optionalTime.default(null), aware: optionalTime.default(null), hours: z.coerce.number('Give a number of hours.').int('Give a whole number.').min(1, 'At least one hour.').max(720, 'At most 720 hours.').default(72) });
 
 export function campaignRoutes(app: FastifyInstance, ports: { show: Show; status: StatusPort; watch: WatchPort; inbox: boolean; clock: Clock }): void {
   const { show, status, watch } = ports;
@@ -53,7 +54,8 @@ export function campaignRoutes(app: FastifyInstance, ports: { show: Show; status
 
   app.get<Named>('/campaigns/:campaign', (request, reply) => showCampaign(request, reply, {}));
 
-  app.get<Named>('/campaigns/:campaign/events', async (request, reply) => {
+  // A stream has no end that a HEAD could wait for.
+  app.get<Named>('/campaigns/:campaign/events', { exposeHeadRoute: false }, async (request, reply) => {
     await known(request);
     live.stream(request.params.campaign, request, reply);
     return reply;

@@ -5,6 +5,7 @@ import { audiences } from '../../domain/audience.ts';
 import { CandorError, hasCode } from '../../domain/errors.ts';
 import { readForm, typed, type FieldProblems } from '../form-parts.ts';
 import { operatorOf, type Show } from '../frame.ts';
+import { fastestPerSecond, isNearStart, slowestPerSecond, unconfirmed } from '../launch-checks.ts';
 import { launchingPage, launchPage } from '../pages/launch-pages.ts';
 import { letterLooks, lettersPage, oneLetterPage, rowLetterPage, type LetterLook } from '../pages/letters-pages.ts';
 import type { StatusPort } from '../ports.ts';
@@ -19,16 +20,15 @@ interface OfLetter {
 
 const wholeNumber = (message: string) => z.string(message).transform((text) => text.replaceAll(/[\s.,]/g, '')).pipe(z.string().regex(/^\d{1,9}$/, message).transform(Number));
 const optional = <T>(schema: z.ZodType<T>) => z.preprocess((value) => (typeof value === 'string' && value.trim() === '' ? undefined : value), schema.optional());
-/** What a launch says, from the form and from the API. */
-export const launchForm = z.object({
+const launchForm = z.object({
   version: z.coerce.number('Load the page again.').int(),
   notices: wholeNumber('Type the number of notices, in digits.'),
   invalid: z.literal('yes').optional(),
   missing: z.literal('yes').optional(),
   again: z.literal('yes').optional(),
-  rate: optional(z.coerce.number('Give a number of letters per second.').positive('The rate must be more than nothing.').max(100_000, 'At most 100,000 a second.')),
+  rate: optional(z.coerce.number('Give a number of letters per second.').min(slowestPerSecond, `At least ${slowestPerSecond} a second.`).max(fastestPerSecond, 'At most 100,000 a second.')),
   first: optional(wholeNumber('Give a whole number.').pipe(z.number().min(1, 'At least one.'))),
-  start: optional(z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/, 'Give a day and a time.').transform((text) => new Date(`${text}Z`)).refine((at) => !Number.isNaN(at.getTime()), 'There is no such day.').refine((at) => at.getTime() < Date.now() + 31 * 86_400_000, 'At most a month ahead.')),
+  start: optional(z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/, 'Give a day and a time.').transform((text) => new Date(`${text}Z`)).refine((at) => !Number.isNaN(at.getTime()), 'There is no such day.').refine(isNearStart, 'At most a month ahead.')),
   except: optional(z.string().regex(/^[0-9a-z]{8}$/, 'Choose a campaign of the list.')),
 });
 
@@ -43,9 +43,9 @@ export interface LettersRoutesPorts {
 
 export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): void {
   const { show, uploads, letters, launches, status } = ports;
+  const uploadIn = (request: FastifyRequest): string => z.object({ upload: z.string() }).parse(request.params).upload;
   const known = async (request: FastifyRequest): Promise<UploadView> => {
-    const { upload: id } = z.object({ upload: z.string() }).parse(request.params);
-    const upload = await uploads.get(id);
+    const upload = await uploads.get(uploadIn(request));
     if (upload === null) throw new CandorError('upload-unknown');
     return upload;
   };
@@ -125,13 +125,10 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
     const form = readForm(request.body, launchForm);
     if (!form.ok) return showLaunch(request, reply, upload, form.problems);
     const { values } = form;
-    const problems: Record<string, string> = {};
-    if (values.notices !== account.notices) problems['notices'] = `The file makes ${account.notices} notices. Type that number, or look at the file again.`;
-    if (account.invalid > 0 && values.invalid === undefined) problems['invalid'] = 'Confirm that the invalid rows get no notice.';
-    if (account.missingCategories.length > 0 && values.missing === undefined) problems['missing'] = 'Confirm what the missing columns mean.';
-    if (upload.same.campaigns.length > 0 && values.again === undefined) problems['again'] = 'Confirm that the same people are told again.';
-    if (values.version !== upload.version) problems['notices'] = 'Somebody has changed the columns meanwhile. Look at this page again before you confirm.';
-    if (Object.keys(problems).length > 0) return showLaunch(request, reply, upload, problems);
+    const { version, ...problems } = unconfirmed(upload, account, { version: values.version, notices: values.notices, invalid: values.invalid === 'yes', missing: values.missing === 'yes', again: values.again === 'yes' });
+    // The version has no field of its own: it is told beside the number.
+    const shown = version === undefined ? problems : { ...problems, notices: version };
+    if (Object.keys(shown).length > 0) return showLaunch(request, reply, upload, shown);
     try {
       await launches.launch(upload, {
         version: values.version,
@@ -151,8 +148,10 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
   });
 
   app.get('/uploads/:upload/launching', async (request, reply) => {
+    // Asked before the upload is read: a launch that ends in between has left its campaign there.
+    const launching = launches.launching(uploadIn(request));
     const upload = await known(request);
     if (upload.campaign !== null) return reply.redirect(`/campaigns/${upload.campaign}`, 303);
-    return show(request, reply, (frame) => launchingPage(frame, { upload, launching: launches.launching(upload.id) }));
+    return show(request, reply, (frame) => launchingPage(frame, { upload, launching }));
   });
 }

@@ -1,0 +1,45 @@
+// What a launch has to say, whoever asks for it: the page and the API check by these and by nothing else.
+import type { UploadReport } from '../campaigns/upload-report.ts';
+import type { FieldProblems } from './form-parts.ts';
+import type { UploadView } from './ports/uploads.ts';
+
+/** Below this a hold is more honest; and arithmetic with slots stays far from its ends. */
+export const slowestPerSecond = 0.01;
+export const fastestPerSecond = 100_000;
+const aheadMs = 31 * 86_400_000;
+
+export interface Confirmed {
+  /** Of the columns, as the person saw them. */
+  readonly version: number;
+  readonly notices: number;
+  /** That invalid rows get no notice. */
+  readonly invalid: boolean;
+  /** That a missing category column means "not exposed". */
+  readonly missing: boolean;
+  /** That the same people are told again. */
+  readonly again: boolean;
+}
+
+type Account = Extract<UploadReport, { kind: 'account' }>['account'];
+
+/** What has to be confirmed besides the number. */
+export function toConfirm(upload: Pick<UploadView, 'same'>, account: Pick<Account, 'invalid' | 'missingCategories'>): Pick<Confirmed, 'invalid' | 'missing' | 'again'> {
+  return { invalid: account.invalid > 0, missing: account.missingCategories.length > 0, again: upload.same.campaigns.length > 0 };
+}
+
+/** What is not confirmed, by field; empty: all of it is. */
+export function unconfirmed(upload: Pick<UploadView, 'version' | 'same'>, account: Pick<Account, 'notices' | 'invalid' | 'missingCategories'>, confirmed: Confirmed): FieldProblems {
+  const needed = toConfirm(upload, account);
+  return {
+    ...(confirmed.notices !== account.notices && { notices: `The file makes ${account.notices} notices. Type that number, or look at the file again.` }),
+    ...(needed.invalid && !confirmed.invalid && { invalid: 'Confirm that the invalid rows get no notice.' }),
+    ...(needed.missing && !confirmed.missing && { missing: 'Confirm what the missing columns mean.' }),
+    ...(needed.again && !confirmed.again && { again: 'Confirm that the same people are told again.' }),
+    ...(confirmed.version !== upload.version && { version: 'Somebody has changed the columns meanwhile. Look at the account again before you confirm.' }),
+  };
+}
+
+/** A start that is no slip of the hand. */
+export function isNearStart(at: Date): boolean {
+  return at.getTime() < Date.now() + aheadMs;
+}
