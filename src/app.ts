@@ -58,6 +58,8 @@ class App implements Application {
   readonly #options: OpenOptions;
   readonly #logger: Logger;
   #ledger: Promise<OpenLedger> | null = null;
+  /** While this process works. */
+  #engine: Engine | null = null;
 
   constructor(config: Config, options: OpenOptions, logger: Logger) {
     this.#config = config;
@@ -202,6 +204,7 @@ class App implements Application {
     return {
       newPassword,
       settings,
+      connections: () => this.#engine?.connections() ?? null,
       kits: { list: () => listKits(kitFolder), load: async (id) => (await this.#shelved(id)).kit },
       shelf: { load: (id) => this.#shelved(id) },
       letters: { sender: { from, replyTo, autoSubmitted }, deliver: (letters, to) => this.#test(letters, to) },
@@ -290,10 +293,12 @@ class App implements Application {
           queueBackend: config.queue.url === null ? { kind: 'postgres', connection: { ...ledger.connection } } : { kind: 'redis', url: config.queue.url },
         },
       );
+      this.#engine = engine;
       try {
         await this.#nameStrangers(ledger, relayIdentity);
         return await work(engine, opened.relay);
       } finally {
+        this.#engine = null;
         await engine.stop(now);
       }
     } finally {

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Relay } from '../delivery/relay.ts';
-import { createConnectionPool } from '../delivery/connection-pool.ts';
+import { createConnectionPool, type PoolFigures } from '../delivery/connection-pool.ts';
 import { startFeeder } from '../dispatch/feeder.ts';
 import { createLeaseKeeper } from '../dispatch/lease-keeper.ts';
 import { createPacer } from '../dispatch/pacer.ts';
@@ -36,6 +36,8 @@ export interface Engine {
   nudge(): void;
   /** Holds a running campaign, and tells the webhook. */
   hold(campaign: CampaignNo, reason: HoldReason, detail: string | null): Promise<void>;
+  /** Connections to the relay as they are now. */
+  connections(): PoolFigures;
   /** Takes nothing new, finishes the wire, gives the rest back. `now` cuts the wire, too. */
   stop(now?: AbortSignal): Promise<void>;
 }
@@ -87,6 +89,7 @@ export async function startEngine(
   return {
     nudge: () => feeder.nudge(),
     hold: (campaign, reason, detail) => ports.feeder.hold(campaign, reason, detail),
+    connections: () => pool.figures(),
     async stop(now) {
       // First no new slices, then no new letters, then nothing that either needs.
       await feeder.stop();

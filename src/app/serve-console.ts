@@ -5,12 +5,14 @@ import { createInboxStore } from '../ledger/inbox-letters.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { InboxPort, Readiness } from '../web/ports.ts';
+import type { MetricsPort } from '../web/ports/metrics.ts';
 import { createServer } from '../web/server.ts';
 import { openAccess } from './console/access.ts';
 import { openStatusPort } from './console/status.ts';
 import { openUploadsPort, type KitShelf } from './console/uploads.ts';
 import type { LaunchSettings } from '../campaigns/context.ts';
 import { openLaunchPort } from './console/launches.ts';
+import { openMetricsPort } from './console/metrics.ts';
 import { openLettersPort, type CompiledShelf, type LettersOptions } from './console/letters.ts';
 import { openNoticesPort } from './console/notices.ts';
 import { openWatchPort } from './console/watch.ts';
@@ -28,6 +30,7 @@ export interface ServeOptions {
   readonly shelf: CompiledShelf;
   readonly settings: LaunchSettings;
   readonly letters: LettersOptions;
+  readonly connections: MetricsPort['connections'];
 }
 
 /** Starts the console. `say` tells the person at the terminal when the link was used. */
@@ -37,7 +40,7 @@ export async function serveConsole(ledger: OpenLedger, config: Config, logger: L
   const notices = openNoticesPort(ledger, { identity: options.settings.relayIdentity, label: options.settings.relayLabel });
   const launches = openLaunchPort(ledger, options.shelf, options.settings, logger);
   const server = createServer(
-    { access: openAccess(ledger.database), uploads, launches, watch, notices, letters: openLettersPort(ledger, options.shelf, options.letters), status: openStatusPort(ledger), inbox: config.relay === null ? inboxOf(ledger) : null, ready: () => readiness(ledger) },
+    { access: openAccess(ledger.database), uploads, launches, watch, notices, letters: openLettersPort(ledger, options.shelf, options.letters), status: openStatusPort(ledger), metrics: openMetricsPort(ledger.database, options.connections), inbox: config.relay === null ? inboxOf(ledger) : null, ready: () => readiness(ledger) },
     {
       host: config.web.host,
       port: config.web.port,

@@ -486,6 +486,11 @@ export const errorRegistry = {
     help: 'Open it as http://127.0.0.1 with its port, or set PUBLIC_URL to the address under which a proxy publishes it.',
     exit: 2,
   },
+  'method-not-allowed': {
+    message: 'This address does not take {method}. Nothing was changed.',
+    help: 'It takes {allowed}. /api/docs lists every address of the API with what it takes.',
+    exit: 2,
+  },
   'operator-is-you': {
     message: 'Nobody can remove themselves. Nothing was changed.',
     help: 'Ask another operator to do it.',
@@ -496,9 +501,34 @@ export const errorRegistry = {
     help: 'A letter may have made room for a newer one. Begin again at the status page.',
     exit: 2,
   },
+  'person-required': {
+    message: 'This is left to a person who is signed in: an API token will not do.',
+    help: 'Sign in and do it on the page /account, so that a token that got lost cannot make others.',
+    exit: 2,
+  },
   'request-foreign': {
     message: 'This request came from a page of another site. Nothing was changed.',
     help: 'Open the console itself and do it there. Behind a proxy, set PUBLIC_URL and pass the Host header on.',
+    exit: 2,
+  },
+  'request-invalid': {
+    message: 'This request cannot be read. Nothing was changed.',
+    help: 'Go back to the page that led here and try again. For a script: /api/docs says what each address takes.',
+    exit: 2,
+  },
+  'request-too-large': {
+    message: 'This request is larger than 64 KB. Nothing was changed.',
+    help: 'Send less at a time. A recipient file goes to /uploads or /api/uploads.',
+    exit: 2,
+  },
+  'request-type-unknown': {
+    message: 'The body of this request is of a type that this address does not take. Nothing was changed.',
+    help: 'Send application/json to the API, with that content-type; a recipient file as text/csv or multipart/form-data.',
+    exit: 2,
+  },
+  'resource-unknown': {
+    message: 'There is nothing at this address.',
+    help: 'Check the path and the ids in it; /api/docs lists every address.',
     exit: 2,
   },
   'sign-in-link-unknown': {
@@ -514,6 +544,11 @@ export const errorRegistry = {
   'test-letters-throttled': {
     message: 'That would be more than 60 test letters in an hour.',
     help: 'Wait a while, or send fewer letters at a time.',
+    exit: 2,
+  },
+  'upload-broken-off': {
+    message: 'The file broke off before its end. Nothing of it was kept.',
+    help: 'Upload it again. Behind a proxy, check how large and how long a request may be.',
     exit: 2,
   },
   'upload-changed': {

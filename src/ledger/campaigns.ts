@@ -184,11 +184,12 @@ export async function readLatestCampaign(on: Queryable): Promise<Campaign | null
   return rows[0] ? fromRow(rows[0]) : null;
 }
 
-/** All campaigns, newest first. */
-export async function listCampaigns(on: Queryable, limit = 100): Promise<Campaign[]> {
+/** Campaigns, newest first, older than the campaign `before` when it is given; an unknown one has none before it. */
+export async function listCampaigns(on: Queryable, { before = null, limit = 100 }: { before?: string | null; limit?: number } = {}): Promise<Campaign[]> {
   const { rows } = await on.query<CampaignRow>({
-    text: `select ${columns} from candor.campaign where state <> 'draft' order by campaign_no desc limit $1`,
-    values: [limit],
+    text: `select ${columns} from candor.campaign where state <> 'draft'
+             and ($2::text is null or campaign_no < (select campaign_no from candor.campaign where id = $2)) order by campaign_no desc limit $1`,
+    values: [limit, before],
   });
   return rows.map(fromRow);
 }

@@ -6,6 +6,7 @@ import type { AccessPort } from './ports/access.ts';
 import type { LaunchPort, LettersPort } from './ports/letters.ts';
 import type { NoticesPort } from './ports/notices.ts';
 import type { UploadsPort } from './ports/uploads.ts';
+import type { MetricsPort } from './ports/metrics.ts';
 import type { WatchPort } from './ports/watch.ts';
 
 /** One campaign in the list. */
@@ -21,8 +22,8 @@ export interface CampaignLine {
 }
 
 export interface StatusPort {
-  /** Newest first, at most 100. */
-  campaigns(): Promise<readonly CampaignLine[]>;
+  /** Newest first, at most 100 or `limit`; older than the campaign `before` when it is given. */
+  campaigns(page?: { readonly before?: string; readonly limit?: number }): Promise<readonly CampaignLine[]>;
   /** The account of a campaign, or of the latest (null); null when there is none such. */
   summary(campaign: string | null): Promise<CampaignSummary | null>;
   /** Campaigns that are held now. */
@@ -70,6 +71,7 @@ export interface WebPorts {
   readonly watch: WatchPort;
   readonly notices: NoticesPort;
   readonly status: StatusPort;
+  readonly metrics: MetricsPort;
   /** Null when a relay is set: there is no inbox then. */
   readonly inbox: InboxPort | null;
   ready(): Promise<Readiness>;

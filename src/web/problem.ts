@@ -1,11 +1,13 @@
 // From anything that was thrown to what may be told over HTTP. A bug tells its number, nothing else.
 import { CandorError } from '../domain/errors.ts';
 import type { ErrorCode } from '../domain/error-registry.ts';
+import { RequestInvalid, type RequestProblem } from './api/request-invalid.ts';
 import type { Problem } from './pages/problem-page.ts';
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   'address-same': 409,
   'address-taken': 409,
+  'campaign-finished': 409,
   'campaign-none': 404,
   'campaign-state': 409,
   'campaign-unknown': 404,
@@ -15,10 +17,15 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'notice-unknown': 404,
   'page-unknown': 404,
   'form-expired': 403,
+  'method-not-allowed': 405,
   'operator-is-you': 409,
+  'person-required': 403,
   'relay-mismatch': 409,
   'request-foreign': 403,
   'resend-changed': 409,
+  'request-too-large': 413,
+  'request-type-unknown': 415,
+  'resource-unknown': 404,
   'sign-in-link-unknown': 401,
   'sign-in-required': 401,
   'test-letters-throttled': 429,
@@ -28,20 +35,25 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'upload-unknown': 404,
 };
 
+/** The status with which a code is told. */
+export function statusOf(code: ErrorCode, exit: CandorError['exit'] = 2): number {
+  return statuses[code] ?? (exit === 1 ? 500 : 400);
+}
+
 /** `reference` is what the log says about an unexpected failure. */
-export function problemOf(error: unknown, reference: string): Problem {
-  if (error instanceof CandorError) {
-    const status = statuses[error.code] ?? (error.exit === 1 ? 500 : 400);
-    return { status, code: error.code, message: error.message, help: error.help };
+export function problemOf(error: unknown, reference: string): Problem & { readonly problems?: readonly RequestProblem[] } {
+  const told = error instanceof CandorError ? error : clientFault(error);
+  if (told !== null) {
+    const { code, message, help, exit } = told;
+    return { status: statusOf(code, exit), code, message, help, ...(told instanceof RequestInvalid ? { problems: told.problems } : {}) };
   }
-  const status = clientFault(error);
-  if (status !== null) return { status, code: 'request-invalid', message: 'This request cannot be read.', help: 'Go back to the page that led here and try again.' };
   return { status: 500, code: 'unexpected', message: 'Something unexpected went wrong.', help: `Nothing is lost: what was committed stands in the ledger. The log has the details under ${reference}.` };
 }
 
 /** The web framework marks what the client did wrong with a status of 4xx. */
-function clientFault(error: unknown): number | null {
+function clientFault(error: unknown): CandorError | null {
   if (typeof error !== 'object' || error === null || !('statusCode' in error)) return null;
   const { statusCode } = error;
-  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : null;
+  if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return null;
+  return new CandorError(statusCode === 413 ? 'request-too-large' : statusCode === 415 || statusCode === 406 ? 'request-type-unknown' : 'request-invalid');
 }

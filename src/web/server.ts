@@ -9,13 +9,16 @@ import { CandorError } from '../domain/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { isAllowedHost } from './allowed-hosts.ts';
+import type { Endpoint } from './api/endpoint.ts';
 import { csrfTokenOf, isCsrfToken, type Frame, type Show } from './frame.ts';
+import { methodsAt, type KnownRoute } from './known-routes.ts';
 import { problemPage } from './pages/problem-page.ts';
 import { signInPage } from './pages/sign-in-page.ts';
 import type { WebPorts } from './ports.ts';
 import { problemOf } from './problem.ts';
 import { pageHeaders } from './response-headers.ts';
 import { accountRoutes } from './routes/account-routes.ts';
+import { apiRoutes } from './routes/api-routes.ts';
 import { assetRoutes } from './routes/asset-routes.ts';
 import { campaignRoutes } from './routes/campaign-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
@@ -28,6 +31,7 @@ import { uploadRoutes } from './routes/upload-routes.ts';
 import { saidOf } from './said.ts';
 import { cookieValue, SignInLink } from './sign-in-link.ts';
 import { SignInThrottle } from './sign-in-throttle.ts';
+import { isStorable } from './storable-text.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -65,7 +69,9 @@ export interface ConsoleServer {
    */
   listen(): Promise<{ readonly url: string; readonly signInUrl: string; readonly port: number }>;
   /** Every route: method and path. */
-  routes(): readonly { readonly method: string; readonly path: string; readonly open: boolean }[];
+  routes(): readonly KnownRoute[];
+  /** Every endpoint of the API, with its schemas. */
+  endpoints(): readonly Endpoint[];
   /** Ends open connections. */
   close(): Promise<void>;
 }
@@ -90,7 +96,7 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
   void app.register(formbody, { bodyLimit: largestForm });
   void app.register(multipart);
   app.decorateRequest('signedIn', null);
-  const known: { method: string; path: string; open: boolean }[] = [];
+  const known: KnownRoute[] = [];
   app.addHook('onRoute', ({ method, url: path, config }) => {
     for (const one of [method].flat()) known.push({ method: one, path, open: config?.open === true });
   });
@@ -100,7 +106,7 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
     return reply.code(status).type('text/html; charset=utf-8').send(build(frame).toString());
   };
 
-  const answerProblem = guard(app, options, ports);
+  const answerProblem = guard(app, options, ports, known);
   healthRoutes(app, ports);
   assetRoutes(app);
   signInRoutes(app, {
@@ -118,6 +124,7 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
   lettersRoutes(app, { show, ...ports, inbox: ports.inbox !== null });
   noticeRoutes(app, { show, ...ports });
   if (ports.inbox !== null) inboxRoutes(app, { show, inbox: ports.inbox });
+  const endpoints = apiRoutes(app, { show, ports, clock: options.clock, cookie: () => cookieOf(app, options).name });
 
   return {
     listen: async () => {
@@ -127,6 +134,7 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
       return { url, port: portOf(app), signInUrl: wanted ? `${url}/first-password?token=${link.renew()}` : `${url}/sign-in` };
     },
     routes: () => known,
+    endpoints: () => endpoints,
     close: () => app.close(),
   };
 }
@@ -145,15 +153,15 @@ async function frameOf(ports: WebPorts, request: FastifyRequest): Promise<Frame>
 type AnswerProblem = (error: unknown, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 /** Sets what happens before every route, and instead of one; answers how a problem is told. */
-function guard(app: FastifyInstance, options: ServerOptions, ports: WebPorts): AnswerProblem {
+function guard(app: FastifyInstance, options: ServerOptions, ports: WebPorts, routes: readonly KnownRoute[]): AnswerProblem {
   const whoAsks = async (request: FastifyRequest): Promise<FastifyRequest['signedIn']> => {
     const secret = cookieValue(request.headers.cookie, cookieOf(app, options).name);
     if (secret !== null && secret !== '') {
       const operator = await ports.access.session(secret);
       if (operator !== null) return { operator, secret };
     }
-    const bearer = /^Bearer (\S{1,200})$/.exec(request.headers.authorization ?? '')?.[1];
-    if (bearer === undefined || !isForScripts(request)) return null;
+    const bearer = /^Bearer (\S{1,200})$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (bearer === undefined || !takesToken(request)) return null;
     const operator = await ports.access.byToken(bearer);
     return operator === null ? null : { operator, secret: null };
   };
@@ -162,7 +170,12 @@ function guard(app: FastifyInstance, options: ServerOptions, ports: WebPorts): A
     const problem = problemOf(error, request.id);
     if (problem.status >= 500) options.logger.error({ err: error, reference: request.id, route: request.routeOptions.url }, 'a request failed');
     void reply.code(problem.status).headers(pageHeaders);
-    if (isForScripts(request)) return reply.send({ code: problem.code, message: problem.message, help: problem.help });
+    if (problem.status === 401 && takesToken(request)) void reply.header('www-authenticate', 'Bearer');
+    if (error instanceof CandorError && error.code === 'method-not-allowed') void reply.header('allow', error.values['allowed'] ?? '');
+    if (answersJson(request)) {
+      const { status: _, ...told } = problem;
+      return reply.type('application/json; charset=utf-8').send(JSON.stringify(told));
+    }
     const frame: Frame = { operator: request.signedIn?.operator ?? null, csrf: request.signedIn?.secret ? csrfTokenOf(request.signedIn.secret) : '', inbox: ports.inbox !== null, held: [], said: null };
     const body =
       problem.code === 'sign-in-required'
@@ -177,24 +190,40 @@ function guard(app: FastifyInstance, options: ServerOptions, ports: WebPorts): A
     if (config.anyHost !== true && !isAllowedHost(request.headers.host, options)) throw new CandorError('host-not-allowed');
     if (config.anyHost === true) return;
     if (isChange(request) && isForeign(request)) throw new CandorError('request-foreign');
+    if (!isStorable(request.params) || !isStorable(request.query)) throw new CandorError('request-invalid');
     request.signedIn = await whoAsks(request);
     if (request.signedIn === null && config.open !== true) throw new CandorError('sign-in-required');
   });
   app.addHook('preHandler', async (request) => {
     const { signedIn, routeOptions } = request;
+    if (!isStorable(request.body)) throw new CandorError('request-invalid');
     if (!isChange(request) || signedIn === null || signedIn.secret === null || routeOptions.config.csrfInBody === true || routeOptions.config.open === true) return;
     const { body } = request;
     const inForm: unknown = typeof body === 'object' && body !== null && 'csrf' in body ? body.csrf : undefined;
     if (!isCsrfToken(inForm ?? request.headers['x-csrf-token'], signedIn.secret)) throw new CandorError('form-expired');
   });
   app.setErrorHandler(answerProblem);
-  app.setNotFoundHandler((request, reply) => answerProblem(new CandorError('page-unknown'), request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = methodsAt(routes, pathOf(request));
+    const problem = allowed.length > 0 ? new CandorError('method-not-allowed', { method: request.method, allowed: allowed.join(', ') }) : new CandorError(answersJson(request) ? 'resource-unknown' : 'page-unknown');
+    return answerProblem(problem, request, reply);
+  });
   return answerProblem;
 }
 
-function isForScripts(request: FastifyRequest): boolean {
-  const path = request.url.split('?', 1)[0] ?? '';
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
+}
+
+/** Where an API token opens. */
+function takesToken(request: FastifyRequest): boolean {
+  const path = pathOf(request);
   return path.startsWith('/api/') || path === '/metrics';
+}
+
+/** The page about the API is for people. */
+function answersJson(request: FastifyRequest): boolean {
+  return takesToken(request) && pathOf(request) !== '/api/docs';
 }
 
 function isChange(request: FastifyRequest): boolean {

@@ -12,6 +12,7 @@ import { openLaunchPort } from '../../src/app/console/launches.ts';
 import { openLettersPort } from '../../src/app/console/letters.ts';
 import type { CompiledLetter, Kit } from '../../src/domain/kit.ts';
 import { compileLetters } from '../../src/rendering/compile-letters.ts';
+import { openMetricsPort } from '../../src/app/console/metrics.ts';
 import { openStatusPort } from '../../src/app/console/status.ts';
 import { openNoticesPort } from '../../src/app/console/notices.ts';
 import { openWatchPort } from '../../src/app/console/watch.ts';
@@ -100,7 +101,7 @@ export interface TestConsole {
   /** The link that sets the first password. */
   readonly signInUrl: string;
   /** Sends a request as it is given: a path, and headers that win over the usual ones. */
-  ask(path: string, headers?: Record<string, string>, method?: string, body?: string): Promise<Answer>;
+  ask(path: string, headers?: Record<string, string>, method?: string, body?: string | Buffer): Promise<Answer>;
   /** Sends a form as a browser would, with the session's token. */
   submit(path: string, fields: Record<string, string>, cookie: string): Promise<Answer>;
   /** Uploads a file as the form does; `fields` come before it. */
@@ -150,9 +151,10 @@ export async function startConsole(options: Partial<ServerOptions> & { inbox?: b
     letters: openLettersPort(ledger, shelf, { sender: { from: settings.mailFrom, replyTo: null, autoSubmitted: true }, deliver: (all, to) => Promise.resolve(tested.push(...all.map((letter) => `${letter.audience}/${letter.locale} ${to}`)) && all.length) }),
     access: openAccess(ledger.database, 2),
     uploads,
+    metrics: openMetricsPort(ledger.database, () => ({ open: 3, idle: 1 })),
     status: options.real === true ? openStatusPort(ledger) : {
       held: () => told(shown.summaries.filter(({ state }) => state === 'held').map(({ campaign, reason }) => ({ campaign, title: shown.lines.find((line) => line.campaign === campaign)?.title ?? campaign, reason: reason?.code ?? '' }))),
-      campaigns: () => told(shown.lines),
+      campaigns: (page) => told(shown.lines.slice(page?.before === undefined ? 0 : shown.lines.findIndex(({ campaign }) => campaign === page.before) + 1).slice(0, page?.limit ?? 100)),
       summary: (campaign) => told((campaign === null ? shown.summaries[0] : shown.summaries.find((summary) => summary.campaign === campaign)) ?? null),
     },
     inbox:
@@ -169,7 +171,9 @@ export async function startConsole(options: Partial<ServerOptions> & { inbox?: b
   const { url, signInUrl, port } = await server.listen();
   const ask = (path: string, headers: Record<string, string> = {}, method = 'GET', sent?: string | Buffer): Promise<Answer> =>
     new Promise((resolve, reject) => {
-      const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (answer) => {
+      // Said by us: for a DELETE node would send the body without its length.
+      const length: Record<string, string> = sent === undefined ? {} : { 'content-length': String(Buffer.byteLength(sent)) };
+      const asked = request({ host: '127.0.0.1', port, path, method, headers: { ...length, ...headers }, agent: false }, (answer) => {
         let body = '';
         answer.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
         answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }));

@@ -7,8 +7,8 @@ import type { StatusPort } from '../../web/ports.ts';
 
 export function openStatusPort({ database }: Pick<LedgerContext, 'database'>): StatusPort {
   return {
-    campaigns: async () =>
-      (await listCampaigns(database)).map((campaign) => ({
+    campaigns: async (page) =>
+      (await listCampaigns(database, page)).map((campaign) => ({
         campaign: campaign.id,
         title: campaign.kitTitle,
         state: campaign.state,

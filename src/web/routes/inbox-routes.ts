@@ -1,4 +1,4 @@
-// The pages of the built-in inbox, and its list as JSON.
+// The pages of the built-in inbox.
 import type { FastifyInstance } from 'fastify';
 import { CandorError } from '../../domain/errors.ts';
 import type { Show } from '../frame.ts';
@@ -32,11 +32,6 @@ export function inboxRoutes(app: FastifyInstance, { show, inbox }: { show: Show;
     const letter = await readLetter(inbox, request.params.id);
     if (letter.html === null) throw new CandorError('page-unknown');
     return reply.headers(letterHeaders).type('text/html; charset=utf-8').send(letter.html);
-  });
-
-  app.get<Page>('/api/inbox', async (request, reply) => {
-    const [{ letters, olderThan }, count] = await Promise.all([readPage(inbox, idOf(request.query.before), lettersPerPage), inbox.count()]);
-    return reply.send({ count, letters, next: olderThan === null ? null : `/api/inbox?before=${olderThan}` });
   });
 }
 

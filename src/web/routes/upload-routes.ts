@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { CandorError } from '../../domain/errors.ts';
 import { isCsrfToken, operatorOf, type Show } from '../frame.ts';
 import { readForm } from '../form-parts.ts';
+import { largestFile, octetsOf, partsOf, stillMs } from '../multipart.ts';
 import { newUploadPage, uploadPage } from '../pages/upload-pages.ts';
 import { problemsPerPage, uploadProblemsPage } from '../pages/upload-problems-page.ts';
 import type { UploadsPort, UploadView } from '../ports/uploads.ts';
@@ -13,20 +14,6 @@ import type { UploadsPort, UploadView } from '../ports/uploads.ts';
 interface OfUpload {
   Params: { upload: string };
   Querystring: { kind?: unknown; after?: unknown };
-}
-
-/** Octets of a file. The use case refuses larger ones; this is the net behind it. */
-const largestFile = 1_073_741_824 + 1;
-/** A sender that stands still for so long is gone. */
-const stillMs = 60_000;
-
-/** The parts of the form as they come; a body that is no such form is the sender's fault. */
-async function* partsOf(request: FastifyRequest): AsyncGenerator<Multipart, void> {
-  try {
-    yield* request.parts({ limits: { files: 1, fields: 10, fieldSize: 10_000, fileSize: largestFile } });
-  } catch (cause) {
-    throw cause instanceof CandorError ? cause : new CandorError('upload-missing', {}, { cause });
-  }
 }
 
 const mappingForm = z.object({ version: z.coerce.number().int(), audience: z.enum(['', 'affected', 'unaffected']).catch('') }).catchall(z.string().max(300));
@@ -47,7 +34,7 @@ export function uploadRoutes(app: FastifyInstance, { show, uploads }: { show: Sh
     if (!request.isMultipart()) throw new CandorError('upload-missing');
     request.raw.setTimeout(stillMs, () => request.raw.destroy());
     const fields = new Map<string, string>();
-    for await (const part of partsOf(request)) {
+    for await (const part of partsOf(request, { files: 1, fields: 10, fieldSize: 10_000, fileSize: largestFile })) {
       if (part.type === 'field') {
         if (typeof part.value === 'string') fields.set(part.fieldname, part.value);
         continue;
@@ -64,7 +51,7 @@ export function uploadRoutes(app: FastifyInstance, { show, uploads }: { show: Sh
       part.file.resume();
       throw new CandorError('upload-missing');
     }
-    const id = await uploads.receive({ octets: part.file, fileName: part.filename, kit: fields.get('kit') ?? '', actor: operatorOf(request).name });
+    const id = await uploads.receive({ octets: octetsOf(part.file), fileName: part.filename, kit: fields.get('kit') ?? '', actor: operatorOf(request).name });
     if (request.headers['x-requested-with'] === 'upload.js') return reply.send({ next: `/uploads/${id}` });
     return reply.redirect(`/uploads/${id}`, 303);
   };

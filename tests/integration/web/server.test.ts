@@ -324,11 +324,11 @@ describe('the API', () => {
     console.shown.lines = [lineOf(summary)];
     console.shown.letters = Array.from({ length: 60 }, (_, index) => letterOf(index + 1));
     expect(JSON.parse((await console.ask('/api/status', { cookie })).body)).toMatchObject({ latest: summary, campaigns: [{ campaign: summary.campaign }] });
-    expect(JSON.parse((await console.ask(`/api/status/${summary.campaign}`, { cookie })).body)).toEqual(summary);
+    expect(JSON.parse((await console.ask(`/api/campaigns/${summary.campaign}/summary`, { cookie })).body)).toEqual(summary);
     const list = JSON.parse((await console.ask('/api/inbox', { cookie })).body) as { count: number; letters: { id: number }[]; next: string };
     expect([list.count, list.letters.length, list.next]).toEqual([60, 50, '/api/inbox?before=11']);
     expect(JSON.parse((await console.ask(list.next, { cookie })).body)).toMatchObject({ letters: { length: 10 }, next: null });
-    const missing = await console.ask('/api/status/nothing', { cookie });
+    const missing = await console.ask('/api/campaigns/nothing/summary', { cookie });
     expect([missing.status, (JSON.parse(missing.body) as { code: string }).code]).toEqual([404, 'campaign-unknown']);
     expect((JSON.parse((await console.ask('/api/status')).body) as { code: string }).code).toBe('sign-in-required');
   });
