@@ -39,7 +39,7 @@ ${groups.map(({ name, entries }) => html`<section class="sheet" id="${name}"><h2
 function entryPart({ method, path, operation }: Entry, origin: string): Html {
   const { requestBody, parameters, responses } = operation;
   const person = operation.security?.some((one) => 'token' in one) === false;
-  return html`<details class="more" id="${operation.operationId}"><summary><span class="badge plain ${tones[method] ?? 'rest'}">${method}</span> <code>${path}</code> ${operation.summary}</summary>
+  return html`<details class="more" id="op-${operation.operationId}"><summary><span class="badge plain ${tones[method] ?? 'rest'}">${method}</span> <code>${path}</code> ${operation.summary}</summary>
 ${operation.description !== undefined && html`<p>${prose(operation.description)}</p>`}
 ${person && html`<p>Not for API tokens: a person has to be signed in.</p>`}
 ${parameters.length > 0 && parameterTable(parameters, operation.operationId)}

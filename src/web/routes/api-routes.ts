@@ -13,6 +13,7 @@ import { apiAccessRoutes } from './api-access-routes.ts';
 import { apiCampaignRoutes } from './api-campaign-routes.ts';
 import { apiInboxRoutes } from './api-inbox-routes.ts';
 import { apiLetterRoutes } from './api-letter-routes.ts';
+import { apiNoticeRoutes } from './api-notice-routes.ts';
 import { apiFileRoutes, apiUploadRoutes } from './api-upload-routes.ts';
 
 const forms = ['application/x-www-form-urlencoded', 'text/plain'];
@@ -28,6 +29,7 @@ export function apiRoutes(app: FastifyInstance, { show, ports, clock, cookie }: 
     json.removeContentTypeParser([...forms, 'multipart/form-data']);
     const serve = serveOn(json, endpoints);
     apiCampaignRoutes(json, serve, ports);
+    apiNoticeRoutes(serve, ports);
     apiUploadRoutes(serve, ports.uploads);
     apiLetterRoutes(serve, ports);
     if (ports.inbox !== null) apiInboxRoutes(serve, ports.inbox);

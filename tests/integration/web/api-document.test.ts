@@ -61,7 +61,7 @@ describe('the page', () => {
     const { status, body, headers } = await console.ask('/api/docs', { cookie });
     expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
     for (const { path, operation } of operations()) {
-      expect(body).toContain(`id="${operation.operationId}"`);
+      expect(body).toContain(`id="op-${operation.operationId}"`);
       expect(body).toContain(`<code>${path}</code>`);
     }
     expect(body.match(/curl -sS/g)?.length).toBe(operations().length + 1);

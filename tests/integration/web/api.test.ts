@@ -145,6 +145,77 @@ describe('campaigns', () => {
   });
 });
 
+describe('notices', () => {
+  const attack = '<script>alert(1)</script>';
+  let campaign: string;
+  beforeEach(async () => {
+    const built = await aCampaign(console.ledger, { notices: 12 });
+    campaign = built.id;
+    const lease = await aLease(console.ledger);
+    const claims = await claimSome(console.ledger, built.campaignNo, lease, 8);
+    const settlements = claims.map((claim, index) =>
+      index < 3 ? aSettlement(claim) : index < 6 ? aSettlement(claim, { outcome: 'refused', state: 'refused', reason: 'unknown-mailbox', replyCode: 550, enhancedCode: '5.1.1', rule: 'unknown-mailbox', reply: attack, replyScrubbed: attack }) : aSettlement(claim, { outcome: 'unconfirmed', state: 'unconfirmed', reason: 'connection-lost', replyCode: null, enhancedCode: null, reply: null, replyScrubbed: null }),
+    );
+    await settleAttempts(console.ledger.database, console.ledger.keyring, lease, settlements);
+  });
+  const group = { state: 'refused', reason: 'unknown-mailbox', replyCode: 550, enhancedCode: '5.1.1' };
+
+  it('are listed page by page, all, of a state, of a group, with masked addresses', async () => {
+    const seen: string[] = [];
+    let path: string | null = `/api/campaigns/${campaign}/notices?limit=5`;
+    while (path !== null) {
+      const page: Told<{ notices: { notice: string; maskedAddress: string }[]; next: string | null }> = await api.call('GET', path);
+      seen.push(...page.body.notices.map(({ notice }) => notice));
+      expect(page.body.notices[0]?.maskedAddress).toBe('p…@example.org');
+      path = page.body.next;
+    }
+    expect([seen.length, new Set(seen).size]).toEqual([12, 12]);
+    const of = async (query: string): Promise<number> => (await api.call<{ notices: unknown[] }>('GET', `/api/campaigns/${campaign}/notices?${query}`)).body.notices.length;
+    expect([await of('state=refused'), await of('state=accepted'), await of('state=refused&reason=unknown-mailbox&replyCode=550&enhancedCode=5.1.1'), await of('state=refused&reason=other')]).toEqual([3, 3, 3, 0]);
+    expect(fieldsOf(await api.call('GET', `/api/campaigns/${campaign}/notices?reason=x`))).toEqual(['state']);
+    expect((await api.call<{ groups: unknown[] }>('GET', `/api/campaigns/${campaign}/notice-groups`)).body.groups).toEqual(expect.arrayContaining([{ ...group, notices: 3, maybeAccepted: 0, reply: attack }]));
+  });
+
+  it('are told whole, corrected, closed and found by their address, which stands in no URL', async () => {
+    const { notices } = (await api.call<{ notices: { notice: string }[] }>('GET', `/api/campaigns/${campaign}/notices?state=refused`)).body;
+    const path = `/api/campaigns/${campaign}/notices/${notices[0]?.notice ?? ''}`;
+    const before = (await api.call<{ address: string; messageId: string }>('GET', path)).body;
+    expect(before).toMatchObject({ state: 'refused', attempts: 1, attemptRecords: [{ replyCode: 550, reply: attack }] });
+    const wrong = await api.call('PUT', `${path}/address`, { address: 'nobody' });
+    expect([wrong.status, codeOf(wrong)]).toEqual([400, 'address-invalid']);
+    expect(codeOf(await api.call('PUT', `${path}/address`, { address: before.address }))).toBe('address-same');
+    const after = await api.call<{ address: string; messageId: string }>('PUT', `${path}/address`, { address: 'corrected@example.net' });
+    expect(after.body).toMatchObject({ address: 'corrected@example.net', formerAddresses: [{ address: before.address }] });
+    expect(after.body.messageId).not.toBe(before.messageId);
+    for (const address of [before.address, 'corrected@example.net']) expect((await api.call('POST', '/api/search', { address })).body).toMatchObject({ found: [{ campaign, corrected: address === before.address }] });
+    expect((await api.call('POST', '/api/search', { address: 'x@example.com' })).body).toEqual({ found: [] });
+    const doubts = (await api.call<{ notices: { notice: string }[] }>('GET', `/api/campaigns/${campaign}/notices?state=unconfirmed`)).body.notices;
+    const doubt = `/api/campaigns/${campaign}/notices/${doubts[0]?.notice ?? ''}`;
+    expect((await api.call('POST', `${doubt}/close`, { found: 'The relay’s log has it.' })).body).toEqual({ closed: 1 });
+    expect((await api.call('GET', doubt)).body).toMatchObject({ state: 'unconfirmed', closed: true, closedDoubt: { actor: 'Robin (a script)' } });
+    expect((await api.call('GET', `/api/campaigns/${campaign}/notices/${'0'.repeat(32)}`)).status).toBe(404);
+  });
+
+  it('are re-sent by number, and only by the right one', async () => {
+    const resend = (body: unknown): Promise<Told> => api.call('POST', `/api/campaigns/${campaign}/resend`, body);
+    expect((await resend({ group, dryRun: true })).body).toEqual({ total: 3, states: { refused: 3 }, maybeAccepted: 0 });
+    expect(fieldsOf(await resend({ group }))).toEqual(['expect']);
+    expect(codeOf(await resend({ group, expect: 4 }))).toBe('resend-changed');
+    expect(fieldsOf(await resend({ group, states: ['refused'], expect: 3 }))).toEqual(['states']);
+    expect((await resend({ states: ['accepted'], dryRun: true })).status).toBe(400);
+    expect((await resend({ group, expect: 3 })).body).toMatchObject({ total: 3 });
+    expect((await api.call('GET', `/api/campaigns/${campaign}/summary`)).body).toMatchObject({ states: { refused: 0, pending: 7, accepted: 3 } });
+  });
+
+  it('leave as a list for another channel and as a ZIP file, each recorded', async () => {
+    expect((await api.call<string>('GET', `/api/campaigns/${campaign}/other-channel.csv`)).body).toContain('@example.org');
+    const zip = await api.call<string>('POST', `/api/campaigns/${campaign}/export`, { withAddresses: true });
+    expect([zip.headers['content-type'], zip.body.startsWith('PK')]).toEqual(['application/zip', true]);
+    expect((await console.ledger.database.query({ text: `select from candor.event where actor = 'Robin (a script)'` })).rows.length).toBeGreaterThanOrEqual(2);
+    expect((await api.call('GET', '/api/campaigns/nothing1/other-channel.csv')).status).toBe(404);
+  });
+});
+
 describe('uploads', () => {
   it('come as they are or as a form, and are told whole', async () => {
     const { body } = await anUpload();

@@ -37,8 +37,8 @@ beforeAll(async () => {
   const upload = await console.upload(file, cookie, { fileName: `${attack.replaceAll('"', '')}.csv` });
   const path = upload.headers.location ?? '';
   await eventually(async () => !(await console.ask(path, { cookie })).body.includes('<h1>Reading'));
-  const { rows } = await console.ledger.database.query<{ token: string | null }>({ text: 'select min(token::text) as token from candor.notice' }).catch(() => ({ rows: [] }));
-  real = { campaign: campaign.id, upload: path.slice(path.lastIndexOf('/') + 1), audience: 'affected', locale: 'en', kit: 'mixpanel-2025-11', row: '2', notice: rows[0]?.token ?? '1' };
+  const { notices } = (await api.call<{ notices: { notice: string }[] }>('GET', `/api/campaigns/${campaign.id}/notices?state=refused`)).body;
+  real = { campaign: campaign.id, upload: path.slice(path.lastIndexOf('/') + 1), audience: 'affected', locale: 'en', kit: 'mixpanel-2025-11', row: '2', notice: notices[0]?.notice ?? '' };
   routes = console.server.routes().filter(({ path }) => !path.startsWith('/assets/'));
 });
 afterAll(() => console.close());
