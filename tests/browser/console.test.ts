@@ -49,7 +49,7 @@ async function open(path: string, options: BrowserContextOptions = {}): Promise<
   return { page, complaints };
 }
 
-const paths = ['/', '/campaigns/held-one', '/inbox', '/inbox/60', '/inbox/60?view=text', '/inbox/60?view=source'];
+const paths = ['/', '/campaigns/held-one', '/inbox', '/inbox/60', '/inbox/60?view=text', '/inbox/60?view=source', '/api/docs'];
 
 describe('every page', () => {
   it.each(paths.flatMap((path) => (['light', 'dark'] as const).map((colorScheme) => ({ path, colorScheme }))))('$path is accessible in $colorScheme and fits 360 pixels', async ({ path, colorScheme }) => {

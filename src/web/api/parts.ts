@@ -8,6 +8,8 @@ import { RequestInvalid } from './request-invalid.ts';
 export const id = z.string().regex(/^[0-9a-z-]{1,32}$/);
 export const time = z.iso.datetime().meta({ description: 'UTC, ISO 8601.' });
 export const count = z.int().nonnegative();
+/** Of the columns of an upload. */
+export const version = z.int().nonnegative().max(999_999_999);
 export const audience = z.enum(audiences);
 export const locale = z.string().meta({ description: 'BCP 47.' });
 /** A number of a row, a letter or a token, as text: it comes in a path or a query. */
@@ -22,21 +24,20 @@ export const givenTime = z.iso
 /** How many on a page. */
 export const limit = z
   .string()
-  .regex(/^\d{1,3}$/, 'Give a whole number.')
+  .regex(/^(?:[1-9]|[1-9]\d|1\d\d|200)$/, 'Give a whole number from 1 to 200.')
   .transform(Number)
-  .refine((value) => value >= 1 && value <= 200, 'From 1 to 200.')
   .meta({ description: 'How many on this page, from 1 to 200; 50 when not given.' })
   .optional();
 export const usualLimit = 50;
 export const next = z.string().nullable().meta({ description: 'Path of the next page; null: there is none.' });
 
+const oneCategory = categories.join('|');
+
 /** Kinds of data, in a query: `city,browser`. */
 export const shownCategories = z
   .string()
-  .regex(/^[a-z_]{0,20}(?:,[a-z_]{1,20}){0,20}$/, 'Give names of categories, separated by commas.')
-  .transform((text) => text.split(',').filter((name) => name !== ''))
-  .pipe(z.array(z.enum(categories)))
-  .transform((names) => names.reduce((bits, name) => bits | categoryBit(name), 0))
+  .regex(new RegExp(`^(?:(?:${oneCategory})(?:,(?:${oneCategory})){0,20})?$`), 'Give names of categories, separated by commas.')
+  .transform((text) => categories.filter((name) => text.split(',').includes(name)).reduce((bits, name) => bits | categoryBit(name), 0))
   .meta({ description: 'Which kinds of data the letter names, separated by commas; all when not given, none when empty.' })
   .optional();
 

@@ -1,7 +1,7 @@
 // Uploads, launches and letters as the API tells them.
 import { z } from 'zod';
 import { categories } from '../../domain/category.ts';
-import { audience, count, givenTime, locale, next, time } from './parts.ts';
+import { audience, count, givenTime, locale, next, time, version } from './parts.ts';
 import { fastestPerSecond, isNearStart, slowestPerSecond } from '../launch-checks.ts';
 
 const uploadState = z.enum(['receiving', 'reading', 'read', 'unusable', 'launched']);
@@ -65,7 +65,7 @@ export const invalidRows = z
   .meta({ id: 'InvalidRows', description: 'Cells as the file has them: escape them where you show them.' });
 
 export const givenMapping = z.strictObject({
-  version: z.int(),
+  version,
   mapping: z.partialRecord(z.enum(['email', 'audience', 'locale', ...categories]), z.string().max(300)).meta({ description: 'Canonical column → the header that it is.' }),
   audience: audience.nullable().default(null).meta({ description: 'For the whole file, when no column says it.' }),
 });
@@ -102,7 +102,7 @@ export const launch = z
   .meta({ id: 'Launch' });
 
 export const givenLaunch = z.strictObject({
-  version: z.int().meta({ description: 'Of the columns, as you saw them.' }),
+  version: version.meta({ description: 'Of the columns, as you saw them.' }),
   notices: z.int('Give the number of notices.').nonnegative().max(999_999_999).meta({ description: 'Confirms the number.' }),
   invalid: z.literal(true).optional().meta({ description: 'Confirms that the invalid rows get no notice.' }),
   missing: z.literal(true).optional().meta({ description: 'Confirms that missing category columns mean "not exposed".' }),
