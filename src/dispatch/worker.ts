@@ -16,15 +16,16 @@
 // Between claim and MAIL FROM lie at most one slot horizon (120 ms) and `secondSlotMs`, so a pause is
 // complete within one second. Not guaranteed: which of several workers carries a slice.
 import { setMaxListeners } from 'node:events';
-import type { Claim, ClaimRequest, NoticeContent, Settlement, Slice } from '../domain/attempt.ts';
+import type { Claim, NoticeContent, Settlement, Slice } from '../domain/attempt.ts';
 import { classify, classifyConnectFailure, temporaryAnswer, temporaryShareRule } from '../domain/classify.ts';
 import type { ConnectFailure, DeliveryResult, HoldReason } from '../domain/delivery-result.ts';
 import { isUnreachable } from '../domain/errors.ts';
-import type { LeaseId, NoticeId, SliceId } from '../domain/ids.ts';
+import type { LeaseId, SliceId } from '../domain/ids.ts';
 import { TemporaryShare } from '../domain/temporary-share.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createBatcher } from '../runtime/batcher.ts';
+import { createClaimDesk } from './claim-desk.ts';
 import { decide } from './decide.ts';
 import { createLanes } from './lanes.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
@@ -102,18 +103,6 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   let relayWasUnreachable = false;
   let heldByRelay = false;
 
-  const claims = createBatcher<ClaimRequest & { lease: LeaseId }, Claim | null>(
-    async (requests) => {
-      const answers = new Map<NoticeId, Claim>();
-      for (const [lease, group] of byLease(requests)) {
-        for (const claim of await ledger.claim(lease, group)) answers.set(claim.noticeId, claim);
-      }
-      return requests.map((request) => answers.get(request.noticeId) ?? null);
-    },
-    // One batch at a time gathers more: a notice costs 0.18 ms of Postgres in a claim of 5, 0.10 in one of 10 (2026-11).
-    { max: 200 },
-  );
-
   const settlements = createBatcher<{ lease: LeaseId; settlement: Settlement }, void>(
     async (requests) => {
       for (const [lease, group] of byLease(requests)) {
@@ -139,7 +128,8 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     }
   };
 
-  const giveBackClaim = (lease: LeaseId, noticeId: NoticeId): Promise<void> => untilReachable(() => ledger.giveBackClaims(lease, [noticeId]));
+  const claims = createClaimDesk(ledger, (work) => untilReachable(work));
+  const settled = (lease: LeaseId, claim: Claim, settlement: Settlement): Promise<void> => settlements.submit({ lease, settlement }).finally(() => claims.done(claim));
 
   const carry = async (notice: NoticeContent, sliceId: SliceId): Promise<Carried> => {
     if (stopping.signal.aborted) return leave;
@@ -160,12 +150,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       // A new connection takes longer than the slot allows: this slot is forfeited, the next one is used.
       if (!pacer.inTime(slotAt)) slotAt = await pacer.slot(stopping.signal);
       const lease = await leases.current();
-      const claim = await claims.submit({ lease, noticeId: notice.noticeId, sliceId }).catch(async (error: unknown) => {
-        // The commit may stand although its answer is lost. No MAIL FROM went out, so it is given back.
-        await giveBackClaim(lease, notice.noticeId);
-        if (!isUnreachable(error)) throw error;
-        return null;
-      });
+      const claim = await claims.claim(lease, { noticeId: notice.noticeId, sliceId });
       if (claim === null) return leave;
       onTheWire += 1;
       try {
@@ -198,10 +183,10 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     } catch (err) {
       logger.error({ err, campaign: notice.campaignNo }, 'a letter could not be rendered');
       // Compilation proved that the letter renders for every kind of record: it is this notice alone.
-      return { next: 'go-on', settled: settlements.submit({ lease, settlement: unrenderable(claim) }) };
+      return { next: 'go-on', settled: settled(lease, claim, unrenderable(claim)) };
     }
     if (!(await punctual(errand.slotAt)) || !leases.holds(lease)) {
-      await giveBackClaim(lease, claim.noticeId);
+      await claims.giveBack(lease, claim);
       return leave;
     }
     let result: DeliveryResult;
@@ -246,7 +231,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       if (campaignFaults.has(verdict.reason)) await untilReachable(() => ledger.hold(notice.campaignNo, verdict.reason, settlement.replyScrubbed));
       else await untilReachable(() => ledger.holdRelay(verdict.reason, settlement.replyScrubbed));
     }
-    return { next: verdict.kind === 'hold' ? 'leave' : 'go-on', settled: settlements.submit({ lease, settlement }) };
+    return { next: verdict.kind === 'hold' ? 'leave' : 'go-on', settled: settled(lease, claim, settlement) };
   };
 
   /** The relay could not be reached: nobody is charged, nothing was claimed. */
