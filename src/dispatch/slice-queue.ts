@@ -2,7 +2,7 @@
 //
 // BullMQ is trusted with three things: to hand a slice to some worker, to hand it out again when that
 // worker stalled, and to say whether a slice still has a job. Jobs hold ids only and go when they end.
-import { createPostgresBackend, Queue, withBackend, Worker, type Job } from 'bullmq';
+import { Queue, withBackend, Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { NoticeId, SliceId } from '../domain/ids.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -10,6 +10,7 @@ import type { SliceConsumer, SliceQueue } from './ports.ts';
 import { asAwayError } from './queue-away.ts';
 import { watchConsumer, type Activity } from './queue-watchdog.ts';
 import { createReopening } from './reopening.ts';
+import { createSurvivingBackend } from './surviving-backend.ts';
 
 export type QueueBackend =
   | { readonly kind: 'redis'; readonly url: string }
@@ -144,7 +145,7 @@ function redisEngine(url: string, name: string, onError: (error: Error) => void)
 const reopenMs = 500;
 
 function postgresEngine(settings: Readonly<Record<string, unknown>>, name: string, onError: (error: Error) => void): Engine {
-  const onPostgres = withBackend(createPostgresBackend);
+  const onPostgres = withBackend(createSurvivingBackend);
   const connection = { ...settings, schema, migrate: true, max: 4, application_name: 'candor-queue', onConnect: survive };
   const queue = createReopening(() => watched(new onPostgres.Queue<SliceJob>(name, { connection }), onError));
   return {

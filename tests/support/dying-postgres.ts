@@ -33,17 +33,53 @@ export async function startDyingPostgres(): Promise<DyingPostgres> {
   return { port: (server.address() as net.AddressInfo).port, stop: () => new Promise((resolve) => server.close(() => resolve())) };
 }
 
+/** A door to a Postgres at this port of loopback behind which the nth connection dies as it opens; the others live. */
+export async function startDoorOfDeath(port: number, nth: number): Promise<DyingPostgres & { readonly died: () => boolean }> {
+  let connections = 0;
+  let died = false;
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer((socket) => {
+    const dies = (connections += 1) === nth;
+    const behind = net.connect(port, '127.0.0.1');
+    for (const [one, other] of [[socket, behind], [behind, socket]] as const) {
+      sockets.add(one);
+      one.on('error', () => other.destroy());
+      one.on('close', () => other.destroy());
+    }
+    socket.on('data', (chunk: Buffer) => behind.write(chunk));
+    behind.on('data', (chunk: Buffer) => {
+      if (!dies || died || !chunk.subarray(-ready.length).equals(ready)) return void socket.write(chunk);
+      died = true;
+      socket.end(Buffer.concat([chunk, shutDown]));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as net.AddressInfo).port,
+    died: () => died,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
 /** What would have ended the process, had nobody listened, while the work went on. */
 export async function uncaughtDuring(work: () => Promise<void>): Promise<unknown[]> {
   const uncaught: unknown[] = [];
   const note = (error: unknown): number => uncaught.push(error);
   const others = process.listeners('uncaughtException');
+  const rejected = process.listeners('unhandledRejection');
   process.removeAllListeners('uncaughtException').on('uncaughtException', note);
+  process.removeAllListeners('unhandledRejection').on('unhandledRejection', note);
   try {
     await work();
     return uncaught;
   } finally {
     process.off('uncaughtException', note);
+    process.off('unhandledRejection', note);
     for (const other of others) process.on('uncaughtException', other);
+    for (const other of rejected) process.on('unhandledRejection', other);
   }
 }

@@ -4,7 +4,7 @@ import { openSliceQueue } from '../../../src/dispatch/slice-queue.ts';
 import type { NoticeId, SliceId } from '../../../src/domain/ids.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
 import { startDurablePostgres, type DurablePostgres } from '../../support/durable-postgres.ts';
-import { startDyingPostgres, uncaughtDuring } from '../../support/dying-postgres.ts';
+import { startDoorOfDeath, startDyingPostgres, uncaughtDuring } from '../../support/dying-postgres.ts';
 import { eventually } from '../../support/eventually.ts';
 
 let postgres: DurablePostgres;
@@ -39,5 +39,26 @@ describe('the queue on a Postgres that comes and goes', () => {
     });
     expect(uncaught).toEqual([]);
     await dying.stop();
+  });
+
+  // The first ones of queue and worker, and the one on which the worker waits to be told.
+  it.each([1, 2, 3, 4])('goes on when connection %i dies as it opens', async (nth) => {
+    const door = await startDoorOfDeath(Number(new URL(postgres.url).port), nth);
+    const url = new URL(postgres.url);
+    url.port = String(door.port);
+    const uncaught = await uncaughtDuring(async () => {
+      const queue = openSliceQueue({ kind: 'postgres', connection: { connectionString: url.href } }, `door-${nth}`, silentLogger, 1_000);
+      const seen: SliceId[] = [];
+      const consumer = queue.consume(async ({ sliceId }) => void seen.push(sliceId), 1);
+      for (const id of ['b1', 'b2'] as SliceId[]) {
+        await eventually(() => queue.add([{ sliceId: id, noticeIds: [1 as NoticeId] }]).then(() => true), { timeoutMs: 15_000, everyMs: 200 });
+        await eventually(() => expect(seen).toContain(id), { timeoutMs: 15_000 });
+      }
+      await eventually(() => door.died());
+      await consumer.close();
+      await queue.close();
+    });
+    expect(uncaught).toEqual([]);
+    await door.stop();
   });
 });
