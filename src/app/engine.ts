@@ -59,7 +59,7 @@ export async function startEngine(
   // What an earlier process could not reach says nothing about now.
   await markUnreachable(database, relayIdentity, false);
   const alert = createAlert(settings.alertWebhook, database, logger);
-  const lock = createFeederLock(database, relayIdentity, logger);
+  const lock = createFeederLock(database, relayIdentity, logger, settings.recoveryMs);
   const ports = bindLedger(database, keyring, relayIdentity, { worker: `${hostname()}:${process.pid}`, lock, alert });
   const queue = openSliceQueue(settings.queueBackend, queueName(parts.ledgerId, relayIdentity), logger, settings.recoveryMs);
   const pool = createConnectionPool(relay, { max: settings.connections, idleMs: idleConnectionMs, clock: systemClock, logger });

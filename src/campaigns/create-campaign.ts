@@ -44,7 +44,7 @@ export async function createCampaign(
     await setLimit(tx, settings.relayIdentity, request.ratePerSecond ?? settings.ratePerSecond);
     if (request.startAt === undefined) await moveCampaign(tx, campaignNo, ['ready'], { to: 'running', actor: request.actor, reason: null });
     return id;
-  });
+  }, { patient: true });
 }
 
 /** Over a relay that is not on this machine: the rate is stated, and the sender is one the kit calls official. */

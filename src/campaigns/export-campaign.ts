@@ -31,7 +31,7 @@ export async function exportCampaign({ database, keyring }: LedgerContext, reque
       const campaign = await readCampaign(tx, request.campaign);
       await addAccount(tx, folder, campaign, request);
       return addNotices(folder, campaign, noticeRecords(tx, keyring, campaignNo, request), request.withAddresses);
-    });
+    }, { patient: true });
     return { files: await folder.finish(), notices };
   } catch (error) {
     await folder.discard();

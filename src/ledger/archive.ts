@@ -44,7 +44,7 @@ export async function backup(database: Database, out: Writable): Promise<{ table
       await plain.return();
     }
     return { tables: header.tables.length, rows: Object.values(rows).reduce((sum, count) => sum + count, 0) };
-  });
+  }, { patient: true });
 }
 
 async function* content(database: Database, tx: Transaction, header: ArchiveHeader, rows: Record<string, number>): AsyncGenerator<Buffer, void> {

@@ -23,8 +23,11 @@ export interface Statement {
 }
 
 export interface Database extends Queryable {
-  /** Runs the work in one transaction: all of it stands, or none. */
-  transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
+  /**
+   * Runs the work in one transaction: all of it stands, or none. Postgres ends one that says nothing for a minute,
+   * so that a process which is cut off locks nobody out; `patient` where a file or a person sets the pace.
+   */
+  transaction<Result>(work: (tx: Transaction) => Promise<Result>, options?: { patient?: boolean }): Promise<Result>;
   /** A connection of its own, for advisory locks that must live as long as it. The caller ends it. */
   session(): Promise<Session>;
   close(): Promise<void>;
@@ -84,11 +87,11 @@ export function openDatabase(
   };
   return {
     query: <Row>(statement: Statement) => run<Row>(pool, statement).catch(noteAbsence),
-    async transaction(work) {
+    async transaction(work, { patient = false } = {}) {
       const client = await pool.connect().catch(asLedgerError).catch(noteAbsence);
       let broken = false;
       try {
-        await run(client, { text: 'begin' });
+        await run(client, { text: patient ? 'begin' : `begin; set local idle_in_transaction_session_timeout = '60s'` });
         const result = await work({ client, query: (statement) => run(client, statement) });
         await run(client, { text: 'commit' });
         return result;

@@ -49,7 +49,7 @@ export async function restore(database: Database, from: Readable, actor = 'cando
       await tx.query({ text: 'update candor.ledger_identity set ledger_id = $1', values: [randomUUID()] });
       await recordEvent(tx, { campaignNo: null, actor, kind: 'restored', data: { ledger: header.ledger, backupOf: header.createdAt, rows } });
       return { tables: header.tables.length, rows: Object.values(rows).reduce((sum, count) => sum + count, 0) };
-    });
+    }, { patient: true });
   } finally {
     from.destroy();
   }
