@@ -15,7 +15,7 @@ mkdirSync(cache, { recursive: true });
 const place = mkdtempSync(join(cache, 'candor-chaos-'));
 try {
   for (const part of ['dist', 'templates', 'package.json']) cpSync(join(root, part), join(place, part), { recursive: true });
-  const files = ['main.ts', 'relay-thread.ts'].map((name) => join(root, 'tests/chaos', name));
+  const files = ['main.ts', 'relay-thread.ts', 'memory-probe.ts'].map((name) => join(root, 'tests/chaos', name));
   const compilerOptions = { rootDir: root, outDir: place, sourceMap: false };
   writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include: [], files }));
   const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(place, 'tsconfig.json')], { stdio: 'inherit' });

@@ -1,7 +1,7 @@
 // The judgement over a chaos run: what the relay saw, what the ledger says and what was asked for, compared
 // by nothing but addresses, Message-IDs and counts. Pure; it must find every breach it is there for.
 import { openNoticeStates, type NoticeState } from '../../src/domain/notice-state.ts';
-import type { AttemptOutcome } from '../../src/domain/attempt.ts';
+import type { ExportedNotice } from '../support/exported.ts';
 
 /** What the relay saw. */
 export interface SeenByRelay {
@@ -13,15 +13,10 @@ export interface SeenByRelay {
   readonly senders: readonly string[];
 }
 
-/** A line of notices.ndjson, as far as it matters here. */
-export interface ExportedNotice {
-  readonly address: string;
-  readonly notice: string;
-  readonly messageId: string;
-  readonly state: NoticeState;
-  readonly maybeAccepted: boolean;
-  readonly attempts: readonly { readonly outcome: AttemptOutcome }[];
-}
+/** What the judge asks of a notice's record. */
+export type JudgedNotice = Pick<ExportedNotice, 'address' | 'notice' | 'messageId' | 'state' | 'maybeAccepted'> & {
+  readonly attempts: readonly Pick<ExportedNotice['attempts'][number], 'outcome'>[];
+};
 
 export interface Findings {
   readonly notices: number;
@@ -51,7 +46,7 @@ export interface Findings {
 }
 
 /** Compares the three. `asked`: the addresses of the recipient file, each once. */
-export function audit(asked: readonly string[], seen: SeenByRelay, ledger: readonly ExportedNotice[], limitPerSecond: number): Findings {
+export function audit(asked: readonly string[], seen: SeenByRelay, ledger: readonly JudgedNotice[], limitPerSecond: number): Findings {
   const notices = new Map(ledger.map((notice) => [notice.address, notice]));
   const letters = groupBy(seen.letters, (letter) => letter.to);
   const wanted = new Set(asked);
@@ -82,7 +77,7 @@ export const mustBeNone = ['lost', 'strangeCopies', 'falselyAccepted', 'hidden',
 
 const open: ReadonlySet<NoticeState> = new Set(openNoticeStates);
 
-function strangeLetters(letters: ReadonlyMap<string, SeenByRelay['letters']>, notices: ReadonlyMap<string, ExportedNotice>): number {
+function strangeLetters(letters: ReadonlyMap<string, SeenByRelay['letters']>, notices: ReadonlyMap<string, JudgedNotice>): number {
   let strange = 0;
   for (const [to, group] of letters) {
     const notice = notices.get(to);
@@ -93,7 +88,7 @@ function strangeLetters(letters: ReadonlyMap<string, SeenByRelay['letters']>, no
   return strange;
 }
 
-function unclaimedMailFroms(senders: readonly string[], ledger: readonly ExportedNotice[]): number {
+function unclaimedMailFroms(senders: readonly string[], ledger: readonly JudgedNotice[]): number {
   const claims = new Map(ledger.map(({ notice, attempts }) => [notice, attempts.filter(({ outcome }) => outcome !== 'given-back').length]));
   let unclaimed = 0;
   for (const [notice, group] of groupBy(senders, noticeOf)) unclaimed += Math.max(0, group.length - (claims.get(notice) ?? 0));

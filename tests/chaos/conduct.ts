@@ -3,23 +3,21 @@
 //
 // Three things go on at once until the campaign is finished: blows (processes are killed and come back), the
 // relay's weather, and the operator, who resumes what a fault has held, as docs/OPERATIONS.md says.
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDatabase, type Database } from '../../src/ledger/database.ts';
-import { silentLogger } from '../../src/runtime/logger.ts';
-import { csvOf, people } from '../support/people.ts';
+import type { Database } from '../../src/ledger/database.ts';
+import { exportedNotices } from '../support/exported.ts';
+import { people } from '../support/people.ts';
 import { runCandor } from '../support/program.ts';
 import { randomFrom } from '../support/random.ts';
-import { freePort, type TestRedis } from '../support/redis.ts';
-import { audit, mustBeNone, type ExportedNotice, type Findings } from './audit.ts';
+import { freePort } from '../support/redis.ts';
+import { audit, mustBeNone, type Findings } from './audit.ts';
 import { consoleName, nextBlow, recoverySeconds, workers, type Blow } from './blows.ts';
-import { startChaosRelay, type ChaosRelay } from './chaos-relay.ts';
-import { startDurablePostgres, type DurablePostgres } from '../support/durable-postgres.ts';
+import type { ChaosRelay } from './chaos-relay.ts';
 import { startFleet, type Fleet } from './fleet.ts';
 import type { ChaosOptions } from './options.ts';
-import { startTornRedis } from './torn-redis.ts';
+import { launch, openSite, statusOf, type Site } from './site.ts';
 import { calm, nextWeather, replyTimeoutMs } from './weather.ts';
 
 export interface ChaosReport {
@@ -43,15 +41,6 @@ export interface ChaosReport {
   readonly folder: string | null;
 }
 
-interface Site {
-  readonly folder: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly relay: ChaosRelay;
-  readonly postgres: DurablePostgres;
-  readonly redis: TestRedis | null;
-  readonly ledger: Database;
-}
-
 /** Holds that the faults of this run give reason for. */
 const provoked: ReadonlySet<string> = new Set(['relay-unreachable', 'relay-denied', 'content-refused', 'quota-spent']);
 /** What a process may end with by itself: it started while one of them was away. */
@@ -61,15 +50,20 @@ const patienceMs = 8_000;
 
 /** Runs it. `say` gets a line now and then; the signal ends it early, with everything that it started. */
 export async function conductChaos(options: ChaosOptions, say: (line: string) => void, signal: AbortSignal): Promise<ChaosReport> {
-  const site = await openSite(options);
+  const site = await openSite(options, {
+    SMTP_REPLY_TIMEOUT: `${replyTimeoutMs / 1_000}s`,
+    RECOVERY_SECONDS: String(recoverySeconds),
+    RETRY_SCHEDULE: '2s,3s,5s,8s,13s',
+    RETRY_FOR: '1h',
+    PORT: String(await freePort()),
+  });
   try {
     const report = await new Run(options, site, say).toTheEnd(signal);
     const spotless = !options.keep && isSpotless(report);
     if (spotless) rmSync(site.folder, { recursive: true, force: true });
     return { ...report, folder: spotless ? null : site.folder };
   } finally {
-    await site.ledger.close().catch(() => undefined);
-    await Promise.all([site.relay.close(), site.postgres.stop(), site.redis?.stop()]);
+    await site.close();
   }
 }
 
@@ -81,31 +75,6 @@ export function isSpotless({ findings, troubles }: Pick<ChaosReport, 'findings' 
 /** The findings that must be 0 and are not. */
 export function breaches(findings: Findings): string[] {
   return mustBeNone.filter((name) => findings[name] > 0);
-}
-
-async function openSite(options: ChaosOptions): Promise<Site> {
-  const folder = mkdtempSync(join(tmpdir(), 'candor-chaos-'));
-  chmodSync(folder, 0o755);
-  mkdirSync(join(folder, 'logs'));
-  const postgres = await startDurablePostgres();
-  const redis = options.queue === 'redis' ? await startTornRedis() : null;
-  const relay = await startChaosRelay(options.seed);
-  const env = {
-    CANDOR_DATA: join(folder, 'data'),
-    CANDOR_KEY: Buffer.alloc(32, 7).toString('base64'),
-    DATABASE_URL: postgres.url,
-    ...(redis === null ? {} : { REDIS_URL: redis.url }),
-    SMTP_URL: `smtp://127.0.0.1:${relay.port}`,
-    SMTP_REPLY_TIMEOUT: `${replyTimeoutMs / 1_000}s`,
-    MAIL_FROM: 'Notices <notices@example.com>',
-    MAIL_ENVELOPE_FROM: 'bounce+{notice}@example.com',
-    RECOVERY_SECONDS: String(recoverySeconds),
-    RETRY_SCHEDULE: '2s,3s,5s,8s,13s',
-    RETRY_FOR: '1h',
-    LOG_LEVEL: 'info',
-    PORT: String(await freePort()),
-  };
-  return { folder, env, relay, postgres, redis, ledger: openDatabase({ connectionString: postgres.url }, silentLogger, { max: 2 }) };
 }
 
 class Run {
@@ -136,11 +105,11 @@ class Run {
 
   async toTheEnd(signal: AbortSignal): Promise<Omit<ChaosReport, 'folder'>> {
     signal.addEventListener('abort', () => this.#end('interrupted'), { once: true });
-    const { folder, env, relay, ledger } = this.#site;
+    const { folder, logs, env, relay, postgres } = this.#site;
     const asked = people(this.#options.notices);
-    writeFileSync(join(folder, 'recipients.csv'), csvOf(asked));
-    this.#campaign = await this.#launch();
-    const fleet = startFleet(new Map<string, string[]>([...workers.map((name) => [name, ['worker']] as [string, string[]]), [consoleName, ['serve']]]), env, join(folder, 'logs'));
+    this.#campaign = await launch(this.#site, asked, this.#options.ratePerSecond);
+    const ledger = await postgres.open();
+    const fleet = startFleet(new Map<string, string[]>([...workers.map((name) => [name, ['worker']] as [string, string[]]), [consoleName, ['serve']]]), env, logs);
     const startedAt = now();
     this.#ended.signal.addEventListener('abort', () => this.#quiet.abort(), { once: true });
     const { blowsForMs, quietForMs } = this.#options;
@@ -150,13 +119,14 @@ class Run {
     ];
     const all = await Promise.allSettled([this.#operate(ledger), this.#strike(fleet), this.#makeWeather(relay)].map((each) => each.catch((error: unknown) => this.#fail(error))));
     for (const timer of timers) clearTimeout(timer);
+    await ledger.close().catch(() => undefined);
     for (const one of all) if (one.status === 'rejected') throw one.reason;
     const seconds = (now() - startedAt) / 1_000;
     await Promise.all(this.#down.values());
     await fleet.stop();
     const seen = await relay.record();
     writeFileSync(join(folder, 'relay.json'), JSON.stringify(seen));
-    const findings = audit(asked.map(({ email }) => email), seen, await this.#export(), this.#options.ratePerSecond);
+    const findings = audit(asked.map(({ email }) => email), seen, await exportedNotices(env, this.#campaign, join(folder, 'export')), this.#options.ratePerSecond);
     await this.#checkAccount(findings);
     for (const [code, many] of fleet.endedAlone()) if (!awayAtStart.has(code)) this.#troubles.push(`${many} processes ended by themselves: ${code}`);
     return {
@@ -170,14 +140,6 @@ class Run {
       endedAlone: fleet.endedAlone(),
       troubles: this.#troubles,
     };
-  }
-
-  async #launch(): Promise<string> {
-    const { folder, env } = this.#site;
-    const args = ['send', join(folder, 'recipients.csv'), '--kit', 'mixpanel-2025-11', '--yes', '--detach', '--rate', String(this.#options.ratePerSecond), '--json'];
-    const sent = await runCandor(args, env);
-    if (sent.code !== 0) throw new Error(`the launch ended with ${sent.code}: ${sent.stderr}`);
-    return (JSON.parse(sent.stdout) as { campaign: string }).campaign;
   }
 
   /** Looks at the campaign, resumes what is held, and ends the run when it is finished. */
@@ -202,7 +164,8 @@ class Run {
 
   async #strike(fleet: Fleet): Promise<void> {
     const random = randomFrom(this.#options.seed);
-    const [least, most] = this.#options.pauseMs;
+    const { dueEvery, pauseMs } = this.#options;
+    const [least, most] = pauseMs;
     // Of everything and of the queue's contents there is at least one, whatever the seed.
     const due: Blow[] = [{ on: 'everything' }, ...(this.#options.queue === 'redis' ? [{ on: 'queue-contents' } as const] : [])];
     for (let nth = 1; !this.#quiet.signal.aborted; nth += 1) {
@@ -210,7 +173,7 @@ class Run {
       await this.#atWork();
       if (this.#quiet.signal.aborted) return;
       const chosen = nextBlow(random, this.#options.queue);
-      await this.#deal((nth % 10 === 5 ? due.shift() : undefined) ?? chosen, fleet);
+      await this.#deal((nth % dueEvery === Math.floor(dueEvery / 2) ? due.shift() : undefined) ?? chosen, fleet);
     }
   }
 
@@ -223,7 +186,7 @@ class Run {
   }
 
   #log(line: string): void {
-    appendFileSync(join(this.#site.folder, 'logs', 'conductor.log'), `${new Date().toISOString()} ${line}\n`);
+    appendFileSync(join(this.#site.logs, 'conductor.log'), `${new Date().toISOString()} ${line}\n`);
   }
 
   async #deal(blow: Blow, fleet: Fleet): Promise<void> {
@@ -231,7 +194,7 @@ class Run {
     switch (blow.on) {
       case 'worker':
       case 'console':
-        fleet.strike(blow.name, blow.signal, blow.backInMs);
+        if (!fleet.strike(blow.name, blow.signal, blow.backInMs)) return;
         if (blow.signal === 'SIGKILL') this.#kills += 1;
         return count(this.#blows, `${blow.on} ${blow.signal}`);
       case 'redis':
@@ -248,7 +211,8 @@ class Run {
 
   async #crash(server: 'redis' | 'postgres', backInMs: number): Promise<void> {
     if (this.#down.has(server)) return;
-    await this.#site[server]?.kill();
+    // An embedded Postgres that nobody has started again yet is not killed twice.
+    if ((await this.#site[server]?.kill()) === false) return;
     this.#kills += 1;
     count(this.#blows, `${server} SIGKILL`);
     const back = this.#pause(backInMs)
@@ -263,8 +227,8 @@ class Run {
     await Promise.all(this.#down.values());
     const { postgres, redis, relay } = this.#site;
     await this.#inCalm(async () => {
-      await Promise.all([fleet.killAll(), postgres.kill(), redis?.kill()]);
-      this.#kills += workers.length + 2 + (redis === null ? 0 : 1);
+      const [processes, killed] = await Promise.all([fleet.killAll(), postgres.kill(), redis?.kill()]);
+      this.#kills += processes + (killed ? 1 : 0) + (redis === null ? 0 : 1);
       count(this.#blows, 'everything');
       const killedAt = now();
       fleet.start();
@@ -316,20 +280,11 @@ class Run {
     }
   }
 
-  async #export(): Promise<ExportedNotice[]> {
-    const out = join(this.#site.folder, 'export');
-    const exported = await runCandor(['export', this.#campaign, '--out', out, '--with-addresses', '--json'], this.#site.env);
-    if (exported.code !== 0) throw new Error(`the export ended with ${exported.code}: ${exported.stderr}`);
-    const lines = readFileSync(join(out, 'notices.ndjson'), 'utf8').trimEnd().split('\n');
-    return lines.map((line) => JSON.parse(line) as ExportedNotice);
-  }
-
   /** What `candor status` says must be what the export counts. */
   async #checkAccount(findings: Findings): Promise<void> {
-    const status = await runCandor(['status', this.#campaign, '--json'], this.#site.env);
-    const { notices, states } = JSON.parse(status.stdout) as { notices: number; states: Record<string, number> };
+    const { notices, states } = await statusOf(this.#site, this.#campaign);
     const sum = Object.values(states).reduce((total, many) => total + many, 0);
-    if (notices !== findings.notices || sum !== notices || states['accepted'] !== findings.accepted) this.#troubles.push('the account of `candor status` is not that of the export');
+    if (notices !== findings.notices || sum !== notices || states.accepted !== findings.accepted) this.#troubles.push('the account of `candor status` is not that of the export');
   }
 
   /** Waits, or until it gets quiet. */

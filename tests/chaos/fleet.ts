@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { startCandor, type RunningProgram } from '../support/program.ts';
 
 export interface Fleet {
-  /** Kills one and starts it again after a while. SIGSTOP freezes it, and lets it go on after a while. */
-  strike(name: string, signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP', backInMs: number): void;
-  /** SIGKILL of all at once; resolves when all are gone. None comes back before `start`. */
-  killAll(): Promise<void>;
+  /** Kills one and starts it again after a while; false when it did not run. SIGSTOP freezes it, and lets it go on after a while. */
+  strike(name: string, signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP', backInMs: number): boolean;
+  /** SIGKILL of all at once; resolves when all are gone, with their number. None comes back before `start`. */
+  killAll(): Promise<number>;
   start(): void;
+  /** Of those that run, by name. */
+  pids(): ReadonlyMap<string, number>;
   /** How many ended by themselves, by the code that they gave: at their start because ledger or queue was away, and never otherwise. */
   endedAlone(): ReadonlyMap<string, number>;
   stop(): Promise<void>;
@@ -57,11 +59,15 @@ export function startFleet(commands: ReadonlyMap<string, readonly string[]>, env
   return {
     strike(name, signal, backInMs) {
       const one = running.get(name);
-      if (one === undefined) return;
+      if (one === undefined) return false;
       one.kill(signal);
-      if (signal === 'SIGSTOP') return later(backInMs, () => one.kill('SIGCONT'));
+      if (signal === 'SIGSTOP') {
+        later(backInMs, () => one.kill('SIGCONT'));
+        return true;
+      }
       struck.add(one);
       void one.outcome.then(() => later(backInMs, () => launch(name)));
+      return true;
     },
     async killAll() {
       up = false;
@@ -71,8 +77,10 @@ export function startFleet(commands: ReadonlyMap<string, readonly string[]>, env
         one.kill('SIGKILL');
       }
       await Promise.all(all.map((one) => one.outcome));
+      return all.length;
     },
     start,
+    pids: () => new Map([...running].map(([name, { pid }]) => [name, pid])),
     endedAlone: () => alone,
     async stop() {
       up = false;

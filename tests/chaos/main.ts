@@ -1,19 +1,36 @@
-// `npm run chaos`: one chaos run and its table. Exit code 1 when something is not 0 that must be.
+// `npm run chaos`: one chaos run, soak or drill, and its table. Exit code 1 when something is not 0 that must be.
+import type { Findings } from './audit.ts';
 import { breaches, conductChaos, isSpotless } from './conduct.ts';
+import { holdDrill } from './drill.ts';
 import { readChaosOptions } from './options.ts';
-import { renderTable } from './table.ts';
+import { soak } from './soak.ts';
+import { renderDrill, renderSoak, renderTable } from './table.ts';
 
 const options = readChaosOptions(process.argv.slice(2), Math.floor(Math.random() * 1_000_000));
-console.error(`chaos: seed ${options.seed}, queue on ${options.queue}, ${options.notices} notices`);
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
-const say = (line: string): void => {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
-};
-const report = await conductChaos(options, say, interrupted.signal);
-if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-console.log(renderTable(report, options).join('\n'));
-if (!isSpotless(report)) {
+
+function judge(table: readonly string[], report: { readonly findings: Findings; readonly troubles: readonly string[] }): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  console.log(table.join('\n'));
+  if (isSpotless(report)) return;
   console.error(`chaos: broken with seed ${options.seed}: ${[...breaches(report.findings), ...report.troubles].join(', ')}`);
   process.exitCode = 1;
+}
+
+if (options.soak) {
+  console.error(`soak: ${options.notices} notices`);
+  const report = await soak(options, (line) => console.error(line), interrupted.signal);
+  judge(renderSoak(report), report);
+} else if (options.drill !== null) {
+  console.error(`drill: ${options.drill} for ${options.outageSeconds} s`);
+  const report = await holdDrill(options, interrupted.signal);
+  judge(renderDrill(report, options), report);
+} else {
+  console.error(`chaos: seed ${options.seed}, queue on ${options.queue}, ledger ${options.ledger}, ${options.notices} notices`);
+  const say = (line: string): void => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
+  };
+  const report = await conductChaos(options, say, interrupted.signal);
+  judge(renderTable(report, options), report);
 }

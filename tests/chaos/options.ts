@@ -1,17 +1,30 @@
-// What a chaos run is asked to do: `--seed N`, `--queue redis|postgres`, `--short`, `--keep`. Pure.
+// What a chaos run is asked to do: `--seed N`, `--queue redis|postgres`, `--ledger given|embedded`, `--short`,
+// `--keep`; or for a soak: `--soak`, `--notices N`; or for a drill: `--drill NAME`, `--seconds N`. Pure.
 import { parseArgs } from 'node:util';
+
+export const drills = ['postgres-away', 'redis-away', 'cut-off'] as const;
 
 export interface ChaosOptions {
   readonly seed: number;
   readonly queue: 'redis' | 'postgres';
+  /** `embedded`: the program starts its Postgres itself, and again after each kill. Taken for granted with the queue on Postgres. */
+  readonly ledger: 'given' | 'embedded';
   readonly short: boolean;
   /** Leaves the folder with every process's log behind, also when all went well. */
   readonly keep: boolean;
+  /** Instead of the rest: very many notices, light faults, and a look at the memory. */
+  readonly soak: boolean;
+  /** Instead of the rest: one long outage with the leases that people use. */
+  readonly drill: (typeof drills)[number] | null;
+  /** How long the drill's outage lasts. */
+  readonly outageSeconds: number;
   readonly notices: number;
   /** The relay's limit. With what the faults cost, a full run takes more than five minutes at this pace. */
   readonly ratePerSecond: number;
   /** A pause between two blows is between these, in milliseconds. */
   readonly pauseMs: readonly [number, number];
+  /** Every so manieth blow is one of those that each run has once, while there are any. */
+  readonly dueEvery: number;
   /** Nothing more is broken after this long, so that a slow machine comes to an end, too. */
   readonly blowsForMs: number;
   /** Then the campaign has to finish by itself within this. */
@@ -22,14 +35,35 @@ export interface ChaosOptions {
 export function readChaosOptions(args: readonly string[], anySeed: number): ChaosOptions {
   const { values } = parseArgs({
     args: [...args],
-    options: { seed: { type: 'string' }, queue: { type: 'string', default: 'redis' }, short: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } },
+    options: {
+      seed: { type: 'string' },
+      queue: { type: 'string', default: 'redis' },
+      ledger: { type: 'string' },
+      short: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+      soak: { type: 'boolean', default: false },
+      notices: { type: 'string' },
+      drill: { type: 'string' },
+      seconds: { type: 'string', default: '300' },
+    },
   });
-  const { queue, short, keep } = values;
+  const { queue, short, keep, soak } = values;
   if (queue !== 'redis' && queue !== 'postgres') throw new Error(`--queue is redis or postgres, not ${queue}`);
-  const seed = values.seed === undefined ? anySeed : Number(values.seed);
-  if (!Number.isInteger(seed) || seed < 0) throw new Error('--seed is a whole number from 0');
+  const ledger = values.ledger ?? (queue === 'postgres' ? 'embedded' : 'given');
+  if (ledger !== 'given' && ledger !== 'embedded') throw new Error(`--ledger is given or embedded, not ${ledger}`);
+  const seed = values.seed === undefined ? anySeed : wholeNumber('--seed', values.seed);
+  const drill = drills.find((name) => name === values.drill) ?? null;
+  if (values.drill !== undefined && drill === null) throw new Error(`--drill is one of ${drills.join(', ')}, not ${values.drill}`);
+  const outageSeconds = wholeNumber('--seconds', values.seconds);
   const size = short
-    ? { notices: 1_500, ratePerSecond: 80, pauseMs: [300, 2_000] as const, blowsForMs: 60_000, quietForMs: 180_000 }
-    : { notices: 10_000, ratePerSecond: 60, pauseMs: [500, 3_000] as const, blowsForMs: 600_000, quietForMs: 600_000 };
-  return { seed, queue, short, keep, ...size };
+    ? { notices: 1_200, ratePerSecond: 80, pauseMs: [300, 1_500] as const, dueEvery: 2, blowsForMs: 40_000, quietForMs: 180_000 }
+    : { notices: 10_000, ratePerSecond: 60, pauseMs: [500, 3_000] as const, dueEvery: 10, blowsForMs: 600_000, quietForMs: 600_000 };
+  const notices = values.notices !== undefined ? wholeNumber('--notices', values.notices) : soak ? 200_000 : size.notices;
+  return { seed, queue, ledger, short, keep, soak, drill, outageSeconds, ...size, notices };
+}
+
+function wholeNumber(name: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0) throw new Error(`${name} is a whole number from 0`);
+  return number;
 }

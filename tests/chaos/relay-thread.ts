@@ -3,7 +3,8 @@
 import { parentPort } from 'node:worker_threads';
 import { startRelay, type TestRelay } from '../support/relay.ts';
 import type { Step } from '../support/relay-script.ts';
-import { earliestArrival, type SeenByRelay } from './audit.ts';
+import { seenByRelay } from '../support/seen-by-relay.ts';
+import { earliestArrival } from './audit.ts';
 
 export type Order =
   | { readonly do: 'open'; readonly seed: number }
@@ -33,20 +34,12 @@ async function obey(order: Order): Promise<unknown> {
   if (order.do === 'script') open.setScript(order.steps);
   if (order.do === 'stop') await open.stop();
   if (order.do === 'start') await open.start();
-  return order.do === 'record' ? recordOf(open) : lookAt(open);
+  return order.do === 'record' ? seenByRelay(open.record, (ms) => earliestArrival(ticks, ms)) : lookAt(open);
 }
 
 function lookAt({ port, record }: TestRelay): Look {
   const last = record.mailFromsMs.at(-1);
   return { port, accepted: record.accepted, lastMailFromMs: last === undefined ? 0 : performance.timeOrigin + last };
-}
-
-function recordOf({ record }: TestRelay): SeenByRelay {
-  return {
-    letters: record.letters.map(({ to, messageId, notice }) => ({ to, messageId, notice })),
-    mailFromsMs: record.mailFromsMs.map((ms) => [performance.timeOrigin + earliestArrival(ticks, ms), performance.timeOrigin + ms] as const),
-    senders: record.commands.flatMap((line) => /^MAIL FROM:<(.*?)>/i.exec(line)?.[1] ?? []),
-  };
 }
 
 const answer = (id: number, said: { readonly answer?: unknown; readonly error?: string }): void => {

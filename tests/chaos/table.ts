@@ -2,6 +2,8 @@
 import { mustBeNone, type Findings } from './audit.ts';
 import type { ChaosReport } from './conduct.ts';
 import type { ChaosOptions } from './options.ts';
+import type { DrillReport } from './drill.ts';
+import type { SoakReport } from './soak.ts';
 
 const labels: Readonly<Record<(typeof mustBeNone)[number], string>> = {
   lost: 'lost: no 2yz, and the ledger does not say so',
@@ -17,7 +19,7 @@ const labels: Readonly<Record<(typeof mustBeNone)[number], string>> = {
 export function renderTable(report: ChaosReport, options: ChaosOptions): string[] {
   const { findings, recoveriesMs } = report;
   const rows: (readonly [string, string])[] = [
-    ['seed, queue', `${options.seed}, ${options.queue}`],
+    ['seed, queue, ledger', `${options.seed}, ${options.queue}, ${options.ledger}`],
     ['time', `${Math.round(report.seconds)} s at ${options.ratePerSecond}/s`],
     ['kills', `${report.kills} (${listed(report.blows)})`],
     ["the relay's faults", listed(new Map([...report.weathers].filter(([name]) => name !== 'calm')))],
@@ -33,6 +35,51 @@ export function renderTable(report: ChaosReport, options: ChaosOptions): string[
     ...report.troubles.map((trouble) => ['trouble', trouble] as const),
     ...(report.folder === null ? [] : [['logs and export', report.folder] as const]),
   ];
+  return aligned(rows);
+}
+
+/** The lines of the table of a soak. */
+export function renderSoak({ findings, seconds: took, memory, troubles, folder }: SoakReport): string[] {
+  return aligned([
+    ['time', `${Math.round(took)} s, ${Math.round(findings.accepted / took)} accepted a second`],
+    ['notices', String(findings.notices)],
+    ['accepted', String(findings.accepted)],
+    ['refused, failed or unconfirmed in the end', String(findings.notAccepted)],
+    ['copies', String(findings.copies)],
+    ...mustBeNone.map((name) => [labels[name], `${findings[name]}${mark(findings, name)}`] as const),
+    ...[...memory].flatMap(([name, looks]) => {
+      const first = looks[Math.ceil(looks.length / 10) - 1]?.resident ?? 0;
+      const most = Math.max(...looks.slice(Math.ceil(looks.length / 10)).map(({ resident }) => resident));
+      return [
+        [`${name}: MB live after a full collection, all the way`, looks.map(({ live }) => Math.round(live / 1e6)).join(' ')],
+        [`${name}: MB resident, all the way`, looks.map(({ resident }) => Math.round(resident / 1e6)).join(' ')],
+        [`${name}: most resident against the first tenth`, `${(most / first).toFixed(2)} times`],
+      ] as const;
+    }),
+    ...troubles.map((trouble) => ['trouble', trouble] as const),
+    ['logs and export', folder],
+  ]);
+}
+
+/** The lines of the table of a drill. */
+export function renderDrill(report: DrillReport, options: ChaosOptions): string[] {
+  const { findings } = report;
+  return aligned([
+    ['drill', `${options.drill}, ${options.outageSeconds} s`],
+    ['time', `${Math.round(report.seconds)} s`],
+    ['notices', String(findings.notices)],
+    ['accepted', String(findings.accepted)],
+    ['maybe accepted earlier', String(report.maybeAccepted)],
+    ['copies', String(findings.copies)],
+    ...mustBeNone.map((name) => [labels[name], `${findings[name]}${mark(findings, name)}`] as const),
+    ['MAIL FROM during the outage', String(report.duringOutage)],
+    ['end of the outage → next MAIL FROM', seconds(report.backAfterMs)],
+    ...report.troubles.map((trouble) => ['trouble', trouble] as const),
+    ['logs and export', report.folder],
+  ]);
+}
+
+function aligned(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([label]) => label.length));
   return rows.map(([label, value]) => `${label.padEnd(width)}  ${value}`);
 }

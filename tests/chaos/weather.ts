@@ -32,7 +32,8 @@ function weather(name: string, weight: number, forMs: readonly [number, number],
   return { name, weight, forMs, steps: [...steps, ...always] };
 }
 
-const share = (of: number): { share: number } => ({ share: of });
+/** In this share of the cases. */
+export const share = (of: number): { share: number } => ({ share: of });
 
 export const weathers: readonly Weather[] = [
   { name: 'down', steps: 'down', forMs: [500, 4_000], weight: 4 },

@@ -1,12 +1,12 @@
 // The judge of the chaos runs must be able to find every breach that it is there for.
 import { describe, expect, it } from 'vitest';
-import { audit, earliestArrival, type ExportedNotice, type Findings, type SeenByRelay } from '../../chaos/audit.ts';
+import { audit, earliestArrival, type JudgedNotice, type Findings, type SeenByRelay } from '../../chaos/audit.ts';
 
-type Outcome = ExportedNotice['attempts'][number]['outcome'];
+type Outcome = JudgedNotice['attempts'][number]['outcome'];
 
 const asked = ['a@example.com', 'b@example.com'];
 
-function notice(address: string, changes: Partial<Omit<ExportedNotice, 'attempts'>> & { outcomes?: readonly Outcome[] } = {}): ExportedNotice {
+function notice(address: string, changes: Partial<Omit<JudgedNotice, 'attempts'>> & { outcomes?: readonly Outcome[] } = {}): JudgedNotice {
   const { outcomes = ['accepted'], ...rest } = changes;
   const id = `token-of-${address.slice(0, 1)}`;
   return { address, notice: id, messageId: `<${id}@example.com>`, state: 'accepted', maybeAccepted: false, attempts: outcomes.map((outcome) => ({ outcome })), ...rest };
@@ -32,7 +32,7 @@ const nothing = { lost: 0, copies: 0, strangeCopies: 0, falselyAccepted: 0, hidd
 interface Case {
   readonly title: string;
   readonly relay: SeenByRelay;
-  readonly ledger: readonly ExportedNotice[];
+  readonly ledger: readonly JudgedNotice[];
   readonly found: Partial<Findings>;
 }
 

@@ -29,12 +29,13 @@ describe('the chance in a chaos run', () => {
   });
 
   it('reads its arguments, and takes a full run on Redis for granted', () => {
-    expect(readChaosOptions(['--seed', '7', '--queue', 'postgres', '--short'], 1)).toMatchObject({ seed: 7, queue: 'postgres', short: true });
-    expect(readChaosOptions([], 42)).toMatchObject({ seed: 42, queue: 'redis', short: false, notices: 10_000 });
+    expect(readChaosOptions(['--seed', '7', '--queue', 'postgres', '--short'], 1)).toMatchObject({ seed: 7, queue: 'postgres', ledger: 'embedded', short: true });
+    expect(readChaosOptions([], 42)).toMatchObject({ seed: 42, queue: 'redis', ledger: 'given', short: false, notices: 10_000 });
   });
 
   it.each([
     [['--queue', 'files'], /--queue/],
+    [['--ledger', 'files'], /--ledger/],
     [['--seed', 'x'], /--seed/],
     [['--seed=-1'], /--seed/],
     [['--sed', '1'], /--sed/],
