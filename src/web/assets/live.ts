@@ -24,8 +24,10 @@ export const live = `'use strict';
       const shown = live();
       if (answer.ok && fresh && shown) {
         if (!streaming) put(shown, fresh);
-        const around = document.getElementById('around');
-        if (whole && around && !inUse(around)) put(around, next.getElementById('around'));
+        for (const id of whole ? ['control', 'live-account', 'around'] : []) {
+          const part = document.getElementById(id);
+          if (part && !inUse(part)) put(part, next.getElementById(id));
+        }
         shown.dataset.state = 'current';
         document.title = next.title;
         if (fresh.dataset.next) location.href = fresh.dataset.next;
@@ -51,7 +53,9 @@ export const live = `'use strict';
   source.addEventListener('open', () => { streaming = true; live().dataset.state = 'current'; clearInterval(timer); timer = setInterval(() => refresh(true), slowMs); });
   source.addEventListener('message', (event) => {
     const before = stateOf();
-    live().innerHTML = event.data;
+    const fresh = new DOMParser().parseFromString(event.data, 'text/html');
+    put(live(), { innerHTML: (fresh.querySelector('[data-campaign-state]') || { outerHTML: '' }).outerHTML });
+    put(document.getElementById('live-account'), fresh.getElementById('live-account'));
     const after = stateOf();
     if (before !== after) { tell('The campaign is now ' + after + '.'); refresh(true); }
   });

@@ -68,6 +68,7 @@ tfoot th,tfoot td{border-top:2px solid var(--line);font-weight:650}
 .equation b{font-size:1.18rem}
 .when{white-space:nowrap;color:var(--quiet)}
 .letters td{overflow-wrap:anywhere}.letters td:nth-child(2){min-width:15em}.letters .n{padding-right:28px}
+.letters.listed td:nth-child(1){min-width:17em}.letters.listed td:nth-child(2){min-width:8em}
 .letters a{font-weight:600;text-decoration:none}.letters a:hover{text-decoration:underline}
 .pages{display:flex;justify-content:space-between;gap:12px;margin:16px 0 0}
 .fields{display:grid;grid-template-columns:max-content 1fr;gap:6px 18px;margin:16px 0 0}
@@ -106,6 +107,7 @@ button.danger{background:#b3261e;border-color:#b3261e}
 button.plain{background:none;border:0;color:var(--quiet);font-weight:400;padding:8px 2px;text-decoration:underline;text-underline-offset:3px}
 button[disabled]{opacity:.5;cursor:not-allowed}
 .buttons{display:flex;flex-wrap:wrap;gap:12px;align-items:center;margin:18px 0 0}
+.buttons+form,form+form{margin-top:22px}#problems{margin:0 0 20px}
 .sign-out{margin-left:auto}
 .note.held,.said{margin:0 0 20px}.note ul{margin:6px 0 0;padding-left:20px}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
@@ -123,7 +125,7 @@ mark{background:var(--bad-soft);color:var(--bad);border-radius:4px;padding:1px 5
 .meaning{display:none}
 .letters thead{position:absolute;left:-999px}
 .letters tr{display:block;border-top:1px solid var(--line);padding:10px 0}
-.letters td,.letters .n{display:block;border:0;padding:0;min-width:0;text-align:left}.letters td:nth-child(2){min-width:0}
+.letters td,.letters .n{display:block;border:0;padding:0;min-width:0;text-align:left}.letters td:nth-child(2),.letters.listed td:nth-child(1),.letters.listed td:nth-child(2){min-width:0}
 td.n,th.n,td.n:last-child,th.n:last-child{padding-right:0}
 .top nav a{margin-right:14px}.top .wide{gap:0 16px}
 .letters .when{font-size:.86rem}

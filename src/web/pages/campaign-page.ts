@@ -19,9 +19,13 @@ export interface CampaignView {
   readonly typed: (name: string) => string;
 }
 
-/** What moves by itself: the same at first and in every event of the stream. */
+/** What moves by itself, in two parts: between them stands what people can do. The same at first and in every event of the stream. */
 export function liveFigures(summary: CampaignSummary, title: string, inbox: boolean): Html {
-  return html`<div data-campaign-state="${summary.state}">${campaignSheet(summary, title, inbox)}${accountSheet(summary)}</div>`;
+  return html`<div data-campaign-state="${summary.state}">${campaignSheet(summary, title, inbox)}</div>${liveAccount(summary)}`;
+}
+
+function liveAccount(summary: CampaignSummary): Html {
+  return html`<div id="live-account">${accountSheet(summary)}</div>`;
 }
 
 /** The page at `/campaigns/:campaign`. */
@@ -34,8 +38,9 @@ export function campaignPage(frame: Frame, view: CampaignView): Html {
     section: 'campaigns',
     scripts: ['live.js'],
     body: html`<p id="told" role="status" class="unseen"></p>${errorSummary(view.problems)}
-<div id="live" data-live="${open ? 'yes' : 'no'}" data-events="${path}/events">${liveFigures(summary, view.title, frame.inbox)}</div>
-<div id="around">${controlSheet(frame, view, path)}${followUps(summary, path)}
+<div id="live" data-live="${open ? 'yes' : 'no'}" data-events="${path}/events"><div data-campaign-state="${summary.state}">${campaignSheet(summary, view.title, frame.inbox)}</div></div>
+<div id="control">${controlSheet(frame, view, path)}</div>${liveAccount(summary)}
+<div id="around">${followUps(summary, path)}
 ${detail !== null && html`${paceSheet(frame, view, detail, path)}${repliesSheet(detail)}${eventsSheet(detail)}`}</div>`,
   });
 }
@@ -46,7 +51,7 @@ function controlSheet(frame: Frame, view: CampaignView, path: string): Html | nu
   const button = (action: string, text: string, tone = ''): Html => html`<form method="post" action="${path}/${action}">${csrfField(frame)}<button class="${tone}">${text}</button></form>`;
   if (state === 'finished' || state === 'cancelled') return null;
   const canary = state === 'held' && summary.reason?.code === 'canary';
-  return html`<section class="sheet" aria-labelledby="control"><h2 id="control">${canary ? 'The first letters are out. Go on?' : state === 'held' ? 'When it is mended' : 'Control'}</h2>
+  return html`<section class="sheet" aria-labelledby="hold"><h2 id="hold">${canary ? 'The first letters are out. Go on?' : state === 'held' ? 'When it is mended' : 'Control'}</h2>
 ${canary && html`<p>${counted(summary.states.accepted, 'notice was', 'notices were')} accepted. Look at what arrived before the rest goes out.</p>`}
 <div class="buttons">${(state === 'paused' || state === 'held') && button('resume', canary ? 'Yes, tell the rest' : 'Go on')}${(state === 'running' || state === 'held') && button('pause', 'Pause', 'second')}<a class="button second" href="${path}/cancel">Cancel it…</a></div>
 <form method="post" action="${path}/rate" class="row">${csrfField(frame)}${field({ name: 'rate', label: 'Letters per second', hint: 'For every campaign on this relay, at once.', inputmode: 'decimal', value: view.typed('rate') || (summary.ratePerSecond === null ? '' : String(summary.ratePerSecond)), small: true, problems: view.problems })}<button class="second">Change the rate</button></form></section>`;

@@ -37,7 +37,7 @@ function foundSheet(found: Found): Html {
 ${found.corrected && note('wait', 'The address was corrected since', 'The notice has another address by now. Attempts before that went to the one you searched for.')}
 ${found.maybeAccepted && found.state !== 'unconfirmed' && note('unsure', 'An earlier attempt may have been accepted', 'Its answer was never recorded.')}
 <dl class="fields"><dt>Letter</dt><dd>${found.audience}, ${found.locale}</dd><dt>Campaign</dt><dd><a href="/campaigns/${found.campaign}">${found.campaign}</a></dd>
-${found.attempts.map((attempt) => html`<dt>${moment(attempt.at)}</dt><dd>${attempt.outcome.replaceAll('-', ' ')}, ${codesOf(attempt)}${attempt.reply !== null && html` <q>${attempt.reply}</q>`}</dd>`)}</dl>
+${found.attempts.map((attempt) => html`<dt>${moment(attempt.at)}</dt><dd>${attempt.outcome.replaceAll('-', ' ')}: ${attempt.reply === null ? codesOf(attempt) : html`<q>${attempt.reply}</q>`}</dd>`)}</dl>
 <p class="buttons"><a class="button second" href="/campaigns/${found.campaign}/notices/${found.notice}">Open the notice</a></p></section>`;
 }
 
@@ -51,7 +51,7 @@ export function otherChannelPage(frame: Frame, { summary, title }: { summary: Ca
     section: 'campaigns',
     body: html`<p><a href="${path}">← ${title}</a></p>
 <section class="sheet" aria-labelledby="channel"><h1 id="channel">Who needs another channel</h1>
-<p class="lead">${counted(refused + failed + unconfirmed + suppressed, 'person has', 'people have')} no letter that the relay is known to have accepted: a call, a letter by post or a message in the account may reach them.</p>
+<p class="lead">${refused + failed + unconfirmed + suppressed === 0 ? 'Nobody, as far as is known now.' : `${counted(refused + failed + unconfirmed + suppressed, 'person has', 'people have')} no letter that the relay is known to have accepted: a call, a letter by post or a message in the account may reach them.`}</p>
 <table><thead><tr><th scope="col">State</th><th scope="col" class="n">Notices</th><th scope="col" class="meaning">What that means</th></tr></thead><tbody>
 ${row('refused', 'The relay said no to this recipient.')}${row('failed', 'Tries or time were spent.')}${row('unconfirmed', 'Perhaps told. Those that somebody has looked into are not in the list.')}${row('suppressed', 'Left out on purpose.')}</tbody></table>
 ${deferred > 0 && html`<p class="quiet">${counted(deferred, 'notice', 'notices')} more will be tried again by the schedule.</p>`}

@@ -45,7 +45,7 @@ export function noticesPage(frame: Frame, view: NoticesView): Html {
 <nav class="tabs" aria-label="States">${tab(`${path}/notices`, `All (${count(summary.notices)})`, of === null)}${noticeStates.filter((one) => summary.states[one] > 0 || one === state).map((one) => tab(`${path}/notices?state=${one}`, `${one} (${count(summary.states[one])})`, one === state))}</nav>
 ${of !== null && 'group' in of && html`<p><strong>${of.group.reason.replaceAll('-', ' ')}</strong> <span class="mono quiet">${codesOf(of.group)}</span> ${reasonWords(of.group.reason)}</p>`}
 <p class="quiet">In the order of the file. Addresses are masked here; open a notice to see its own, or <a href="/search">search</a> for one.</p>
-${notices.length === 0 ? html`<p>There is none.</p>` : html`<table class="letters"><thead><tr><th scope="col">Notice</th><th scope="col">Letter</th><th scope="col">State</th><th scope="col">Settled</th></tr></thead><tbody>${notices.map((line) => rowOf(line, path))}</tbody></table>`}
+${notices.length === 0 ? html`<p>There is none.</p>` : html`<table class="letters listed"><thead><tr><th scope="col">Notice</th><th scope="col">Letter</th><th scope="col">State</th><th scope="col">Settled</th></tr></thead><tbody>${notices.map((line) => rowOf(line, path))}</tbody></table>`}
 <nav class="pages" aria-label="Pages"><span>${!view.first && html`<a href="${path}/notices?${query}">← From the beginning</a>`}</span><span>${view.next !== null && html`<a href="${path}/notices?${query === '' ? '' : `${query}&`}after=${view.next}">Further notices →</a>`}</span></nav></section>`,
   });
 }
@@ -87,7 +87,7 @@ function attemptsSheet({ attemptRecords }: NoticeHistory): Html {
   const reached = attemptRecords.filter(({ outcome }) => outcome !== 'given-back');
   return html`<section class="sheet" aria-labelledby="attempts"><h2 id="attempts">${reached.length === 0 ? 'No attempt so far' : counted(reached.length, 'attempt')}</h2>
 ${reached.length > 0 && html`<table class="letters"><thead><tr><th scope="col">When</th><th scope="col">What the relay said, without the address</th><th scope="col">Outcome</th></tr></thead><tbody>${reached.map(
-    (attempt) => html`<tr><td class="when">${moment(attempt.openedAt)}</td><td><strong>${codesOf(attempt)}</strong> ${attempt.reply === null ? html`<span class="quiet">no reply recorded</span>` : html`<q>${attempt.reply}</q>`}${attempt.late && html` <span class="badge plain unsure">came late</span>`}</td><td>${attempt.outcome.replaceAll('-', ' ')} <span class="quiet">round ${attempt.round}${attempt.stage !== null && `, at ${attempt.stage.replaceAll('-', ' ')}`}${attempt.rule !== null && `, rule ${attempt.rule}`}${!attempt.charged && attempt.outcome !== 'accepted' && ', not charged'}</span></td></tr>`,
+    (attempt) => html`<tr><td class="when">${moment(attempt.openedAt)}</td><td>${attempt.reply === null ? html`<strong>${codesOf(attempt)}</strong>` : html`<q>${attempt.reply}</q>`}${attempt.late && html` <span class="badge plain unsure">came late</span>`}</td><td>${attempt.outcome.replaceAll('-', ' ')} <span class="quiet">round ${attempt.round}${attempt.stage !== null && `, at ${attempt.stage.replaceAll('-', ' ')}`}${attempt.rule !== null && `, rule ${attempt.rule}`}${!attempt.charged && attempt.outcome !== 'accepted' && ', not charged'}</span></td></tr>`,
   )}</tbody></table>`}</section>`;
 }
 
