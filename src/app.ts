@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { openRelay, relayIdentityOf, relayLabelOf, type OpenRelay } from './app/open-relay.ts';
 import { openLedger, type OpenLedger } from './app/open-ledger.ts';
 import type { ServeOptions } from './app/serve-console.ts';
+import { keyFor } from './app/ledger-ports.ts';
 import type { Engine } from './app/engine.ts';
 import { sendTestLetters } from './app/send-test-letters.ts';
 import { workOn } from './app/work-on.ts';
@@ -13,7 +14,7 @@ import { cancelCampaign, changeRate, pauseCampaign, resendCampaign, resumeCampai
 import { createCampaign } from './campaigns/create-campaign.ts';
 import { exportCampaign } from './campaigns/export-campaign.ts';
 import { planLaunch } from './campaigns/plan-launch.ts';
-import { writePreview } from './campaigns/preview-kit.ts';
+import { writePreview, type PreviewSender } from './campaigns/preview-kit.ts';
 import { readSummary, summarise } from './campaigns/read-summary.ts';
 import { readConfig, type Config } from './config/read-config.ts';
 import { parseAddress } from './domain/address.ts';
@@ -152,8 +153,7 @@ class App implements Application {
 
   async preview(request: Parameters<Application['preview']>[0]): ReturnType<Application['preview']> {
     const { letters } = await this.#kit(request.kit);
-    const { mailFrom: from, replyTo, autoSubmitted } = this.#launchSettings();
-    const files = await writePreview(letters, { from, replyTo, autoSubmitted }, request.out, new Date());
+    const files = await writePreview(letters, this.#previewSender(), request.out, new Date());
     if (request.to === undefined) return { files, sentTo: 0 };
     const to = parseAddress(request.to);
     if (!to.ok) throw new CandorError('address-invalid', { why: to.message });
@@ -200,23 +200,21 @@ class App implements Application {
   /** What the console needs of the rest of the program. */
   #serveOptions(newPassword: boolean): ServeOptions {
     const settings = this.#launchSettings();
-    const { mailFrom: from, replyTo, autoSubmitted } = settings;
     return {
       newPassword,
       settings,
       connections: () => this.#engine?.connections() ?? null,
       kits: { list: () => listKits(kitFolder), load: async (id) => (await this.#shelved(id)).kit },
       shelf: { load: (id) => this.#shelved(id) },
-      letters: { sender: { from, replyTo, autoSubmitted }, deliver: (letters, to) => this.#test(letters, to) },
+      letters: { sender: this.#previewSender(), deliver: (letters, to) => this.#test(letters, to) },
     };
   }
 
   /** Hands test letters to the relay; answers how many it took. */
   async #test(letters: readonly CompiledLetter[], to: string): Promise<number> {
-    const { mailFrom: from, replyTo, autoSubmitted } = this.#launchSettings();
     const opened = await openRelay(this.#config, { ...(await this.#open()), logger: this.#logger });
     try {
-      return await sendTestLetters(opened.relay, letters, { from, replyTo, autoSubmitted }, this.#config.mail.from.address, to);
+      return await sendTestLetters(opened.relay, letters, this.#previewSender(), this.#config.mail.from.address, to);
     } finally {
       await opened.close();
     }
@@ -236,6 +234,12 @@ class App implements Application {
     return loadKit(await resolveKitFolder(kitFolder, name));
   }
 
+  /** Previews and test letters are what the sending path makes, signature included. */
+  #previewSender(): PreviewSender {
+    const { mailFrom: from, replyTo, autoSubmitted, signingKey } = this.#launchSettings();
+    return { from, replyTo, autoSubmitted, signingKey };
+  }
+
   #launchSettings(): LaunchSettings {
     const { mail, relay, retry, ratePerSecond, unconfirmed } = this.#config;
     return {
@@ -248,6 +252,7 @@ class App implements Application {
       envelopeFrom: mail.envelopeFrom,
       replyTo: mail.replyTo?.text ?? null,
       autoSubmitted: mail.autoSubmitted,
+      signingKey: mail.signingKey,
       ratePerSecond,
       retryDelaysMs: retry.delaysMs,
       retryRepeatLast: retry.repeatLast,
@@ -256,12 +261,13 @@ class App implements Application {
     };
   }
 
-  /** A campaign goes on only through the relay that it was launched with (promise 9). */
+  /** A campaign goes on only through the relay that it was launched with (promise 9), and signed as it was. */
   async #expectThisRelay(id: string): Promise<void> {
     const campaign = await readCampaign((await this.#open()).database, id);
     if (campaign.relayIdentity !== relayIdentityOf(this.#config, this.#logger)) {
       throw new CandorError('relay-mismatch', { campaign: id, launched: campaign.relayLabel, here: relayLabelOf(this.#config) });
     }
+    keyFor(campaign, this.#config.mail.signingKey);
   }
 
   /** Says which campaigns this process leaves alone, because they were launched through another relay. */
@@ -290,6 +296,7 @@ class App implements Application {
           sliceSize: config.queue.sliceSize,
           recoveryMs: config.recoveryMs,
           alertWebhook: config.alertWebhook,
+          signingKey: config.mail.signingKey,
           queueBackend: config.queue.url === null ? { kind: 'postgres', connection: { ...ledger.connection } } : { kind: 'redis', url: config.queue.url },
         },
       );

@@ -12,6 +12,7 @@ import { createThrottle } from '../dispatch/throttle.ts';
 import { startWorker } from '../dispatch/worker.ts';
 import type { HoldReason } from '../domain/delivery-result.ts';
 import type { CampaignNo, SliceId } from '../domain/ids.ts';
+import type { SigningKey } from '../domain/signing-key.ts';
 import type { Database } from '../ledger/database.ts';
 import { createFeederLock } from '../ledger/feeder-lock.ts';
 import type { Keyring } from '../ledger/keyring.ts';
@@ -29,6 +30,8 @@ export interface EngineSettings {
   readonly queueBackend: QueueBackend;
   /** ALERT_WEBHOOK; null: none. */
   readonly alertWebhook: string | null;
+  /** Signs the letters of campaigns that were launched with it. */
+  readonly signingKey: SigningKey | null;
 }
 
 export interface Engine {
@@ -60,7 +63,7 @@ export async function startEngine(
   await markUnreachable(database, relayIdentity, false);
   const alert = createAlert(settings.alertWebhook, database, logger);
   const lock = createFeederLock(database, relayIdentity, logger, settings.recoveryMs);
-  const ports = bindLedger(database, keyring, relayIdentity, { worker: `${hostname()}:${process.pid}`, lock, alert });
+  const ports = bindLedger(database, keyring, relayIdentity, { worker: `${hostname()}:${process.pid}`, lock, alert, signingKey: settings.signingKey });
   const queue = openSliceQueue(settings.queueBackend, queueName(parts.ledgerId, relayIdentity), logger, settings.recoveryMs);
   const pool = createConnectionPool(relay, { max: settings.connections, idleMs: idleConnectionMs, clock: systemClock, logger });
   const leases = createLeaseKeeper(ports.leases, settings.recoveryMs, systemClock, logger);

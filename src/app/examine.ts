@@ -8,6 +8,7 @@ import { verifyRelay } from '../delivery/verify-relay.ts';
 import { checkRedis } from '../dispatch/redis-check.ts';
 import { classifyConnectFailure } from '../domain/classify.ts';
 import { CandorError } from '../domain/errors.ts';
+import { compareRecords, publicRecordOf, signatureNameOf, type SigningKey } from '../domain/signing-key.ts';
 import { holdTexts } from '../domain/hold-reasons.ts';
 import { listCampaigns } from '../ledger/campaigns.ts';
 import { recount } from '../ledger/feeding.ts';
@@ -79,22 +80,53 @@ async function examineRelay(config: Config, logger: Logger): Promise<DoctorFindi
   return findings;
 }
 
-/** SPF and DMARC are at known names; a DKIM key is not, because its selector is the relay's choice. */
+/** SPF and DMARC are at known names; a DKIM key only when we sign: else its selector is the relay's choice. */
 async function examineSender(config: Config): Promise<DoctorFinding[]> {
   if (config.relay === null) return [];
   const domain = config.mail.from.address.slice(config.mail.from.address.lastIndexOf('@') + 1);
   return Promise.all([
     examineRecord(`SPF of ${domain}`, domain, (text) => text.startsWith('v=spf1'), 'Publish an SPF record that names the relay.'),
     examineRecord(`DMARC of ${domain}`, `_dmarc.${domain}`, (text) => text.startsWith('v=DMARC1'), 'Publish a DMARC record; large mailbox providers refuse bulk mail without one.'),
-    Promise.resolve(finding(`DKIM of ${domain}`, 'unknown', 'which selector the relay signs with cannot be looked up', 'Send yourself a test letter (`candor preview KIT --to ADDRESS`) and look for dkim=pass in it.')),
+    config.mail.signingKey === null
+      ? finding(`DKIM of ${domain}`, 'unknown', 'which selector the relay signs with cannot be looked up', 'Send yourself a test letter (`candor preview KIT --to ADDRESS`) and look for dkim=pass in it.')
+      : examineSigning(config.mail.signingKey, domain),
   ]);
 }
 
 async function examineRecord(subject: string, name: string, matches: (text: string) => boolean, help: string): Promise<DoctorFinding> {
+  const records = await lookUp(name);
+  if (records === null) return finding(subject, 'unknown', 'DNS does not answer from here', 'Look it up from another machine.');
+  return records.some(matches) ? finding(subject, 'ok', 'published') : finding(subject, 'warning', 'not published', help);
+}
+
+/** Whether receivers find the public half of the key that we sign with, and whether the signature speaks for the sender. */
+async function examineSigning(key: SigningKey, senderDomain: string): Promise<DoctorFinding> {
+  const name = signatureNameOf(key);
+  const subject = `DKIM of ${name}`;
+  const publish = `Publish this TXT record at ${name}: ${publicRecordOf(key)}`;
+  const [signing, sending] = [`.${key.domain}`, `.${senderDomain}`];
+  const aligned = signing.endsWith(sending) || sending.endsWith(signing);
+  const records = await lookUp(name);
+  if (records === null) return finding(subject, 'unknown', 'DNS does not answer from here', 'Look it up from another machine.');
+  switch (compareRecords(records, key)) {
+    case 'matches':
+      return aligned
+        ? finding(subject, 'ok', 'published, and the key that signs here')
+        : finding(subject, 'warning', `published, but ${key.domain} may not speak for ${senderDomain}`, 'For DMARC, DKIM_DOMAIN has to be of the same organisation as MAIL_FROM.');
+    case 'another-key':
+      return finding(subject, 'problem', 'another key is published: every signature would fail', publish);
+    case 'revoked':
+      return finding(subject, 'problem', 'the published key is revoked (empty p=)', `Set another DKIM_SELECTOR. ${publish}`);
+    case 'absent':
+      return finding(subject, 'problem', 'not published: no receiver can check a signature', publish);
+  }
+}
+
+/** The TXT records under a name; null when no name server answers. */
+async function lookUp(name: string): Promise<string[] | null> {
   const timeout = new Promise<null>((resolve) => setTimeout(resolve, dnsTimeoutMs, null).unref());
   const answer = await Promise.race([resolveTxt(name).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOTFOUND' || error.code === 'ENODATA' ? [] : null)), timeout]);
-  if (answer === null) return finding(subject, 'unknown', 'DNS does not answer from here', 'Look it up from another machine.');
-  return answer.some((parts) => matches(parts.join(''))) ? finding(subject, 'ok', 'published') : finding(subject, 'warning', 'not published', help);
+  return answer === null ? null : answer.map((parts) => parts.join(''));
 }
 
 function problemOf(subject: string, error: unknown): DoctorFinding {

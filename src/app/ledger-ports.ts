@@ -2,8 +2,10 @@
 import type { CampaignTerms, FeederLedger, LeaseLedger, PaceLedger, WorkerLedger } from '../dispatch/ports.ts';
 import type { HoldReason } from '../domain/delivery-result.ts';
 import type { CampaignNo } from '../domain/ids.ts';
+import { CandorError } from '../domain/errors.ts';
 import { messageIdDomain } from '../domain/message-id.ts';
-import { campaignsInState, moveCampaign, readCampaignByNo, readLetters } from '../ledger/campaigns.ts';
+import { signatureNameOf, type SigningKey } from '../domain/signing-key.ts';
+import { campaignsInState, moveCampaign, readCampaignByNo, readLetters, type Campaign } from '../ledger/campaigns.ts';
 import { claimNotices, giveBackClaims, readSlice } from '../ledger/claiming.ts';
 import type { Database } from '../ledger/database.ts';
 import type { FeederLock } from '../ledger/feeder-lock.ts';
@@ -31,9 +33,9 @@ export function bindLedger(
   database: Database,
   keyring: Keyring,
   relayIdentity: string,
-  parts: { worker: string; lock: FeederLock; alert: Alert },
+  parts: { worker: string; lock: FeederLock; alert: Alert; signingKey: SigningKey | null },
 ): LedgerPorts {
-  const { worker, lock, alert } = parts;
+  const { worker, lock, alert, signingKey } = parts;
   const terms = new Map<CampaignNo, Promise<CampaignTerms>>();
   const hold = async (campaign: CampaignNo, reason: HoldReason, detail: string | null): Promise<void> => {
     const was = await database.transaction((tx) => moveCampaign(tx, campaign, ['running'], { to: 'held', actor: program, reason, detail }));
@@ -72,7 +74,7 @@ export function bindLedger(
       terms: (campaign) => {
         const known = terms.get(campaign);
         if (known) return known;
-        const fresh = readTerms(database, campaign);
+        const fresh = readTerms(database, campaign, signingKey);
         terms.set(campaign, fresh);
         // What could not be read must be read again the next time.
         fresh.catch(() => terms.delete(campaign));
@@ -98,8 +100,9 @@ export function bindLedger(
   };
 }
 
-async function readTerms(database: Database, campaignNo: CampaignNo): Promise<CampaignTerms> {
+async function readTerms(database: Database, campaignNo: CampaignNo, signingKey: SigningKey | null): Promise<CampaignTerms> {
   const campaign = await readCampaignByNo(database, campaignNo);
+  const signsWith = keyFor(campaign, signingKey);
   const writers = new Map<string, LetterWriter>();
   for (const letter of await readLetters(database, campaignNo)) {
     const sender = { from: campaign.mailFrom, replyTo: campaign.replyTo, autoSubmitted: campaign.autoSubmitted };
@@ -113,15 +116,24 @@ async function readTerms(database: Database, campaignNo: CampaignNo): Promise<Ca
     write(notice, at) {
       const writer = writers.get(`${notice.audience}/${notice.locale}`);
       if (!writer) throw new Error(`campaign ${campaign.id} has no letter for ${notice.audience} in ${notice.locale}`);
-      return writer.write({
+      const letter = {
         token: notice.token,
         messageId: `<${notice.token}@${domain}>`,
         to: notice.address,
         date: at,
         categories: notice.categories,
         name: notice.name,
-      });
+      };
+      return signsWith === null ? writer.write(letter) : writer.writeSigned(letter, signsWith);
     },
     envelopeFrom: (notice) => campaign.envelopeFrom.replaceAll('{notice}', notice.token),
   };
+}
+
+/** The key that the launch froze for this campaign; null where it froze none. Throws `signing-key-missing`. */
+export function keyFor(campaign: Pick<Campaign, 'id' | 'signatureName'>, key: SigningKey | null): SigningKey | null {
+  if (campaign.signatureName === null) return null;
+  const here = key === null ? null : signatureNameOf(key);
+  if (here !== campaign.signatureName) throw new CandorError('signing-key-missing', { campaign: campaign.id, launched: campaign.signatureName, here: here ?? 'none' });
+  return key;
 }

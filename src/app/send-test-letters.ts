@@ -17,7 +17,7 @@ export async function sendTestLetters(
   to: string,
 ): Promise<number> {
   const domain = envelopeFrom.slice(envelopeFrom.lastIndexOf('@') + 1);
-  const messages = previewMessages(letters, sender, { to, test: true, at: new Date(), messageId: () => `<test-${randomUUID()}@${domain}>` });
+  const messages = await previewMessages(letters, sender, { to, test: true, at: new Date(), messageId: () => `<test-${randomUUID()}@${domain}>` });
   const opened = await relay.connect();
   if (!opened.ok) {
     const verdict = classifyConnectFailure(opened.failure);

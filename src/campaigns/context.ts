@@ -1,5 +1,6 @@
 // What every use case works with: the open ledger and the settings of this process.
 import type { UnconfirmedPolicy } from '../domain/campaign-state.ts';
+import type { SigningKey } from '../domain/signing-key.ts';
 import type { Database } from '../ledger/database.ts';
 import type { Keyring } from '../ledger/keyring.ts';
 
@@ -22,6 +23,8 @@ export interface LaunchSettings {
   readonly envelopeFrom: string;
   readonly replyTo: string | null;
   readonly autoSubmitted: boolean;
+  /** Signs the letters; null: the relay's business. */
+  readonly signingKey: SigningKey | null;
   readonly ratePerSecond: number | null;
   readonly retryDelaysMs: readonly number[];
   readonly retryRepeatLast: boolean;

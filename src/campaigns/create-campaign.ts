@@ -5,6 +5,7 @@ import { CandorError } from '../domain/errors.ts';
 import { campaignIdFrom, type CampaignNo } from '../domain/ids.ts';
 import type { CompiledLetter, Kit } from '../domain/kit.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
+import { signatureNameOf } from '../domain/signing-key.ts';
 import { createMergeAccount, type MergeAccount } from '../intake/merge-account.ts';
 import { readRecipientFile, type RecipientFile } from '../intake/read-recipient-file.ts';
 import type { RecipientSource } from '../intake/recipient-source.ts';
@@ -162,6 +163,7 @@ function termsOf(settings: LaunchSettings, kit: Kit): Parameters<typeof createDr
     envelopeFrom: settings.envelopeFrom,
     replyTo: settings.replyTo,
     autoSubmitted: settings.autoSubmitted,
+    signatureName: settings.signingKey === null ? null : signatureNameOf(settings.signingKey),
     unconfirmedPolicy: settings.unconfirmedPolicy,
     retryDelaysMs: settings.retryDelaysMs,
     retryRepeatLast: settings.retryRepeatLast,

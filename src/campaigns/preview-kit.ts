@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { categories, type CategoryBits } from '../domain/category.ts';
 import { CandorError } from '../domain/errors.ts';
 import type { CompiledLetter } from '../domain/kit.ts';
+import type { SigningKey } from '../domain/signing-key.ts';
 import { createLetterBody } from '../rendering/letter-body.ts';
-import { createLetterWriter } from '../rendering/letter-writer.ts';
+import { createLetterWriter, type NoticeToWrite } from '../rendering/letter-writer.ts';
 
 export interface PreviewSender {
   readonly from: string;
   readonly replyTo: string | null;
   readonly autoSubmitted: boolean;
+  readonly signingKey: SigningKey | null;
 }
 
 /** Shown in a preview: every category, so that the list is seen at its longest. */
@@ -23,19 +25,20 @@ export function previewMessages(
   letters: readonly CompiledLetter[],
   sender: PreviewSender,
   options: { to: string; test: boolean; at: Date; messageId: (index: number) => string; categories?: CategoryBits },
-): { letter: CompiledLetter; message: Buffer }[] {
-  return letters.map((letter, index) => {
+): Promise<{ letter: CompiledLetter; message: Buffer }[]> {
+  const written = letters.map(async (letter, index) => {
     const writer = createLetterWriter(letter, { ...sender, test: options.test });
-    const message = writer.write({
+    const notice: NoticeToWrite = {
       token: previewToken,
       messageId: options.messageId(index),
       to: options.to,
       date: options.at,
       categories: letter.audience === 'affected' ? (options.categories ?? everyCategory) : 0,
       name: null,
-    });
-    return { letter, message };
+    };
+    return { letter, message: sender.signingKey === null ? writer.write(notice) : await writer.writeSigned(notice, sender.signingKey) };
   });
+  return Promise.all(written);
 }
 
 /** Writes each letter as `<audience>.<locale>.{html,txt,eml}`; answers the paths. Overwrites earlier previews. */
@@ -43,7 +46,7 @@ export async function writePreview(letters: readonly CompiledLetter[], sender: P
   const files: string[] = [];
   try {
     await mkdir(out, { recursive: true });
-    for (const { letter, message } of previewMessages(letters, sender, {
+    for (const { letter, message } of await previewMessages(letters, sender, {
       to: 'recipient@example.com',
       test: false,
       at,

@@ -1,13 +1,16 @@
 // Environment → Config: typed, grouped, complete, or one error that names every problem.
 import { resolve } from 'node:path';
+import { domainToASCII } from 'node:url';
 import type { UnconfirmedPolicy } from '../domain/campaign-state.ts';
 import { CandorError } from '../domain/errors.ts';
+import type { SigningKey } from '../domain/signing-key.ts';
 import type { RetrySchedule } from './duration.ts';
 import type { Environment } from './environment.ts';
 import { isLoopback } from './host-name.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { RelayAddress } from './relay-url.ts';
 import { expectation, readSettingFile, readValues, type ReadFile } from './read-values.ts';
+import { weakKeyWarning } from './signing.ts';
 import { strayNames } from './stray-names.ts';
 import type { logLevelNames, TlsMode, Values } from './variables.ts';
 
@@ -43,6 +46,8 @@ export interface Config {
     readonly envelopeFrom: string;
     readonly replyTo: Mailbox | null;
     readonly autoSubmitted: boolean;
+    /** Signs every letter; null: nobody here does. */
+    readonly signingKey: SigningKey | null;
   };
   /** The most MAIL FROM per second and relay; null: not stated. */
   readonly ratePerSecond: number | null;
@@ -95,10 +100,11 @@ export function readConfig(env: Environment, options: ReadConfigOptions = {}): C
     if (env['MAIL_FROM'] === undefined) problems.push('MAIL_FROM: expected an address, or Name <address>, because SMTP_URL is set; found nothing');
     if (values.SMTP_URL.secure && values.SMTP_TLS === 'off') problems.push('SMTP_TLS: expected required or opportunistic, because SMTP_URL begins with smtps; found "off"');
   }
+  problems.push(...signingProblems(env, values));
   if (problems.length > 0) {
     throw new CandorError('config-invalid', { count: problems.length, problems: problems.map((line) => `  - ${line}`).join('\n') });
   }
-  return group(values, ca, options.cwd ?? process.cwd(), strayNames(env));
+  return group(values, ca, options.cwd ?? process.cwd(), [...strayNames(env), ...signingWarnings(values)]);
 }
 
 function group(values: Values, ca: string | null, cwd: string, warnings: readonly string[]): Config {
@@ -112,6 +118,7 @@ function group(values: Values, ca: string | null, cwd: string, warnings: readonl
       envelopeFrom: values.MAIL_ENVELOPE_FROM ?? from.address,
       replyTo: values.MAIL_REPLY_TO,
       autoSubmitted: values.MAIL_AUTO_SUBMITTED,
+      signingKey: signingKeyOf(values, from),
     },
     ratePerSecond: values.RATE_PER_SECOND,
     retry: { ...values.RETRY_SCHEDULE, giveUpAfterMs: values.RETRY_FOR },
@@ -146,6 +153,25 @@ function relayConfig(address: RelayAddress, values: Values, ca: string | null): 
     connections: values.SMTP_CONNECTIONS,
     loopback,
   };
+}
+
+/** A key alone signs for nobody, and a name without a key would be a signature that is silently missing. */
+function signingProblems(env: Environment, values: Values): string[] {
+  const given = (name: 'DKIM_KEY' | 'DKIM_SELECTOR' | 'DKIM_DOMAIN'): boolean => env[name] !== undefined || env[`${name}_FILE`] !== undefined;
+  if (given('DKIM_KEY')) return given('DKIM_SELECTOR') ? [] : ['DKIM_SELECTOR: expected a DNS name such as candor2025, because DKIM_KEY is set; found nothing'];
+  const name = given('DKIM_SELECTOR') ? 'DKIM_SELECTOR' : 'DKIM_DOMAIN';
+  return values[name] === null ? [] : [`DKIM_KEY: expected a private key, because ${name} is set; found nothing`];
+}
+
+function signingWarnings(values: Values): string[] {
+  const warning = values.DKIM_KEY === null ? null : weakKeyWarning(values.DKIM_KEY);
+  return warning === null ? [] : [warning];
+}
+
+function signingKeyOf(values: Values, from: Mailbox): SigningKey | null {
+  if (values.DKIM_KEY === null || values.DKIM_SELECTOR === null) return null;
+  const domain = values.DKIM_DOMAIN ?? domainToASCII(from.address.slice(from.address.lastIndexOf('@') + 1));
+  return { domain, selector: values.DKIM_SELECTOR, privateKey: values.DKIM_KEY };
 }
 
 function readAuthorities(values: Values, readFile: ReadFile, problems: string[]): string | null {

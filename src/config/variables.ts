@@ -7,6 +7,7 @@ import { parseEnvelopeSender, parseMailbox } from './mailbox.ts';
 import type { Secrecy } from './mask.ts';
 import { bad, good, type Reading } from './reading.ts';
 import { parseRelayUrl } from './relay-url.ts';
+import { parseDnsName, parseSigningKey } from './signing.ts';
 import { parseListenHost, parsePostgresUrl, parsePublicUrl, parseRedisUrl, parseTrustedProxies, parseWebhookUrl } from './service-url.ts';
 
 export const sections = ['Ledger and queue', 'Relay', 'Sender', 'Pace and retries', 'Console', 'This process'] as const;
@@ -159,6 +160,33 @@ export const variables = {
     secrecy: 'open',
     about: 'Whether letters carry `Auto-Submitted: auto-generated`, which keeps automatic replies away. Some relays then send no non-delivery reports: `no` for those.',
     schema: yesOrNo,
+  }),
+  DKIM_KEY: variable({
+    section: 'Sender',
+    expected: 'a private key, RSA of 1024 to 4096 bits or Ed25519, as PEM or as the base64 inside it, without a passphrase',
+    fallback: null,
+    fallbackNote: 'letters are not signed here: the relay’s business',
+    secrecy: 'whole',
+    about: 'Signs every letter (DKIM), for relays that do not. RSA of 2048 bits is what every receiver checks; `openssl genrsa -traditional 2048` makes one. The same for every process.',
+    schema: reading(parseSigningKey),
+  }),
+  DKIM_SELECTOR: variable({
+    section: 'Sender',
+    expected: 'a DNS name such as candor2025',
+    fallback: null,
+    fallbackNote: 'with `DKIM_KEY`: required',
+    secrecy: 'open',
+    about: 'Which of the domain’s keys signs: the public half stands in the DNS under `SELECTOR._domainkey.DOMAIN`. `candor doctor` says what to publish there.',
+    schema: reading(parseDnsName),
+  }),
+  DKIM_DOMAIN: variable({
+    section: 'Sender',
+    expected: 'a DNS name such as example.org',
+    fallback: null,
+    fallbackNote: 'the domain of `MAIL_FROM`',
+    secrecy: 'open',
+    about: 'The domain that signs. For DMARC it has to be that of `MAIL_FROM`, or one above or below it in the same organisation.',
+    schema: reading(parseDnsName),
   }),
   RATE_PER_SECOND: variable({
     section: 'Pace and retries',

@@ -79,7 +79,7 @@ export interface PaceLedger {
 /** What of a frozen campaign a worker needs; read once, it never changes. */
 export interface CampaignTerms extends RetryTerms {
   /** Makes the complete MIME message of one notice. Throws when the letter cannot be rendered. */
-  write(notice: NoticeContent, at: Date): Buffer;
+  write(notice: NoticeContent, at: Date): Buffer | Promise<Buffer>;
   /** The envelope sender of one notice (VERP). */
   envelopeFrom(notice: NoticeContent): string;
 }

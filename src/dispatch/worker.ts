@@ -19,7 +19,7 @@ import { setMaxListeners } from 'node:events';
 import type { Claim, NoticeContent, Settlement, Slice } from '../domain/attempt.ts';
 import { classify, classifyConnectFailure, temporaryAnswer, temporaryShareRule } from '../domain/classify.ts';
 import type { ConnectFailure, DeliveryResult, HoldReason } from '../domain/delivery-result.ts';
-import { isUnreachable } from '../domain/errors.ts';
+import { CandorError, isUnreachable } from '../domain/errors.ts';
 import type { LeaseId, SliceId } from '../domain/ids.ts';
 import { TemporaryShare } from '../domain/temporary-share.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -170,7 +170,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     } catch (err) {
       if (isUnreachable(err)) throw err;
       logger.error({ err, campaign: notice.campaignNo }, 'the frozen letters cannot be used');
-      await ledger.hold(notice.campaignNo, 'letter-unrenderable', null);
+      await ledger.hold(notice.campaignNo, err instanceof CandorError && err.code === 'signing-key-missing' ? err.code : 'letter-unrenderable', null);
       return null;
     }
   };
@@ -179,7 +179,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     const { notice, terms, lease, claim, connection } = errand;
     let message: Buffer;
     try {
-      message = terms.write(notice, clock.now());
+      message = await terms.write(notice, clock.now());
     } catch (err) {
       logger.error({ err, campaign: notice.campaignNo }, 'a letter could not be rendered');
       // Compilation proved that the letter renders for every kind of record: it is this notice alone.

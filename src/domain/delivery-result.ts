@@ -88,6 +88,7 @@ export const holdReasons = [
   'letter-malformed',
   'content-refused',
   'letter-unrenderable',
+  'signing-key-missing',
   'canary',
   'account-broken',
   'restored',

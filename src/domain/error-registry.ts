@@ -541,6 +541,11 @@ export const errorRegistry = {
     help: 'Sign in on the page /sign-in, or send an API token as `Authorization: Bearer`. A session ends after twelve hours without use.',
     exit: 2,
   },
+  'signing-key-missing': {
+    message: 'The letters of campaign {campaign} are signed with the key {launched}; this process has {here}.',
+    help: 'Set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY as they were at the launch. Nothing goes out unsigned.',
+    exit: 2,
+  },
   'test-letters-throttled': {
     message: 'That would be more than 60 test letters in an hour.',
     help: 'Wait a while, or send fewer letters at a time.',

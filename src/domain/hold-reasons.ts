@@ -53,6 +53,10 @@ export const holdTexts: Readonly<Record<HoldReason, HoldText>> = {
     message: 'A frozen letter cannot be rendered.',
     help: 'Nothing was sent that should not be. Start a new campaign with a corrected kit, with --except for this one; `candor resume` goes on once the cause (such as a wrong CANDOR_KEY) is gone.',
   },
+  'signing-key-missing': {
+    message: 'The letters are to be signed, and a worker does not have the key that the campaign was launched with.',
+    help: 'Set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY as they were at the launch, for every process, restart, then `candor resume`. Nothing went out unsigned.',
+  },
   canary: {
     message: 'The first notices have gone out, as asked with --first.',
     help: 'Look at them and at `candor status`. `candor resume` sends the rest at RATE_PER_SECOND, `candor cancel` ends the campaign.',

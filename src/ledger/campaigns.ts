@@ -22,6 +22,8 @@ export interface FrozenTerms {
   readonly envelopeFrom: string;
   readonly replyTo: string | null;
   readonly autoSubmitted: boolean;
+  /** Which key signs the letters: `selector._domainkey.domain`; null: they are not signed here. */
+  readonly signatureName: string | null;
   readonly unconfirmedPolicy: UnconfirmedPolicy;
   readonly retryDelaysMs: readonly number[];
   readonly retryRepeatLast: boolean;
@@ -62,6 +64,7 @@ interface CampaignRow {
   envelope_from: string;
   reply_to: string | null;
   auto_submitted: boolean;
+  signature_name: string | null;
   file_sha256: string;
   row_count: number;
   invalid_count: number;
@@ -79,7 +82,7 @@ interface CampaignRow {
 }
 
 const columns = `campaign_no, id, state, reason, reason_detail, kit, kit_title, kit_digest, rehearsal, relay_identity, relay_label,
-  mail_from, envelope_from, reply_to, auto_submitted, file_sha256, row_count, invalid_count, merged_count, conflict_count,
+  mail_from, envelope_from, reply_to, auto_submitted, signature_name, file_sha256, row_count, invalid_count, merged_count, conflict_count,
   notice_count, unconfirmed_policy, retry_delays_ms::double precision[] as retry_delays_ms, retry_repeat_last, retry_for_ms,
   start_at, created_at, launched_at, finished_at`;
 
@@ -91,12 +94,12 @@ export async function createDraft(
   const { terms } = draft;
   const { rows } = await on.query<{ campaign_no: CampaignNo }>({
     text: `insert into candor.campaign (id, file_sha256, kit, kit_title, kit_digest, rehearsal, relay_identity, relay_label, mail_from,
-             envelope_from, reply_to, auto_submitted, unconfirmed_policy, retry_delays_ms, retry_repeat_last, retry_for_ms)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) returning campaign_no`,
+             envelope_from, reply_to, auto_submitted, unconfirmed_policy, retry_delays_ms, retry_repeat_last, retry_for_ms, signature_name)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning campaign_no`,
     values: [
       draft.id, draft.fileSha256, terms.kit, terms.kitTitle, terms.kitDigest, terms.rehearsal, terms.relayIdentity, terms.relayLabel,
       terms.mailFrom, terms.envelopeFrom, terms.replyTo, terms.autoSubmitted, terms.unconfirmedPolicy, terms.retryDelaysMs,
-      terms.retryRepeatLast, terms.retryForMs,
+      terms.retryRepeatLast, terms.retryForMs, terms.signatureName,
     ],
   });
   const campaignNo = rows[0]!.campaign_no;
@@ -267,6 +270,7 @@ function fromRow(row: CampaignRow): Campaign {
     envelopeFrom: row.envelope_from,
     replyTo: row.reply_to,
     autoSubmitted: row.auto_submitted,
+    signatureName: row.signature_name,
     fileSha256: row.file_sha256,
     rows: row.row_count,
     invalid: row.invalid_count,

@@ -103,6 +103,7 @@ export function someTerms(changes: Partial<FrozenTerms> = {}): FrozenTerms {
     envelopeFrom: 'notice@example.org',
     replyTo: null,
     autoSubmitted: true,
+    signatureName: null,
     unconfirmedPolicy: 'resend',
     retryDelaysMs: [60_000, 300_000],
     retryRepeatLast: true,

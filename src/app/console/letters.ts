@@ -41,7 +41,7 @@ export function openLettersPort(ledger: LedgerContext, shelf: CompiledShelf, opt
   return {
     async letters(id, shown) {
       const { letters } = await load(id);
-      const messages = previewMessages(letters, options.sender, { to: 'recipient@example.com', test: false, at: new Date(), messageId: (index) => `<preview-${index + 1}@example.com>`, ...(shown === null ? {} : { categories: shown }) });
+      const messages = await previewMessages(letters, options.sender, { to: 'recipient@example.com', test: false, at: new Date(), messageId: (index) => `<preview-${index + 1}@example.com>`, ...(shown === null ? {} : { categories: shown }) });
       return messages.map(({ letter, message }) => viewOf(letter, message, shown));
     },
     async row(id, row) {

@@ -1,5 +1,6 @@
 // The configuration as a whole: defaults, groups, all problems at once, nothing secret in any text.
 import { describe, expect, it } from 'vitest';
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { CandorError } from '../../../src/domain/errors.ts';
 import { logLevels } from '../../../src/runtime/logger.ts';
 import { readConfig, type Config, type ReadConfigOptions } from '../../../src/config/read-config.ts';
@@ -45,6 +46,7 @@ describe('readConfig', () => {
         envelopeFrom: 'notices@example.org',
         replyTo: null,
         autoSubmitted: true,
+        signingKey: null,
       },
       ratePerSecond: null,
       retry: {
@@ -243,5 +245,49 @@ describe('names that nobody reads', () => {
 
   it.each(['PATH', 'HOME', 'POST', 'HOSTS', 'MAIL', 'HOSTNAME', 'PORTS', 'NODE_ENV', 'SMTP_HOST', 'LANG'])('is quiet about %s', (name) => {
     expect(read({ [name]: 'x' }).warnings).toEqual([]);
+  });
+});
+
+describe('the DKIM settings', () => {
+  const rsa = (bits: number): string => generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const good = rsa(2048);
+  const given = { MAIL_FROM: 'Notices <notices@Bücher.example>', DKIM_SELECTOR: 'Candor1', DKIM_KEY: good };
+
+  it('are off by default, and sign for the domain of MAIL_FROM when a key is given', () => {
+    expect(read({}).mail.signingKey).toBeNull();
+    expect(read(given).mail.signingKey).toMatchObject({ domain: 'xn--bcher-kva.example', selector: 'candor1', privateKey: { asymmetricKeyType: 'rsa' } });
+    expect(read({ ...given, DKIM_DOMAIN: 'mail.example' }).mail.signingKey?.domain).toBe('mail.example');
+  });
+
+  it('take the key from a file, on one line, in both forms of PEM, and as Ed25519', () => {
+    const { DKIM_KEY: _, ...rest } = given;
+    expect(read({ ...rest, DKIM_KEY_FILE: '/run/dkim' }, files({ '/run/dkim': `${good}\n` })).mail.signingKey).not.toBeNull();
+    expect(read({ ...given, DKIM_KEY: good.replaceAll(/-----[^-]+-----|\s/g, '') }).mail.signingKey).not.toBeNull();
+    expect(read({ ...given, DKIM_KEY: createPrivateKey(good).export({ type: 'pkcs1', format: 'pem' }).toString() }).mail.signingKey).not.toBeNull();
+    const ed25519 = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    expect(read({ ...given, DKIM_KEY: ed25519 }).mail.signingKey?.privateKey.asymmetricKeyType).toBe('ed25519');
+  });
+
+  it('warn about a short RSA key', () => {
+    expect(read({ ...given, DKIM_KEY: rsa(1024) }).warnings).toEqual(['DKIM_KEY has 1024 bits; receivers advise against RSA keys below 2048.']);
+    expect(read(given).warnings).toEqual([]);
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['a key without a selector', { DKIM_KEY: good }, /^DKIM_SELECTOR: expected .*because DKIM_KEY is set; found nothing$/],
+    ['a selector without a key', { DKIM_SELECTOR: 'a' }, /^DKIM_KEY: expected .*because DKIM_SELECTOR is set; found nothing$/],
+    ['a domain without a key', { DKIM_DOMAIN: 'example.org' }, /^DKIM_KEY: expected .*because DKIM_DOMAIN is set; found nothing$/],
+    ['no key at all', { ...given, DKIM_KEY: 'secret words' }, /^DKIM_KEY: .*found \*\*\* \(hidden\) \(it cannot be read as a private key\)$/],
+    ['a public key', { ...given, DKIM_KEY: createPublicKey(good).export({ type: 'spki', format: 'pem' }).toString() }, /\(it is a public key\)$/],
+    ['a locked key', { ...given, DKIM_KEY: createPrivateKey(good).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString() }, /\(it has a passphrase\)$/],
+    ['a key of another kind', { ...given, DKIM_KEY: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }, /\(it is of type ec\)$/],
+    ['a key that receivers refuse', { ...given, DKIM_KEY: rsa(768) }, /\(it has 768 bits\)$/],
+    ['a selector that is no name', { ...given, DKIM_SELECTOR: 'a; s=b' }, /^DKIM_SELECTOR: expected a DNS name.*\(not a DNS name/],
+    ['a domain that is no name', { ...given, DKIM_DOMAIN: 'bücher.example' }, /^DKIM_DOMAIN: expected a DNS name.*A-labels/],
+  ])('refuse %s, with one problem and without showing the key', (_, env, expected) => {
+    const problems = problemsOf(env);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(expected);
+    expect(problems[0]).not.toContain('MII');
   });
 });
