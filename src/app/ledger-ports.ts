@@ -113,7 +113,7 @@ async function readTerms(database: Database, campaignNo: CampaignNo, signingKey:
     retryDelaysMs: campaign.retryDelaysMs,
     retryRepeatLast: campaign.retryRepeatLast,
     retryForMs: campaign.retryForMs,
-    write(notice, at) {
+    compose(notice, at) {
       const writer = writers.get(`${notice.audience}/${notice.locale}`);
       if (!writer) throw new Error(`campaign ${campaign.id} has no letter for ${notice.audience} in ${notice.locale}`);
       const letter = {
@@ -124,7 +124,7 @@ async function readTerms(database: Database, campaignNo: CampaignNo, signingKey:
         categories: notice.categories,
         name: notice.name,
       };
-      return signsWith === null ? writer.write(letter) : writer.writeSigned(letter, signsWith);
+      return signsWith === null ? writer.compose(letter) : writer.composeSigned(letter, signsWith);
     },
     envelopeFrom: (notice) => campaign.envelopeFrom.replaceAll('{notice}', notice.token),
   };

@@ -36,7 +36,7 @@ export function previewMessages(
       categories: letter.audience === 'affected' ? (options.categories ?? everyCategory) : 0,
       name: null,
     };
-    return { letter, message: sender.signingKey === null ? writer.write(notice) : await writer.writeSigned(notice, sender.signingKey) };
+    return { letter, message: sender.signingKey === null ? writer.write(notice) : Buffer.concat(await writer.composeSigned(notice, sender.signingKey)) };
   });
   return Promise.all(written);
 }

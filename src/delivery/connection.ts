@@ -6,7 +6,7 @@
 // Not promised: that a relay which answers 2yz keeps the letter.
 import type { DeliveryResult, LetterStage, Loss, Reply } from '../domain/delivery-result.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { encodeBody, type EncodedBody } from './encode-body.ts';
+import { encodeMessage, type EncodedMessage, type Message } from './encode-body.ts';
 import { wireEnvelope, type Envelope, type WireEnvelope } from './envelope.ts';
 import type { Session } from './session.ts';
 import type { Wire } from './wire.ts';
@@ -22,7 +22,7 @@ export interface RelayConnection {
    * Hands one letter to the relay and answers what came of it. Never throws for what the relay does;
    * an envelope that is not two plain addresses, or a second letter at the same time, is a bug and throws.
    */
-  deliver(envelope: Envelope, message: Buffer, hooks?: DeliverHooks): Promise<DeliveryResult>;
+  deliver(envelope: Envelope, message: Message, hooks?: DeliverHooks): Promise<DeliveryResult>;
   /** False after a 421, a loss, or any doubt about which reply belongs to what. It then takes no more letters. */
   readonly usable: boolean;
   /** Waits until the replies left over from a refused letter are read and the session is reset; answers `usable`. */
@@ -83,7 +83,7 @@ export class OpenConnection implements RelayConnection {
     return this.#lastUsedAt;
   }
 
-  async deliver(envelope: Envelope, message: Buffer, hooks?: DeliverHooks): Promise<DeliveryResult> {
+  async deliver(envelope: Envelope, message: Message, hooks?: DeliverHooks): Promise<DeliveryResult> {
     if (this.#busy) throw new Error('a connection takes one letter at a time');
     const addresses = wireEnvelope(envelope);
     if (addresses.needsSmtpUtf8 && !this.supportsSmtpUtf8) return { kind: 'unsupported', reason: 'relay-without-smtputf8' };
@@ -92,7 +92,7 @@ export class OpenConnection implements RelayConnection {
       if (this.#recovery !== null) await this.#recovery;
       if (this.#wire.unread > 0) this.#doubt();
       if (!this.usable) return { kind: 'lost', stage: 'mail', loss: 'reset', mayHaveGone: false };
-      return await this.#transact(addresses, encodeBody(message), hooks);
+      return await this.#transact(addresses, encodeMessage(message), hooks);
     } finally {
       this.#busy = false;
       this.#lastUsedAt = this.#clock.now();
@@ -116,7 +116,7 @@ export class OpenConnection implements RelayConnection {
     this.#doubt();
   }
 
-  async #transact(envelope: WireEnvelope, body: EncodedBody, hooks?: DeliverHooks): Promise<DeliveryResult> {
+  async #transact(envelope: WireEnvelope, body: EncodedMessage, hooks?: DeliverHooks): Promise<DeliveryResult> {
     const { pipelining } = this.#session.offers;
     const mailFrom = `MAIL FROM:<${envelope.from}>${this.#parameters(envelope, body)}\r\n`;
     const rcptTo = `RCPT TO:<${envelope.to}>\r\n`;
@@ -144,9 +144,9 @@ export class OpenConnection implements RelayConnection {
     return this.#handOver(body);
   }
 
-  async #handOver(body: EncodedBody): Promise<DeliveryResult> {
+  async #handOver(body: EncodedMessage): Promise<DeliveryResult> {
     if (!this.#wire.open) return this.#lost('data', 'reset', false);
-    this.#wire.write(body.wire);
+    this.#wire.writeAll(body.wire);
     const end = await this.#wire.read();
     if (!end.ok) return this.#lost(this.#wire.flushed ? 'after-body' : 'body', end.loss, true);
     const { reply, early } = end;
@@ -159,7 +159,7 @@ export class OpenConnection implements RelayConnection {
     return { kind: 'replied', stage: 'after-body', reply };
   }
 
-  #parameters(envelope: WireEnvelope, body: EncodedBody): string {
+  #parameters(envelope: WireEnvelope, body: EncodedMessage): string {
     const { offers } = this.#session;
     let parameters = '';
     if (offers.size) parameters += ` SIZE=${body.size}`;

@@ -54,6 +54,13 @@ export class Wire {
     this.#socket.write(data, this.#onFlushed);
   }
 
+  /** Several pieces in one system call. */
+  writeAll(pieces: readonly Buffer[]): void {
+    this.#socket.cork();
+    for (const piece of pieces) this.write(piece);
+    this.#socket.uncork();
+  }
+
   /** The next reply, or why there is none. One reader at a time. */
   read(): Promise<WireRead> {
     const next = this.#queue.shift();

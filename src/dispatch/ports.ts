@@ -78,8 +78,8 @@ export interface PaceLedger {
 
 /** What of a frozen campaign a worker needs; read once, it never changes. */
 export interface CampaignTerms extends RetryTerms {
-  /** Makes the complete MIME message of one notice. Throws when the letter cannot be rendered. */
-  write(notice: NoticeContent, at: Date): Buffer | Promise<Buffer>;
+  /** Makes the complete MIME message of one notice, in parts of whole lines. Throws when the letter cannot be rendered. */
+  compose(notice: NoticeContent, at: Date): readonly Buffer[] | Promise<readonly Buffer[]>;
   /** The envelope sender of one notice (VERP). */
   envelopeFrom(notice: NoticeContent): string;
 }
@@ -87,7 +87,7 @@ export interface CampaignTerms extends RetryTerms {
 /** An open connection to the relay. */
 export interface RelayConnection {
   readonly usable: boolean;
-  deliver(envelope: { from: string; to: string }, message: Buffer): Promise<DeliveryResult>;
+  deliver(envelope: { from: string; to: string }, message: readonly Buffer[]): Promise<DeliveryResult>;
 }
 
 /** The relay's connections of this process. */

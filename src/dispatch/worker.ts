@@ -177,9 +177,9 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
 
   const handOver = async (errand: Errand<Connection>): Promise<Carried> => {
     const { notice, terms, lease, claim, connection } = errand;
-    let message: Buffer;
+    let message: readonly Buffer[];
     try {
-      message = await terms.write(notice, clock.now());
+      message = await terms.compose(notice, clock.now());
     } catch (err) {
       logger.error({ err, campaign: notice.campaignNo }, 'a letter could not be rendered');
       // Compilation proved that the letter renders for every kind of record: it is this notice alone.

@@ -105,6 +105,16 @@ export function transportConformance(name: string, variant: Variant): void {
       expect(relay.record.mailFromsMs).toHaveLength(1);
     });
 
+    it('takes letters in parts, and a body that many share', async () => {
+      const relay = await relayWith();
+      const connection = await connect();
+      const body = Buffer.from(`.a\r\n${`${'z'.repeat(70)}\r\n`.repeat(2_000)}`);
+      const heads = ['one', 'two'].map((subject) => Buffer.from(`Subject: ${subject}\r\n\r\n`));
+      for (const head of heads) expect(await connection.deliver(envelope, [head, body])).toMatchObject(replied('after-body', 250));
+      expect(relay.record.letters.map(({ raw }) => raw.toString())).toEqual(heads.map((head) => Buffer.concat([head, body]).toString()));
+      expect(relay.record.commands.filter((line) => line.startsWith('MAIL'))).toEqual(heads.map((head) => `MAIL FROM:<notice@example.com> SIZE=${head.length + body.length}`));
+    });
+
     it('turns bare line ends into CRLF, so that nothing can be smuggled', async () => {
       const relay = await relayWith();
       const connection = await connect();

@@ -31,7 +31,7 @@ describe.each(keys)('a signature by %s', (_, privateKey) => {
 
   it.each(letters.map((letter) => [`${letter.audience}.${letter.locale}`, letter] as const))('of the %s letter is good in the eyes of another program', async (_name, letter) => {
     const writer = createLetterWriter(letter, sender);
-    const message = await writer.writeSigned({ ...notice, categories: allCategories }, key);
+    const message = Buffer.concat(await writer.composeSigned({ ...notice, categories: allCategories }, key));
     expect(isWellSigned(message, dns)).toBe(true);
     expect(message.subarray(-100)).toEqual(writer.write({ ...notice, categories: allCategories }).subarray(-100));
   });
@@ -39,7 +39,7 @@ describe.each(keys)('a signature by %s', (_, privateKey) => {
   it('holds for an address in UTF-8, and no longer once anything that is read was changed', async () => {
     const [letter] = letters;
     if (!letter) throw new Error('no letter');
-    const message = (await createLetterWriter(letter, sender).writeSigned({ ...notice, to: 'jürgen@example.org' }, key)).toString('utf8');
+    const message = Buffer.concat(await createLetterWriter(letter, sender).composeSigned({ ...notice, to: 'jürgen@example.org' }, key)).toString('utf8');
     const changes: readonly ((text: string) => string)[] = [
       (text) => text,
       (text) => text.replace('\r\nTo: ', '\r\nTo:   '),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodeBody } from '../../../src/delivery/encode-body.ts';
+import { encodeBody, encodeMessage } from '../../../src/delivery/encode-body.ts';
 import { seededRandom } from '../../support/relay-script.ts';
 
 const wire = (message: string): string => encodeBody(Buffer.from(message, 'latin1')).wire.toString('latin1');
@@ -56,5 +56,24 @@ describe('encodeBody', () => {
   it('says whether 8BITMIME is needed', () => {
     expect(encodeBody(Buffer.from('plain\r\n')).eightBit).toBe(false);
     expect(encodeBody(Buffer.from('ü\r\n')).eightBit).toBe(true);
+  });
+});
+
+describe('encodeMessage', () => {
+  it('of parts is that of the whole, however often a part is handed over', () => {
+    const head = Buffer.from('Subject: one\r\n.two: three\r\n\r\n');
+    const body = Buffer.from('.a\r\nb.\r\n.\r\nc', 'latin1');
+    for (const parts of [[head, body], [head, body], [Buffer.from('ü: a\r\n'), body], [body]]) {
+      const whole = encodeBody(Buffer.concat(parts));
+      const { wire, ...rest } = encodeMessage(parts);
+      expect({ ...rest, wire: Buffer.concat(wire).toString('latin1') }).toEqual({ ...whole, wire: whole.wire.toString('latin1') });
+    }
+  });
+
+  it('lets no part end the letter', () => {
+    for (const parts of [['a\r\n.', '\r\nb'], ['a\r\n.\r\n', 'b'], ['a\r\n', '.\r\nb'], ['a\r', '\n.\r\nb']]) {
+      const wire = Buffer.concat(encodeMessage(parts.map((part) => Buffer.from(part))).wire).toString();
+      expect(wire.indexOf('\r\n.\r\n') + 5, JSON.stringify(parts)).toBe(wire.length);
+    }
   });
 });

@@ -42,7 +42,7 @@ it('has at most two letters per lane between claim and settlement, however slowl
     },
     giveBackClaims: () => Promise.resolve(),
     giveBackSlices: () => Promise.resolve(0),
-    terms: () => Promise.resolve({ retryDelaysMs: [1000], retryRepeatLast: false, retryForMs: 60_000, write: () => Buffer.from('letter'), envelopeFrom: () => 'n@example.com' }),
+    terms: () => Promise.resolve({ retryDelaysMs: [1000], retryRepeatLast: false, retryForMs: 60_000, compose: () => [Buffer.from('letter')], envelopeFrom: () => 'n@example.com' }),
     holdRelay: () => Promise.resolve(),
     hold: () => Promise.resolve(),
     markUnreachable: () => Promise.resolve(0),
