@@ -16,6 +16,8 @@ export interface BenchLetter {
   readonly text: string;
   /** Its source, for who compiles it for each recipient. */
   readonly mjml: string;
+  /** As a launch freezes it. */
+  readonly compiled: CompiledLetter;
   /** Octets of a complete message as Candor writes it. */
   readonly messageBytes: number;
 }
@@ -35,5 +37,5 @@ export async function readBenchLetter(repository: string): Promise<BenchLetter> 
     categories: benchCategories,
     name: null,
   });
-  return { subject: letter.subject, ...createLetterBody(letter)(benchCategories, null), mjml: source.mjml, messageBytes: message.length };
+  return { subject: letter.subject, ...createLetterBody(letter)(benchCategories, null), mjml: source.mjml, compiled: letter, messageBytes: message.length };
 }

@@ -9,6 +9,7 @@ export interface Measurement {
   /** CPU time of the sending process, and of the database behind it. */
   readonly cpuMs: number;
   readonly databaseCpuMs: number | null;
+  readonly redisCpuMs: number | null;
   /** Highest resident memory, in MB. */
   readonly peakMb: number;
   readonly databasePeakMb: number | null;
@@ -18,6 +19,17 @@ export interface Measurement {
   readonly ledgerBytesPerNotice: number | null;
   readonly walBytesPerNotice: number | null;
 }
+
+/** What is not there, for contenders that have none of it. */
+export const bare = {
+  wallSeconds: null,
+  databaseCpuMs: null,
+  redisCpuMs: null,
+  databasePeakMb: null,
+  redisPeakMb: null,
+  ledgerBytesPerNotice: null,
+  walBytesPerNotice: null,
+} as const;
 
 /** The middle of the values and the range they span. */
 export interface Spread {

@@ -2,7 +2,7 @@
 // of sessions and keeps nothing. Nothing that sends letters one by one is expected to be faster.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import type { Measurement } from './measurement.ts';
+import { bare, type Measurement } from './measurement.ts';
 import { watchProcess } from './process-usage.ts';
 
 const smtpSource = '/usr/sbin/smtp-source';
@@ -27,15 +27,10 @@ export async function runCeiling(run: { notices: number; messageBytes: number; s
   const usage = watch.stop();
   if (code !== 0) throw new Error(`smtp-source ended with ${String(code)}`);
   return {
+    ...bare,
     notices: run.notices,
-    wallSeconds: null,
     sendingSeconds: seconds,
     cpuMs: usage.cpuMs,
     peakMb: usage.peakMb,
-    databaseCpuMs: null,
-    databasePeakMb: null,
-    redisPeakMb: null,
-    ledgerBytesPerNotice: null,
-    walBytesPerNotice: null,
   };
 }

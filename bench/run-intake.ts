@@ -1,4 +1,5 @@
-// Reading a recipient file: Candor's intake, the whole `candor check`, and csv-parse doing nothing with what it reads.
+// Reading a recipient file: Candor's intake, the whole `candor check`, all the way into a ledger, and parsers that do
+// nothing with what they read.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +8,7 @@ import { repository } from './start-program.ts';
 
 const run = promisify(execFile);
 
-export const readers = ['csv-parse-arrays', 'csv-parse-objects', 'intake', 'check'] as const;
+export const readers = ['csv-parse-arrays', 'csv-parse-objects', 'own-parser', 'intake', 'check', 'ledger'] as const;
 export type Reader = (typeof readers)[number];
 
 /** Writes a file of these rows: quoted line breaks, repeated and invalid rows, several languages. */
@@ -16,8 +17,12 @@ export async function writeRealisticFile(path: string, rows: number): Promise<st
   return path;
 }
 
-/** Rows per second, each reader in a process of its own; for `check` the whole command counts, its start included. */
-export async function rowsPerSecond(reader: Reader, path: string, rows: number): Promise<number> {
+/**
+ * Rows per second, each reader in a process of its own; for `check` the whole command counts, its start included.
+ *
+ * @param folder new and empty, for the ledger of `ledger`
+ */
+export async function rowsPerSecond(reader: Reader, path: string, rows: number, folder: string): Promise<number> {
   if (reader === 'check') {
     const startedAt = performance.now();
     // It ends with 3, as the file has invalid rows.
@@ -26,7 +31,7 @@ export async function rowsPerSecond(reader: Reader, path: string, rows: number):
     });
     return rows / ((performance.now() - startedAt) / 1000);
   }
-  const { stdout } = await run(process.execPath, [fileURLToPath(new URL('contenders/read-file.js', import.meta.url)), reader, path]);
+  const { stdout } = await run(process.execPath, [fileURLToPath(new URL('contenders/read-file.js', import.meta.url)), reader, path, folder]);
   const read = JSON.parse(stdout) as { rows: number; seconds: number };
   if (read.rows !== rows) throw new Error(`${reader} read ${read.rows} of ${rows} rows`);
   return read.rows / read.seconds;

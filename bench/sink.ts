@@ -33,6 +33,8 @@ export async function startSink(folder: string): Promise<Sink> {
     ? [postfixSink, [...user, '-c', `${host}:${port}`, '1000']]
     : [process.execPath, [fileURLToPath(new URL('counting-sink.js', import.meta.url)), String(port)]];
   const child = spawn(command, args, { stdio: ['ignore', out, 'ignore'] });
+  const end = (): void => void child.kill('SIGTERM');
+  process.once('exit', end);
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   closeSync(out);
   await eventually(() => greets(host, port), { timeoutMs: 10_000 });
@@ -43,7 +45,8 @@ export async function startSink(folder: string): Promise<Sink> {
     pid: child.pid ?? 0,
     taken: () => lastCount(counter),
     async stop() {
-      child.kill('SIGTERM');
+      process.off('exit', end);
+      end();
       await gone;
     },
   };
@@ -62,7 +65,8 @@ function lastCount(path: string): number {
   return Number([...tail.toString('latin1').matchAll(/mesg=(\d+)\s/g)].at(-1)?.[1] ?? 0);
 }
 
-function greets(host: string, port: number): Promise<true> {
+/** Resolves when a server there says something; rejects when none takes the connection. */
+export function greets(host: string, port: number): Promise<true> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, host);
     socket.once('error', reject);

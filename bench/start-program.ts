@@ -9,12 +9,15 @@ export interface Started {
   readonly pid: number;
   /** The first line of its output. */
   readonly firstLine: Promise<string>;
+  /** SIGTERM: it finishes what is on the wire. */
+  stop(): void;
   readonly outcome: Promise<{ readonly code: number | null; readonly stdout: string }>;
 }
 
-/** Starts `candor` with nothing in its environment but these variables. */
-export function startProgram(args: readonly string[], env: Readonly<Record<string, string>>): Started {
-  const child = spawn(process.execPath, [join(repository, 'dist/main.js'), ...args], {
+/** Starts `candor` with nothing in its environment but these variables; a CPU profile goes into a folder, if one is named. */
+export function startProgram(args: readonly string[], env: Readonly<Record<string, string>>, profileInto?: string): Started {
+  const profiling = profileInto === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileInto}`];
+  const child = spawn(process.execPath, [...profiling, join(repository, 'dist/main.js'), ...args], {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...env },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -35,5 +38,5 @@ export function startProgram(args: readonly string[], env: Readonly<Record<strin
       resolve({ code, stdout });
     });
   });
-  return { pid: child.pid ?? 0, firstLine, outcome };
+  return { pid: child.pid ?? 0, firstLine, stop: end, outcome };
 }

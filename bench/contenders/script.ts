@@ -13,22 +13,29 @@ export interface ScriptReport {
   readonly seconds: number;
 }
 
+interface Dkim {
+  readonly domainName: string;
+  readonly keySelector: string;
+  readonly privateKey: string;
+}
+
 interface Row {
   readonly email: string;
 }
 
 /**
- * Runs one to its end. Its arguments: recipient file, letter as JSON, port of the relay, connections, sender.
+ * Runs one to its end. Its arguments: recipient file, letter as JSON, port of the relay, connections, sender, key file.
  *
  * @param htmlFor makes the HTML part for one recipient
  * @param maxMessages letters a connection takes before it is replaced
+ * @param dkimOf nodemailer's DKIM option, from the path of the private key
  */
-export async function runScript(htmlFor: (letter: BenchLetter) => Promise<string> | string, maxMessages: number): Promise<void> {
-  const [file = '', letterFile = '', port = '', connections = '', from = ''] = process.argv.slice(2);
+export async function runScript(htmlFor: (letter: BenchLetter) => Promise<string> | string, maxMessages: number, dkimOf?: (keyFile: string) => Dkim): Promise<void> {
+  const [file = '', letterFile = '', port = '', connections = '', from = '', keyFile = ''] = process.argv.slice(2);
   const letter = JSON.parse(readFileSync(letterFile, 'utf8')) as BenchLetter;
   const rows: Row[] = [];
   for await (const row of createReadStream(file).pipe(parse({ columns: true }))) rows.push(row as Row);
-  const pool = createTransport({ pool: true, host: '127.0.0.1', port: Number(port), secure: false, ignoreTLS: true, maxConnections: Number(connections), maxMessages });
+  const pool = createTransport({ pool: true, host: '127.0.0.1', port: Number(port), secure: false, ignoreTLS: true, maxConnections: Number(connections), maxMessages, ...(dkimOf === undefined ? {} : { dkim: dkimOf(keyFile) }) });
   let accepted = 0;
   let failed = 0;
   let next = 0;

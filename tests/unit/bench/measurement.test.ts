@@ -10,6 +10,7 @@ const run = (perSecond: number): Measurement => ({
   sendingSeconds: 1_000 / perSecond,
   cpuMs: 500,
   databaseCpuMs: null,
+  redisCpuMs: null,
   peakMb: 100,
   databasePeakMb: null,
   redisPeakMb: null,

@@ -1,0 +1,69 @@
+// What becomes of the cost of a notice as campaigns grow, and what a second process brings where latency is the limit.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { eventually } from '../tests/support/eventually.ts';
+import { freePort } from '../tests/support/redis.ts';
+import { writeRecipients } from './bench-recipients.ts';
+import { runCeiling } from './run-ceiling.ts';
+import { runWorkers, type WorkersMeasurement } from './run-workers.ts';
+import { greets, type Sink } from './sink.ts';
+
+export interface GrowthOptions {
+  readonly sink: Sink;
+  readonly connections: number;
+  /** Answers a new and empty folder. */
+  readonly newFolder: (name: string) => string;
+  readonly say: (line: string) => void;
+}
+
+/** One worker on Redis, for campaigns of these sizes. */
+export async function measureGrowth(sizes: readonly number[], options: GrowthOptions): Promise<WorkersMeasurement[]> {
+  const measured: WorkersMeasurement[] = [];
+  for (const notices of sizes) {
+    const folder = options.newFolder(`growth-${notices}`);
+    const recipients = writeRecipients(`${folder}/recipients.csv`, notices);
+    const { host, port } = options.sink;
+    const one = await runWorkers({ notices, recipients, folder, host, port, workers: 1, queue: 'redis', connections: options.connections });
+    options.say(`growth: ${notices} notices, ${Math.round(notices / one.sendingSeconds)}/s, worker ${(one.workerCpuMs / notices).toFixed(3)} ms/notice and ${Math.round(one.workerPeakMb)} MB`);
+    measured.push(one);
+  }
+  return measured;
+}
+
+export interface LatencyFigures {
+  /** Letters per second, of each round. */
+  readonly one: number[];
+  readonly two: number[];
+  readonly source10: number[];
+  readonly source20: number[];
+}
+
+/** One and two workers of ten connections against a relay that is `roundTripMs` away, and smtp-source with as many. */
+export async function measureLatency(run: { notices: number; rounds: number; roundTripMs: number; hasCeiling: boolean; messageBytes: number }, options: GrowthOptions): Promise<LatencyFigures> {
+  const port = await freePort();
+  const host = '127.0.0.1';
+  const relay = spawn(process.execPath, [fileURLToPath(new URL('delayed-relay.js', import.meta.url)), String(port), String(options.sink.port), String(run.roundTripMs)], { stdio: 'ignore' });
+  const gone = new Promise<void>((resolve) => relay.once('exit', () => resolve()));
+  const figures: LatencyFigures = { one: [], two: [], source10: [], source20: [] };
+  try {
+    await eventually(() => greets(host, port), { timeoutMs: 10_000 });
+    for (let round = 0; round < run.rounds; round += 1) {
+      for (const workers of [1, 2]) {
+        const folder = options.newFolder(`latency-${round}-${workers}`);
+        const recipients = writeRecipients(`${folder}/recipients.csv`, run.notices);
+        const { sendingSeconds } = await runWorkers({ notices: run.notices, recipients, folder, host, port, workers, queue: 'redis', connections: 10 });
+        figures[workers === 1 ? 'one' : 'two'].push(run.notices / sendingSeconds);
+      }
+      for (const sessions of run.hasCeiling ? [10, 20] : []) {
+        const letters = Math.ceil(run.notices / 3);
+        const { sendingSeconds } = await runCeiling({ notices: letters, messageBytes: run.messageBytes, sessions, host, port });
+        figures[sessions === 10 ? 'source10' : 'source20'].push(letters / sendingSeconds);
+      }
+      options.say(`latency, round ${round + 1}: ${Object.entries(figures).map(([name, values]) => `${name} ${Math.round((values as number[]).at(-1) ?? 0)}/s`).join(', ')}`);
+    }
+    return figures;
+  } finally {
+    relay.kill('SIGTERM');
+    await gone;
+  }
+}
