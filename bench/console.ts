@@ -12,6 +12,7 @@ import { csrfTokenOf } from '../src/web/frame.ts';
 import { startFastPostgres } from '../tests/support/fast-postgres.ts';
 import { freePort } from '../tests/support/redis.ts';
 import { eventually } from '../tests/support/eventually.ts';
+import type { makeRecipients as makeRecipientsOf } from '../scripts/make-recipients.mjs';
 import { repository, startProgram } from './start-program.ts';
 
 const rows = Number(process.argv[2] ?? 1_000_000);
@@ -34,7 +35,7 @@ try {
   const env = { DATABASE_URL: url, CANDOR_KEY: Buffer.alloc(32, 3).toString('base64'), CANDOR_DATA: join(folder, 'data'), LOG_LEVEL: 'error' };
   const file = join(folder, 'recipients.csv');
   note(`writing ${rows} rows`);
-  const { makeRecipients } = (await import(join(repository, 'scripts/make-recipients.mjs'))) as typeof import('../scripts/make-recipients.mjs');
+  const { makeRecipients } = (await import(join(repository, 'scripts/make-recipients.mjs'))) as { makeRecipients: typeof makeRecipientsOf };
   await pipeline(Readable.from(makeRecipients({ rows, clean: true }).pieces), createWriteStream(file));
   note('importing');
   const sent = await startProgram(['send', file, '--kit', join(repository, 'templates/mixpanel-2025-11'), '--yes', '--at', new Date(Date.now() + 86_400_000).toISOString(), '--detach', '--json'], env).outcome;
@@ -45,8 +46,8 @@ try {
   await happen(database);
   const port = await freePort();
   const program = startProgram(['serve', '--json'], { ...env, PORT: String(port) });
-  const console_ = await signIn(port, program.pid, env);
-  await measure(console_, campaign, database, file);
+  const here = await signIn(port, program.pid, env);
+  await measure(here, campaign, database, file);
   process.kill(program.pid, 'SIGTERM');
   await program.outcome;
   await database.close();

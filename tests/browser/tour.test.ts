@@ -29,7 +29,7 @@ async function faultsOf(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const violations = (await page.evaluate('axe.run(document, { iframes: false }).then((found) => found.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html).join(" ")))')) as string[];
+    const violations = await page.evaluate<string[]>('axe.run(document, { iframes: false }).then((found) => found.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html).join(" ")))');
     found.push(...violations.map((violation) => `${colorScheme} ${violation}`));
   }
   await page.setViewportSize({ width: 1280, height: 900 });
