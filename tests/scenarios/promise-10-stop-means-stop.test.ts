@@ -24,15 +24,15 @@ interface Setting {
 }
 
 /** Some 4,000 notices, and a relay that takes so long for each answer. */
-async function busySite(delayMs = 20): Promise<Setting> {
+async function busySite(delayMs = 20, queue: 'Postgres' | 'Redis' = 'Postgres'): Promise<Setting> {
   const relay = await world.relay({ record: 'digest', script: [{ stage: 'after-body', do: 'delay', delayMs }] });
-  const site = await world.site({ relay, settings: { SMTP_CONNECTIONS: '20' } });
+  const site = await world.site({ relay, ...(queue === 'Redis' ? { redis: await world.redis() } : {}), settings: { SMTP_CONNECTIONS: '20' } });
   return { relay, site, file: world.file(people(4_000)) };
 }
 
 describe.each(['pause', 'cancel'] as const)('candor %s at full speed', (command) => {
-  test('stops every process within a second, and says what is accepted and what is on the wire', async () => {
-    const { relay, site, file } = await busySite();
+  test.each(['Postgres', 'Redis'] as const)('stops every process within a second, and says what is accepted and what is on the wire (queue on %s)', async (queue) => {
+    const { relay, site, file } = await busySite(20, queue);
     const worker = await site.worker();
     const sending = site.startSend(file);
     const campaign = await site.campaignOf(sending);
