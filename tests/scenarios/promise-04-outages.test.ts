@@ -1,0 +1,116 @@
+// Promise 4, when something is away for longer than a lease: whoever is cut off sends nothing that the ledger does
+// not know, and when it is back everything goes on by itself. An outage here lasts three leases of two seconds;
+// `npm run chaos -- --drill` tries 90 s and five minutes with the leases that people use.
+import { afterEach, expect, test } from 'vitest';
+import type { CampaignSummary } from '../../src/domain/summary.ts';
+import { audit, mustBeNone } from '../chaos/audit.ts';
+import { startDurablePostgres, type DurablePostgres } from '../support/durable-postgres.ts';
+import { eventually } from '../support/eventually.ts';
+import { exportedNotices, type ExportedNotice } from '../support/exported.ts';
+import { people } from '../support/people.ts';
+import type { RunningProgram } from '../support/program.ts';
+import type { TestRelay } from '../support/relay.ts';
+import { seenByRelay } from '../support/seen-by-relay.ts';
+import { startSeverableDoor, type SeverableDoor } from '../support/severable-door.ts';
+import { scenarioWorld, type Site } from '../support/world.ts';
+
+const world = scenarioWorld();
+const everybody = people(600);
+const recoverySeconds = 2;
+const settings = {
+  RATE_PER_SECOND: '100',
+  RECOVERY_SECONDS: String(recoverySeconds),
+  RETRY_SCHEDULE: '1s',
+  MAIL_ENVELOPE_FROM: 'bounce+{notice}@example.com',
+};
+
+let postgres: DurablePostgres | null = null;
+let door: SeverableDoor | null = null;
+afterEach(async () => {
+  await door?.stop();
+  await postgres?.stop();
+  postgres = door = null;
+});
+
+async function letters(relay: TestRelay, count: number): Promise<void> {
+  await eventually(() => relay.record.accepted >= count, { timeoutMs: 60_000 });
+}
+
+/** Lets so much time go by, whatever happens meanwhile. */
+async function pass(seconds: number): Promise<void> {
+  const since = performance.now();
+  await eventually(() => performance.now() - since > seconds * 1_000, { timeoutMs: seconds * 1_000 + 10_000 });
+}
+
+/** The record of every notice, when the judge has found nothing that must not be. */
+async function blameless(site: Site, relay: TestRelay, campaign: string): Promise<ExportedNotice[]> {
+  const notices = await exportedNotices(site.env, campaign, `${world.folder}/export`);
+  const findings = audit(everybody.map(({ email }) => email), seenByRelay(relay.record), notices, Infinity);
+  expect(mustBeNone.filter((breach) => findings[breach] > 0)).toEqual([]);
+  return notices;
+}
+
+/** Waits until the campaign is finished; answers its last summary. */
+async function finished(site: Site, campaign: string): Promise<CampaignSummary> {
+  await eventually(async () => (await site.run('status', campaign)).summary.state === 'finished', { timeoutMs: 90_000, everyMs: 300 });
+  return (await site.run('status', campaign)).summary;
+}
+
+/** SIGTERM; the process must end well. */
+async function dismiss(worker: RunningProgram): Promise<void> {
+  worker.kill('SIGTERM');
+  expect((await worker.outcome).code).toBe(0);
+}
+
+test('a worker that is cut off from Postgres alone comes back when another has taken over, and the ledger knows every letter', { timeout: 180_000 }, async () => {
+  postgres = await startDurablePostgres();
+  door = await startSeverableDoor(Number(new URL(postgres.url).port));
+  // So slow that a cut finds letters on the wire of both.
+  const relay = await world.relay({ record: 'digest', script: [{ stage: 'after-body', do: 'delay', delayMs: 200 }] });
+  const site = await world.site({ relay, redis: await world.redis(), settings: { ...settings, DATABASE_URL: postgres.url } });
+  const behindTheDoor = new URL(postgres.url);
+  behindTheDoor.port = String(door.port);
+  // The first one feeds, so it is the feeder that is cut off.
+  const cutOff = await site.with({ DATABASE_URL: behindTheDoor.href }).worker();
+  const other = await site.worker();
+  const { campaign } = (await site.send(world.file(everybody), '--detach')).summary;
+  await letters(relay, 100);
+
+  door.cut();
+  // The other one has taken over when it has said what was on the wire.
+  await eventually(async () => (await site.run('status', campaign)).summary.maybeAccepted > 0, { timeoutMs: 30_000, everyMs: 200 });
+  await pass(recoverySeconds);
+  door.mend();
+
+  const { states } = await finished(site, campaign);
+  expect(states.accepted + states.unconfirmed).toBe(everybody.length);
+  await dismiss(cutOff);
+  await dismiss(other);
+  const notices = await blameless(site, relay, campaign);
+  // What the relay had answered meanwhile is in the record, and did not overrule what was said.
+  expect(notices.filter(({ attempts }) => attempts.some(({ outcome, late }) => late && outcome === 'unconfirmed')).length).toBeGreaterThan(0);
+  expect(notices.filter(({ attempts, maybeAccepted }) => maybeAccepted !== attempts.some(({ outcome }) => outcome === 'unconfirmed'))).toEqual([]);
+});
+
+test('workers wait for a Postgres and a Redis that are away for three leases, and all goes on by itself', { timeout: 180_000 }, async () => {
+  postgres = await startDurablePostgres();
+  const redis = await world.redis();
+  const relay = await world.relay({ record: 'digest' });
+  const site = await world.site({ relay, redis, settings: { ...settings, DATABASE_URL: postgres.url } });
+  const workers = [await site.worker(), await site.worker()];
+  const { campaign } = (await site.send(world.file(everybody), '--detach')).summary;
+
+  await letters(relay, 100);
+  await postgres.kill();
+  await pass(3 * recoverySeconds);
+  await postgres.start();
+  await letters(relay, 300);
+  await redis.kill();
+  await pass(3 * recoverySeconds);
+  await redis.start();
+
+  const { states } = await finished(site, campaign);
+  expect(states.accepted).toBe(everybody.length);
+  for (const worker of workers) await dismiss(worker);
+  await blameless(site, relay, campaign);
+});
