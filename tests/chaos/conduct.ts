@@ -53,7 +53,7 @@ export async function conductChaos(options: ChaosOptions, say: (line: string) =>
   const site = await openSite(options, {
     SMTP_REPLY_TIMEOUT: `${replyTimeoutMs / 1_000}s`,
     RECOVERY_SECONDS: String(recoverySeconds),
-    RETRY_SCHEDULE: '2s,3s,5s,8s,13s',
+    RETRY_SCHEDULE: options.short ? '1s,2s,4s' : '2s,3s,5s,8s,13s',
     RETRY_FOR: '1h',
     PORT: String(await freePort()),
   });

@@ -56,7 +56,7 @@ export function readChaosOptions(args: readonly string[], anySeed: number): Chao
   if (values.drill !== undefined && drill === null) throw new Error(`--drill is one of ${drills.join(', ')}, not ${values.drill}`);
   const outageSeconds = wholeNumber('--seconds', values.seconds);
   const size = short
-    ? { notices: 1_200, ratePerSecond: 80, pauseMs: [300, 1_500] as const, dueEvery: 2, blowsForMs: 40_000, quietForMs: 180_000 }
+    ? { notices: 800, ratePerSecond: 80, pauseMs: [300, 1_500] as const, dueEvery: 2, blowsForMs: 25_000, quietForMs: 180_000 }
     : { notices: 10_000, ratePerSecond: 60, pauseMs: [500, 3_000] as const, dueEvery: 10, blowsForMs: 600_000, quietForMs: 600_000 };
   const notices = values.notices !== undefined ? wholeNumber('--notices', values.notices) : soak ? 200_000 : size.notices;
   return { seed, queue, ledger, short, keep, soak, drill, outageSeconds, ...size, notices };

@@ -12,5 +12,5 @@ test('a short chaos run loses nobody, tells nobody twice without knowing it, and
   });
 
   expect(code, output).toBe(0);
-  expect(output).toMatch(/kills .*everything 1/);
+  expect(output).toMatch(/kills .*everything [1-9]/);
 });
