@@ -13,12 +13,12 @@ const texts: Readonly<Record<string, (n: string, m: string) => string>> = {
   cancelled: (n, m) => `Cancelled: ${n} accepted, ${m} on the wire, which are finished.`,
   resumed: () => 'It goes on.',
   'rate-changed': (n) => `The relay’s rate is now ${n} a second, for every campaign on it.`,
-  resent: (n) => `${n} notices are in a new round.`,
+  resent: (n) => `${n} ${n === '1' ? 'notice is' : 'notices are'} in a new round.`,
   'address-corrected': () => 'The address is corrected. The notice can be re-sent.',
   'unconfirmed-closed': () => 'Recorded. The notice stays unconfirmed.',
   'upload-deleted': () => 'The file is deleted.',
   'mapping-saved': () => 'The columns are changed; the file was read again.',
-  'test-accepted': (n) => `${n} test letters were accepted.`,
+  'test-accepted': (n) => `${n} ${n === '1' ? 'test letter was' : 'test letters were'} accepted.`,
   'target-set': () => 'The clocks are set.',
 };
 

@@ -128,7 +128,7 @@ async function lookAtLetters({ page, relay, look }: TourParts, heading: Heading,
   await fill('Your address', 'robin@example.com');
   await page.getByLabel('Which letter?').selectOption({ index: 1 });
   await press('Send the test');
-  await page.getByText('1 test letters were accepted').waitFor();
+  await page.getByText('1 test letter was accepted').waitFor();
   const [test] = relay.record.letters;
   if (test?.to !== 'robin@example.com') throw new Error('the test letter did not come');
 }
@@ -201,7 +201,7 @@ async function resend({ page, url, relay, look }: TourParts, heading: Heading, p
   await follow('Re-send this notice…');
   await heading('Re-send 1 notice?');
   await press('Re-send 1 notice');
-  await page.getByText('1 notices are in a new round').waitFor();
+  await page.waitForURL(/done=resent&n=1$/);
   await page.locator('[data-campaign-state=finished]').waitFor();
   await page.goto(`${url}${campaign}/resend`);
   await follow(/^Re-send all 10/);

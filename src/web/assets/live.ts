@@ -57,6 +57,9 @@ export const live = `'use strict';
     put(live(), { innerHTML: (fresh.querySelector('[data-campaign-state]') || { outerHTML: '' }).outerHTML });
     put(document.getElementById('live-account'), fresh.getElementById('live-account'));
     const after = stateOf();
+    const said = document.querySelector('.said');
+    // What the last action did is no longer so.
+    if (before !== after && said) said.remove();
     if (before !== after) { tell('The campaign is now ' + after + '.'); refresh(true); }
   });
   source.addEventListener('error', () => { streaming = false; clearInterval(timer); timer = setInterval(() => refresh(true), everyMs); });

@@ -107,7 +107,7 @@ button.danger{background:#b3261e;border-color:#b3261e}
 button.plain{background:none;border:0;color:var(--quiet);font-weight:400;padding:8px 2px;text-decoration:underline;text-underline-offset:3px}
 button[disabled]{opacity:.5;cursor:not-allowed}
 .buttons{display:flex;flex-wrap:wrap;gap:12px;align-items:center;margin:18px 0 0}
-.buttons+form,form+form{margin-top:22px}#problems{margin:0 0 20px}
+.buttons+form,.sheet>form+form{margin-top:22px}#problems{margin:0 0 20px}
 .sign-out{margin-left:auto}
 .note.held,.said{margin:0 0 20px}.note ul{margin:6px 0 0;padding-left:20px}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
