@@ -31,7 +31,7 @@ export interface Pulse {
 /** Attempts that are looked through for what the relay is saying, the latest first. */
 export const lookedThrough = 5_000;
 const shownGroups = 12;
-const sampledNotices = 1_000;
+const sampledNotices = 400;
 const everySeconds = 10;
 
 /** The latest replies that were no acceptance, grouped; the most frequent first. */
@@ -53,10 +53,12 @@ export async function readReplyGroups(on: Queryable, campaignNo: CampaignNo): Pr
 /** Domains with the most notices that wait or failed, of a sample: addresses are sealed, so they are opened one by one. */
 export async function readLaggingDomains(on: Queryable, keyring: Keyring, campaignNo: CampaignNo): Promise<{ domain: string; notices: number }[]> {
   const { rows } = await on.query<{ address_sealed: Buffer }>({
+    // One arm for each walk of an index: together they sorted 70,000 rows of a million for 2,000 (150 ms).
     text: `(select address_sealed from candor.notice where campaign_no = $1 and state = 'deferred' limit ${sampledNotices})
            union all
-           (select address_sealed from candor.notice where campaign_no = $1 and state in ('refused', 'failed', 'unconfirmed', 'suppressed', 'cancelled')
-              and state in ('refused', 'failed') order by notice_id desc limit ${sampledNotices})`,
+           (select address_sealed from candor.notice where campaign_no = $1 and state = 'refused' order by notice_id desc limit ${sampledNotices})
+           union all
+           (select address_sealed from candor.notice where campaign_no = $1 and state = 'failed' order by notice_id desc limit ${sampledNotices})`,
     values: [campaignNo],
   });
   const domains = new Map<string, number>();

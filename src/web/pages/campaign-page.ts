@@ -118,7 +118,7 @@ function repliesSheet(detail: CampaignDetail): Html | null {
 <table class="letters"><thead><tr><th scope="col">Reply</th><th scope="col">In its words, without the address</th><th scope="col" class="n">Times</th><th scope="col">Last</th></tr></thead><tbody>${detail.replies.map(
     (group) => html`<tr><td><strong>${group.replyCode ?? 'none'} ${group.enhancedCode ?? ''}</strong> <span class="quiet">${group.outcome}${group.rule !== null && `, ${group.rule}`}</span></td><td><q>${group.reply ?? 'no reply'}</q><br><span class="quiet">${outcomeWords[group.outcome] ?? ''}</span></td><td class="n">${count(group.attempts)}</td><td class="when">${moment(group.latestAt)}</td></tr>`,
   )}</tbody></table><p class="quiet">Of the latest 5,000 attempts that were not accepted.</p>
-${detail.lagging.length > 0 && html`<h2 class="spaced">Domains that lag</h2><table><tbody>${detail.lagging.map(({ domain, notices }) => html`<tr><th scope="row">${domain}</th><td class="n">${count(notices)}</td></tr>`)}</tbody></table><p class="quiet">Of a sample of up to 2,000 notices that are deferred, refused or failed.</p>`}</section>`;
+${detail.lagging.length > 0 && html`<h2 class="spaced">Domains that lag</h2><table><tbody>${detail.lagging.map(({ domain, notices }) => html`<tr><th scope="row">${domain}</th><td class="n">${count(notices)}</td></tr>`)}</tbody></table><p class="quiet">Of a sample of up to 1,200 notices that are deferred, refused or failed.</p>`}</section>`;
 }
 
 function eventsSheet(detail: CampaignDetail): Html {
