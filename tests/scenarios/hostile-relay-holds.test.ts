@@ -25,7 +25,6 @@ const does = (name: string, stage: RelayStage, what: Step['do'], reason: HoldRea
 
 const beforeMail: readonly Fault[] = [
   { name: 'refuses to connect', script: 'down', reason: 'relay-unreachable', reachesMail: false },
-  does('resets every connection', 'connect', 'reset', 'relay-unreachable'),
   does('shows no banner', 'greeting', 'silence', 'relay-unreachable'),
   says('554 as a banner', 'greeting', postfix.blockList, 'sender-blocked'),
   says('454 to STARTTLS', 'starttls', postfix.noTls, 'relay-unreachable'),
@@ -33,8 +32,6 @@ const beforeMail: readonly Fault[] = [
   { name: 'speaks before the TLS handshake', script: [{ stage: 'starttls', do: 'raw', reply: '220 2.0.0 go ahead\r\n250 2.0.0 hello\r\n' }], reason: 'relay-unreachable', reachesMail: false },
   says('502 to STARTTLS', 'starttls', '502 5.5.1 Command not implemented', 'relay-tls'),
   says('535 to AUTH (Gmail)', 'auth', gmail.badCredentials, 'relay-auth'),
-  says('535 to AUTH (Microsoft)', 'auth', microsoft.loginFailed, 'relay-auth'),
-  says('454 to AUTH (Gmail)', 'auth', gmail.tooManyLogins, 'relay-unreachable'),
 ];
 
 const fromMail: readonly Fault[] = [
@@ -43,8 +40,6 @@ const fromMail: readonly Fault[] = [
   says('553: deferred for good (Yahoo)', 'mail', yahoo.refusedForGood, 'sender-blocked'),
   says('554: a policy about the sender (Yahoo)', 'after-body', yahoo.policy, 'sender-unauthenticated'),
   says('550: neither SPF nor DKIM (Gmail)', 'after-body', gmail.unauthenticated, 'sender-unauthenticated'),
-  says('554: does not relay for us (Postfix)', 'rcpt', postfix.relayDenied, 'relay-denied'),
-  says('552: a letter that is too big (Gmail)', 'after-body', gmail.tooBig, 'letter-malformed'),
   says('552: a dangerous letter (Gmail)', 'after-body', gmail.securityIssue, 'content-refused'),
 ];
 

@@ -15,7 +15,7 @@ import { startSeverableDoor, type SeverableDoor } from '../support/severable-doo
 import { scenarioWorld, type Site } from '../support/world.ts';
 
 const world = scenarioWorld();
-const everybody = people(600);
+const everybody = people(450);
 const recoverySeconds = 2;
 const settings = {
   RATE_PER_SECOND: '100',
