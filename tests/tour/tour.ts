@@ -72,6 +72,10 @@ export async function walk(parts: TourParts): Promise<void> {
   await watch(parts, heading, press, fill);
   await resend(parts, heading, press, follow, fill);
 
+  await page.goto(`${parts.url}/nothing-here`);
+  await look('unknown-page', page);
+  await page.goto(`${parts.url}/api/docs`);
+  await look('api', page);
   await page.goto(`${parts.url}/account`);
   await fill('What is the token for?', 'Prometheus');
   await press('Make a token');
@@ -161,6 +165,11 @@ async function watch({ page, relay, look }: TourParts, heading: Heading, press: 
   await press('Pause');
   await page.getByText(/^Paused: \d+ accepted, \d+ on the wire/).waitFor();
   await look('paused', page);
+  await page.getByRole('link', { name: 'Cancel it…' }).click();
+  await heading('Cancel this campaign?');
+  await look('cancel', page);
+  await page.getByRole('link', { name: 'Back' }).click();
+  await page.locator('[data-campaign-state=paused]').waitFor();
   const before = relay.record.letters.length;
   relay.setScript([...refusing, senderRefused]);
   await press('Go on');
