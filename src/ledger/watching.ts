@@ -53,7 +53,7 @@ export async function readReplyGroups(on: Queryable, campaignNo: CampaignNo): Pr
 /** Domains with the most notices that wait or failed, of a sample: addresses are sealed, so they are opened one by one. */
 export async function readLaggingDomains(on: Queryable, keyring: Keyring, campaignNo: CampaignNo): Promise<{ domain: string; notices: number }[]> {
   const { rows } = await on.query<{ address_sealed: Buffer }>({
-    // One arm for each walk of an index: together they sorted 70,000 rows of a million for 2,000 (150 ms).
+    // One arm for each walk of an index: together they sorted 70,000 rows of a million, and the page took 234 ms in place of 57.
     text: `(select address_sealed from candor.notice where campaign_no = $1 and state = 'deferred' limit ${sampledNotices})
            union all
            (select address_sealed from candor.notice where campaign_no = $1 and state = 'refused' order by notice_id desc limit ${sampledNotices})
