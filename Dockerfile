@@ -9,6 +9,7 @@ RUN npm ci --include=dev
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts/build.mjs scripts/
 COPY src src
+COPY templates templates
 RUN npm run build
 
 FROM node:24-bookworm-slim AS packages

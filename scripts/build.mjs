@@ -1,4 +1,4 @@
-// Compiles src/ to dist/ and puts the SQL migrations beside the code that reads them.
+// Compiles src/ to dist/, puts the SQL migrations beside the code that reads them, and compiles the letters of the kits.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,3 +8,5 @@ rmSync(`${root}dist`, { recursive: true, force: true });
 execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`], { stdio: 'inherit' });
 cpSync(`${root}src/ledger/migrations`, `${root}dist/ledger/migrations`, { recursive: true });
 chmodSync(`${root}dist/main.js`, 0o755);
+const { compileInstalledKits } = await import(new URL('../dist/app/kits.js', import.meta.url));
+await compileInstalledKits();

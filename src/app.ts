@@ -1,39 +1,26 @@
 // The composition root: configuration in, application out. Everything is opened when it is first needed,
-// so that `check` opens nothing, `status` no relay, and only what works opens a queue.
-import { fileURLToPath } from 'node:url';
+// so that `check` opens nothing, `status` no relay, and only what works opens a queue. What only some commands
+// need is loaded by them: a `status` takes half the CPU that it takes with everything loaded (2026-11).
 import { openRelay, relayIdentityOf, relayLabelOf, type OpenRelay } from './app/open-relay.ts';
 import { openLedger, type OpenLedger } from './app/open-ledger.ts';
 import type { ServeOptions } from './app/serve-console.ts';
-import { keyFor } from './app/ledger-ports.ts';
 import type { Engine } from './app/engine.ts';
-import { sendTestLetters } from './app/send-test-letters.ts';
-import { workOn } from './app/work-on.ts';
+import type * as Kits from './app/kits.ts';
+import { keyFor } from './app/signing.ts';
 import type { Application } from './campaigns/application.ts';
 import type { LaunchSettings } from './campaigns/context.ts';
 import { cancelCampaign, changeRate, pauseCampaign, resendCampaign, resumeCampaign } from './campaigns/control-campaign.ts';
-import { createCampaign } from './campaigns/create-campaign.ts';
-import { exportCampaign } from './campaigns/export-campaign.ts';
-import { planLaunch } from './campaigns/plan-launch.ts';
-import { writePreview, type PreviewSender } from './campaigns/preview-kit.ts';
+import type { PreviewSender } from './campaigns/preview-kit.ts';
 import { readSummary, summarise } from './campaigns/read-summary.ts';
 import { readConfig, type Config } from './config/read-config.ts';
 import { parseAddress } from './domain/address.ts';
 import { CandorError } from './domain/errors.ts';
-import type { CompiledLetter, Kit } from './domain/kit.ts';
-import { checkRecipients } from './intake/check-recipients.ts';
+import type { CompiledLetter } from './domain/kit.ts';
 import { fileSource } from './intake/recipient-source.ts';
-import { listKits, resolveKitFolder } from './kits/list-kits.ts';
-import { loadKit } from './kits/load-kit.ts';
-import { backup } from './ledger/archive.ts';
-import { restore } from './ledger/restoring.ts';
 import { campaignsInState, readCampaign } from './ledger/campaigns.ts';
 import { recordEvent } from './ledger/events.ts';
 import { findAddress } from './ledger/finding.ts';
-import { compileLetters } from './rendering/compile-letters.ts';
 import { createLogger, type Logger } from './runtime/logger.ts';
-
-/** The kits that come with the program, beside `src/` and beside `dist/`. */
-const kitFolder = fileURLToPath(new URL('../templates', import.meta.url));
 
 export interface OpenOptions {
   /** What the command needs; kept for the reader of the call, because parts open by themselves. */
@@ -54,6 +41,8 @@ export function openApplication(options: OpenOptions): Promise<Application> {
   return Promise.resolve(new App(config, options, logger));
 }
 
+const importKits = (): Promise<typeof Kits> => import('./app/kits.ts');
+
 class App implements Application {
   readonly #config: Config;
   readonly #options: OpenOptions;
@@ -69,7 +58,8 @@ class App implements Application {
   }
 
   async check(request: Parameters<Application['check']>[0]): ReturnType<Application['check']> {
-    const kit = await this.#kitForCheck(request.kit);
+    const [{ kitForCheck }, { checkRecipients }] = await Promise.all([importKits(), import('./intake/check-recipients.ts')]);
+    const kit = await kitForCheck(request.kit);
     return checkRecipients(fileSource(request.path), {
       audience: request.audience,
       invalidOut: request.invalidOut,
@@ -78,18 +68,21 @@ class App implements Application {
   }
 
   async plan(request: Parameters<Application['plan']>[0]): ReturnType<Application['plan']> {
-    const { kit } = await this.#kit(request.kit);
+    const [{ kitWithLetters }, { planLaunch }] = await Promise.all([importKits(), import('./campaigns/plan-launch.ts')]);
+    const { kit } = await kitWithLetters(request.kit);
     return planLaunch(await this.#open(), this.#launchSettings(), kit, { ...request, source: fileSource(request.path) });
   }
 
   async create(request: Parameters<Application['create']>[0]): Promise<string> {
-    const kit = await this.#kit(request.kit);
+    const [{ kitWithLetters }, { createCampaign }] = await Promise.all([importKits(), import('./campaigns/create-campaign.ts')]);
+    const kit = await kitWithLetters(request.kit);
     return createCampaign(await this.#open(), this.#launchSettings(), kit, { ...request, source: fileSource(request.path) });
   }
 
   async work(campaign: string, options: Parameters<Application['work']>[1]): ReturnType<Application['work']> {
     const { database } = await this.#open();
     await this.#expectThisRelay(campaign);
+    const { workOn } = await import('./app/work-on.ts');
     await this.#withEngine((engine, relay) => workOn(campaign, { database, relay, engine, ...options }), options.now);
     // Once more, now that the wire is empty.
     return readSummary(database, campaign);
@@ -102,8 +95,8 @@ class App implements Application {
   async serve(options: Parameters<Application['serve']>[0]): Promise<void> {
     const ledger = await this.#open();
     // Loaded here: no other command needs a web server.
-    const { serveConsole } = await import('./app/serve-console.ts');
-    const console = await serveConsole(ledger, this.#config, this.#logger, { ...this.#serveOptions(options.newPassword), say: this.#options.say });
+    const [{ serveConsole }, kits] = await Promise.all([import('./app/serve-console.ts'), importKits()]);
+    const console = await serveConsole(ledger, this.#config, this.#logger, { ...this.#serveOptions(options.newPassword, kits), say: this.#options.say });
     try {
       await this.#withEngine(() => {
         options.onListening({ ...console.urls, inbox: this.#config.relay === null ? `${console.urls.console}/inbox` : null });
@@ -148,11 +141,13 @@ class App implements Application {
   }
 
   async export(request: Parameters<Application['export']>[0]): ReturnType<Application['export']> {
+    const { exportCampaign } = await import('./campaigns/export-campaign.ts');
     return exportCampaign(await this.#open(), request);
   }
 
   async preview(request: Parameters<Application['preview']>[0]): ReturnType<Application['preview']> {
-    const { letters } = await this.#kit(request.kit);
+    const [{ kitWithLetters }, { writePreview }] = await Promise.all([importKits(), import('./campaigns/preview-kit.ts')]);
+    const { letters } = await kitWithLetters(request.kit);
     const files = await writePreview(letters, this.#previewSender(), request.out, new Date());
     if (request.to === undefined) return { files, sentTo: 0 };
     const to = parseAddress(request.to);
@@ -161,13 +156,14 @@ class App implements Application {
   }
 
   async backup(out: Parameters<Application['backup']>[0], actor: string): ReturnType<Application['backup']> {
-    const { database } = await this.#open();
+    const [{ database }, { backup }] = await Promise.all([this.#open(), import('./ledger/archive.ts')]);
     const archived = await backup(database, out);
     await recordEvent(database, { campaignNo: null, actor, kind: 'backed-up', data: archived });
     return archived;
   }
 
   async restore(from: Parameters<Application['restore']>[0]): ReturnType<Application['restore']> {
+    const { restore } = await import('./ledger/restoring.ts');
     return restore((await this.#open()).database, from, this.#options.actor);
   }
 
@@ -177,7 +173,8 @@ class App implements Application {
   }
 
   async kits(): ReturnType<Application['kits']> {
-    return (await listKits(kitFolder)).map((kit) => ({ path: `templates/${kit.id}`, title: kit.title }));
+    const { installedKits } = await importKits();
+    return (await installedKits()).map((kit) => ({ path: `templates/${kit.id}`, title: kit.title }));
   }
 
   async close(): Promise<void> {
@@ -190,48 +187,28 @@ class App implements Application {
     return this.#ledger;
   }
 
-  async #kit(nameOrPath: string): Promise<{ kit: Kit; letters: readonly CompiledLetter[] }> {
-    // `templates/<name>` is what the list of kits prints: it is found from any working directory.
-    const name = nameOrPath.replace(/^templates\//, '').replace(/\/$/, '');
-    const kit = await loadKit(await resolveKitFolder(kitFolder, name === nameOrPath ? nameOrPath : name));
-    return { kit, letters: await compileLetters(kit) };
-  }
-
   /** What the console needs of the rest of the program. */
-  #serveOptions(newPassword: boolean): ServeOptions {
+  #serveOptions(newPassword: boolean, kits: typeof Kits): ServeOptions {
     const settings = this.#launchSettings();
     return {
       newPassword,
       settings,
       connections: () => this.#engine?.connections() ?? null,
-      kits: { list: () => listKits(kitFolder), load: async (id) => (await this.#shelved(id)).kit },
-      shelf: { load: (id) => this.#shelved(id) },
+      kits: { list: kits.installedKits, load: async (id) => (await kits.installedKit(id)).kit },
+      shelf: { load: kits.installedKit },
       letters: { sender: this.#previewSender(), deliver: (letters, to) => this.#test(letters, to) },
     };
   }
 
   /** Hands test letters to the relay; answers how many it took. */
   async #test(letters: readonly CompiledLetter[], to: string): Promise<number> {
+    const { sendTestLetters } = await import('./app/send-test-letters.ts');
     const opened = await openRelay(this.#config, { ...(await this.#open()), logger: this.#logger });
     try {
       return await sendTestLetters(opened.relay, letters, this.#previewSender(), this.#config.mail.from.address, to);
     } finally {
       await opened.close();
     }
-  }
-
-  /** A kit of the shelf, by its name alone: what comes over the web names no paths. */
-  async #shelved(id: string): Promise<{ kit: Kit; letters: readonly CompiledLetter[] }> {
-    if (!(await listKits(kitFolder)).some((kit) => kit.id === id)) throw new CandorError('kit-not-found', { path: id.replaceAll(/[^\w-]/g, '') });
-    return this.#kit(id);
-  }
-
-  /** A check needs a kit only for its locales; with one kit at hand it is that one. */
-  async #kitForCheck(named: string | undefined): Promise<Pick<Kit, 'locales' | 'defaultLocale'>> {
-    const [only, another] = await listKits(kitFolder);
-    const name = named ?? (another === undefined ? only?.id : undefined);
-    if (name === undefined) throw new CandorError('kit-required', { kits: '' });
-    return loadKit(await resolveKitFolder(kitFolder, name));
   }
 
   /** Previews and test letters are what the sending path makes, signature included. */

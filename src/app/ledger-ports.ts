@@ -2,10 +2,9 @@
 import type { CampaignTerms, FeederLedger, LeaseLedger, PaceLedger, WorkerLedger } from '../dispatch/ports.ts';
 import type { HoldReason } from '../domain/delivery-result.ts';
 import type { CampaignNo } from '../domain/ids.ts';
-import { CandorError } from '../domain/errors.ts';
 import { messageIdDomain } from '../domain/message-id.ts';
-import { signatureNameOf, type SigningKey } from '../domain/signing-key.ts';
-import { campaignsInState, moveCampaign, readCampaignByNo, readLetters, type Campaign } from '../ledger/campaigns.ts';
+import type { SigningKey } from '../domain/signing-key.ts';
+import { campaignsInState, moveCampaign, readCampaignByNo, readLetters } from '../ledger/campaigns.ts';
 import { claimNotices, giveBackClaims, readSlice } from '../ledger/claiming.ts';
 import type { Database } from '../ledger/database.ts';
 import type { FeederLock } from '../ledger/feeder-lock.ts';
@@ -17,6 +16,7 @@ import { markUnreachable, readPace, setThrottle, takeSlots } from '../ledger/pac
 import { settleAttempts } from '../ledger/settling.ts';
 import { createLetterWriter, type LetterWriter } from '../rendering/letter-writer.ts';
 import type { Alert } from './alert.ts';
+import { keyFor } from './signing.ts';
 
 /** The actor of everything that the program does by itself. */
 export const program = 'candor';
@@ -128,12 +128,4 @@ async function readTerms(database: Database, campaignNo: CampaignNo, signingKey:
     },
     envelopeFrom: (notice) => campaign.envelopeFrom.replaceAll('{notice}', notice.token),
   };
-}
-
-/** The key that the launch froze for this campaign; null where it froze none. Throws `signing-key-missing`. */
-export function keyFor(campaign: Pick<Campaign, 'id' | 'signatureName'>, key: SigningKey | null): SigningKey | null {
-  if (campaign.signatureName === null) return null;
-  const here = key === null ? null : signatureNameOf(key);
-  if (here !== campaign.signatureName) throw new CandorError('signing-key-missing', { campaign: campaign.id, launched: campaign.signatureName, here: here ?? 'none' });
-  return key;
 }

@@ -1,9 +1,7 @@
 // The relay of this process: the one of SMTP_URL, or the built-in inbox, which is a relay like any other.
 import type { Config } from '../config/read-config.ts';
 import { createRelay, type Relay } from '../delivery/relay.ts';
-import { startInbox } from '../embedded/inbox.ts';
 import type { Database } from '../ledger/database.ts';
-import { createInboxStore } from '../ledger/inbox-letters.ts';
 import type { Keyring } from '../ledger/keyring.ts';
 import type { Logger } from '../runtime/logger.ts';
 
@@ -31,6 +29,8 @@ export function relayLabelOf(config: Config): string {
 export async function openRelay(config: Config, parts: { database: Database; keyring: Keyring; logger: Logger }): Promise<OpenRelay> {
   const { logger } = parts;
   if (config.relay !== null) return { relay: createRelay(config.relay, logger), close: () => Promise.resolve() };
+  // Loaded here: an SMTP server, which only a rehearsal needs.
+  const [{ startInbox }, { createInboxStore }] = await Promise.all([import('../embedded/inbox.ts'), import('../ledger/inbox-letters.ts')]);
   const inbox = await startInbox({ port: config.web.inboxPort, store: createInboxStore(parts.database, parts.keyring), logger });
   const relay = createRelay({ host: '127.0.0.1', port: inbox.port, secure: false, tls: 'off', replyTimeoutMs: 60_000 }, logger);
   return { relay, close: () => inbox.close() };
