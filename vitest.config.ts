@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    globalSetup: 'tests/support/cluster-template.ts',
     projects: [
       { extends: true, test: { name: 'side by side', include: ['tests/**/*.test.ts'], exclude: [...alone, ...forRoot], sequence: { groupOrder: 0 } } },
       { extends: true, test: { name: 'alone', include: alone, fileParallelism: false, sequence: { groupOrder: 1 } } },
