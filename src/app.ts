@@ -269,7 +269,7 @@ class App implements Application {
       const engine = await startEngine(
         { ...ledger, relay: opened.relay, relayIdentity, logger: this.#logger },
         {
-          connections: config.relay?.connections ?? 10,
+          connections: config.relay?.connections ?? null,
           sliceSize: config.queue.sliceSize,
           recoveryMs: config.recoveryMs,
           alertWebhook: config.alertWebhook,

@@ -24,7 +24,8 @@ import { bindLedger } from './ledger-ports.ts';
 import { queueName } from './queue-name.ts';
 
 export interface EngineSettings {
-  readonly connections: number;
+  /** SMTP_CONNECTIONS; null: as many as the rate needs. */
+  readonly connections: number | null;
   readonly sliceSize: number;
   readonly recoveryMs: number;
   readonly queueBackend: QueueBackend;
@@ -52,6 +53,9 @@ const drainMs = 25_000;
 /** Enough for 0.5 s of full speed; it bounds the queue whatever the size of the campaign. */
 const queuedNotices = 2_000;
 
+/** Without SMTP_CONNECTIONS: the most for a rate, and how many where there is none. */
+const unstated = { most: 100, usual: 10 } as const;
+
 /** Starts the machinery for one relay. */
 export async function startEngine(
   parts: { database: Database; keyring: Keyring; ledgerId: string; relay: Relay; relayIdentity: string; logger: Logger },
@@ -65,7 +69,8 @@ export async function startEngine(
   const lock = createFeederLock(database, relayIdentity, logger, settings.recoveryMs);
   const ports = bindLedger(database, keyring, relayIdentity, { worker: `${hostname()}:${process.pid}`, lock, alert, signingKey: settings.signingKey });
   const queue = openSliceQueue(settings.queueBackend, queueName(parts.ledgerId, relayIdentity), logger, settings.recoveryMs);
-  const pool = createConnectionPool(relay, { max: settings.connections, idleMs: idleConnectionMs, clock: systemClock, logger });
+  const lanes = settings.connections === null ? unstated : { most: settings.connections, usual: settings.connections };
+  const pool = createConnectionPool(relay, { max: lanes.most, idleMs: idleConnectionMs, clock: systemClock, logger });
   const leases = createLeaseKeeper(ports.leases, settings.recoveryMs, systemClock, logger);
   const throttle = createThrottle(ports.pace, systemClock, logger);
   const feeder = startFeeder(
@@ -86,7 +91,9 @@ export async function startEngine(
     clock: systemClock,
     random: Math.random,
     logger,
-    lanes: settings.connections,
+    lanes,
+    // With very small slices: as many as there are lanes.
+    slices: Math.max(3, Math.ceil((1.5 * lanes.most) / settings.sliceSize) + 1),
     onSliceDone: () => feeder.nudge(),
   });
   return {

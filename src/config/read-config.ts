@@ -26,8 +26,8 @@ export interface RelayConfig {
   /** PEM text of SMTP_CA. */
   readonly ca?: string;
   readonly replyTimeoutMs: number;
-  /** The most connections of this process. */
-  readonly connections: number;
+  /** The most connections of this process; null: as many as the rate needs. */
+  readonly connections: number | null;
   /** True when what is handed over stays on this machine, as far as its address tells. */
   readonly loopback: boolean;
 }

@@ -113,9 +113,10 @@ export const variables = {
   SMTP_CONNECTIONS: variable({
     section: 'Relay',
     expected: 'a whole number from 1 to 1000',
-    fallback: '10',
+    fallback: null,
+    fallbackNote: 'as many as the rate needs, at most 100; 10 where there is no limit',
     secrecy: 'open',
-    about: 'The most connections that one process opens to the relay.',
+    about: 'The most connections that one process opens to the relay. It opens what the rate needs, fewer where the relay takes fewer, and closes what is idle for half a minute.',
     schema: integer.pipe(z.number().min(1).max(1000)),
   }),
   SMTP_REPLY_TIMEOUT: variable({

@@ -50,6 +50,8 @@ export interface ConnectionPool {
   /** No more lending; every connection is destroyed now. */
   destroyAll(): void;
   figures(): PoolFigures;
+  /** How many connections there may be now: `max`, or fewer while the relay takes no more. */
+  limit(): number;
 }
 
 /** A pool; it opens nothing until somebody asks. */
@@ -142,10 +144,10 @@ class Pool implements ConnectionPool {
   }
 
   figures(): PoolFigures {
-    return { open: this.#open.size, idle: this.#idle.length, opening: this.#opening, waiting: this.#waiters.size, limit: this.#limit() };
+    return { open: this.#open.size, idle: this.#idle.length, opening: this.#opening, waiting: this.#waiters.size, limit: this.limit() };
   }
 
-  #limit(): number {
+  limit(): number {
     if (this.#lowered !== null && this.#options.clock.monotonicMs() >= this.#lowered.untilMs) {
       // One more is tried; when it is refused again, the limit is lowered again.
       const limit = this.#lowered.limit + 1;
@@ -172,7 +174,7 @@ class Pool implements ConnectionPool {
     if (this.#closed || this.#waiters.size === 0) return;
     const now = this.#options.clock.monotonicMs();
     if (now < this.#probeAtMs) return this.#growIn(this.#probeAtMs - now);
-    const limit = this.#limit();
+    const limit = this.limit();
     for (let more = connectionsToOpen({ waiting: this.#waiters.size, open: this.#open.size, opening: this.#opening, limit }); more > 0; more -= 1) {
       this.#opening += 1;
       this.#relay.connect().then(

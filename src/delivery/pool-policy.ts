@@ -22,12 +22,6 @@ export function connectionsToOpen({ waiting, open, opening, limit }: PoolSituati
   return Math.max(0, Math.min(wanted, step));
 }
 
-/** How many connections a rate needs, by Little's law with half again for jitter: rate × seconds a letter holds one. Null: no limit, so all. */
-export function connectionsForRate(perSecond: number | null, letterMs: number, max: number): number {
-  if (perSecond === null) return max;
-  return Math.max(1, Math.min(max, Math.ceil((perSecond * letterMs * 1.5) / 1000)));
-}
-
 /**
  * The pause before the next try, after this many failures in a row (1 = the first). A relay that does
  * not answer is asked again after 0.5 s, 1 s, 2 s … 30 s. A refused login or certificate needs a

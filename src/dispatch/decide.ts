@@ -60,3 +60,22 @@ function again(
   const timeSpent = retryAfterMs(terms, tries, 0, chance) !== null;
   return { ...base, outcome: 'failed', state: 'failed', reason: timeSpent ? 'time-spent' : 'attempts-spent' };
 }
+
+/** The settlement of a letter that could not be rendered: nothing was written to the relay. */
+export function unrenderable(claim: Claim): Settlement {
+  return {
+    attemptId: claim.attemptId,
+    noticeId: claim.noticeId,
+    outcome: 'failed',
+    state: 'failed',
+    reason: 'letter-unrenderable',
+    retryAfterMs: null,
+    charged: false,
+    stage: 'mail',
+    rule: 'letter-unrenderable',
+    replyCode: null,
+    enhancedCode: null,
+    reply: null,
+    replyScrubbed: null,
+  };
+}

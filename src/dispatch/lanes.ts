@@ -4,19 +4,31 @@ export interface Lanes {
   run<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
-export function createLanes(count: number): Lanes {
-  let free = count;
+/** @param count how many at a time; asked anew whenever one comes or ends, so that it may change meanwhile */
+export function createLanes(count: () => number): Lanes {
+  let busy = 0;
   const waiting: (() => void)[] = [];
+  const admit = (): void => {
+    while (waiting.length > 0 && busy < count()) {
+      busy += 1;
+      waiting.shift()?.();
+    }
+  };
   return {
     async run(work) {
-      if (free > 0) free -= 1;
-      else await new Promise<void>((resolve) => waiting.push(resolve));
+      if (waiting.length === 0 && busy < count()) {
+        busy += 1;
+      } else {
+        await new Promise<void>((resolve) => {
+          waiting.push(resolve);
+          admit();
+        });
+      }
       try {
         return await work();
       } finally {
-        const next = waiting.shift();
-        if (next) next();
-        else free += 1;
+        busy -= 1;
+        admit();
       }
     },
   };

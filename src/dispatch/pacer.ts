@@ -1,8 +1,8 @@
 // Hands out the moments at which a MAIL FROM may be written. The slots themselves are in the ledger
 // (one row per relay), so the rate is exact over all processes; this is each process's share of them.
 //
-// A slot is taken at most `horizonMs` ahead, so that a changed rate, a pause and another process's
-// needs take effect at once. A slot that cannot be used in time is forfeited by its owner, who asks
+// A slot is taken a little ahead (120 ms, up to 300 where claims are slow), so that a changed rate, a pause and
+// another process's needs take effect at once. A slot that cannot be used in time is forfeited by its owner, who asks
 // for another: late letters must not bunch up with punctual ones.
 import { isUnreachable } from '../domain/errors.ts';
 import { allowedLatenessMs } from '../domain/pace.ts';
@@ -10,15 +10,25 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createLedgerClock } from './ledger-clock.ts';
 import type { PaceLedger } from './ports.ts';
+import { createSpread } from './spread.ts';
 
 export interface Pacer {
   /** The moment (monotonic ms) of the next free slot; rejects when the signal aborts. */
   slot(signal: AbortSignal): Promise<number>;
   /** False when so late that using the slot could break the rate. */
   inTime(slotAt: number): boolean;
+  /** A claim took so long: slots are taken so far ahead that it is through before they are due. */
+  claimTook(ms: number): void;
+  /** The rate in force, as the ledger last said; null: none, or not asked yet. */
+  perSecond(): number | null;
 }
 
-const horizonMs = 120;
+/** Slots are taken so far ahead; further while claims are slow, and never so far that a pause would take a second. */
+const horizonMs = { least: 120, most: 300 } as const;
+/** Beside the claim: to compose the letter, and for the timer. */
+const slackMs = 40;
+/** Slots that come into the horizon are taken together: each asking is a commit. */
+const togetherMs = 20;
 /** How long an unlimited relay is taken to be unlimited before the ledger is asked again. */
 const unlimitedForMs = 500;
 
@@ -35,13 +45,17 @@ export function createPacer(ledger: PaceLedger, clock: Clock, logger: Logger): P
   let asking = false;
   let unlimitedUntil = -Infinity;
   let lateMs = 0;
+  let perSecond: number | null = null;
+  const claims = createSpread();
+  const horizon = (): number => Math.min(horizonMs.most, Math.max(horizonMs.least, claims.mostly() + slackMs));
 
   const ask = async (): Promise<void> => {
     while (waiters.length > 0) {
       dropAborted(waiters);
       if (waiters.length === 0) return;
       const askedMs = clock.monotonicMs();
-      const slots = await ledger.takeSlots(waiters.length, horizonMs).catch((error: unknown) => {
+      const ahead = horizon();
+      const slots = await ledger.takeSlots(waiters.length, ahead).catch((error: unknown) => {
         if (!isUnreachable(error)) logger.error({ err: error }, 'rate slots could not be taken');
         return null;
       });
@@ -50,6 +64,7 @@ export function createPacer(ledger: PaceLedger, clock: Clock, logger: Logger): P
         await pause(250);
         continue;
       }
+      perSecond = slots.unlimited ? null : 1000 / slots.gapMs;
       lateMs = slots.unlimited ? Infinity : allowedLatenessMs(slots.gapMs);
       if (slots.unlimited) {
         unlimitedUntil = now + unlimitedForMs;
@@ -60,8 +75,8 @@ export function createPacer(ledger: PaceLedger, clock: Clock, logger: Logger): P
       const firstAt = ledgerClock.here(slots.askedAtMs + slots.firstInMs);
       for (let index = 0; index < slots.count; index += 1) waiters.shift()?.resolve(firstAt + index * slots.gapMs);
       // What is left waits until a slot comes into the horizon; never long, so that a change is noticed.
-      const nextIn = firstAt + slots.count * slots.gapMs - horizonMs - now;
-      if (waiters.length > 0) await pause(Math.min(Math.max(nextIn, 2), 250));
+      const nextIn = firstAt + slots.count * slots.gapMs - ahead - now;
+      if (waiters.length > 0) await pause(Math.min(Math.max(nextIn, togetherMs), 250));
     }
   };
 
@@ -79,6 +94,8 @@ export function createPacer(ledger: PaceLedger, clock: Clock, logger: Logger): P
       });
     },
     inTime: (slotAt) => clock.monotonicMs() - slotAt <= lateMs,
+    claimTook: (ms) => claims.took(ms),
+    perSecond: () => perSecond,
   };
 }
 

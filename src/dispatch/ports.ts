@@ -97,6 +97,8 @@ export interface RelayConnections<Connection extends RelayConnection = RelayConn
   release(connection: Connection): void;
   /** Forgets the pause after a failure: somebody says that the relay is in order again. */
   retryNow(): void;
+  /** How many connections there may be now: fewer than were asked for while the relay takes no more. */
+  limit(): number;
   /** Lends no more; what is lent may come back until the deadline, then it is destroyed. */
   drain(deadlineMs: number): Promise<void>;
   /** Destroys every socket at once: letters on the wire end as `lost`. */

@@ -13,7 +13,7 @@
 // is on its way to the ledger. So many a kill can leave `unconfirmed`, and no more.
 //
 // Pause, cancel and hold work through the claim: it finds the campaign not running and returns nothing.
-// Between claim and MAIL FROM lie at most one slot horizon (120 ms) and `secondSlotMs`, so a pause is
+// Between claim and MAIL FROM lie at most one slot horizon (120 to 300 ms) and `secondSlotMs`, so a pause is
 // complete within one second. Not guaranteed: which of several workers carries a slice.
 import { setMaxListeners } from 'node:events';
 import type { Claim, NoticeContent, Settlement, Slice } from '../domain/attempt.ts';
@@ -25,8 +25,10 @@ import { TemporaryShare } from '../domain/temporary-share.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createBatcher } from '../runtime/batcher.ts';
+import { byLease } from './by-lease.ts';
 import { createClaimDesk } from './claim-desk.ts';
-import { decide } from './decide.ts';
+import { decide, unrenderable } from './decide.ts';
+import { createLaneCount } from './lane-count.ts';
 import { createLanes } from './lanes.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Pacer } from './pacer.ts';
@@ -44,8 +46,10 @@ export interface WorkerParts<Connection extends RelayConnection> {
   /** 0 ≤ n < 1, for jitter. */
   readonly random: () => number;
   readonly logger: Logger;
-  /** Letters at a time: SMTP_CONNECTIONS. */
-  readonly lanes: number;
+  /** Letters at a time: at most, and where no rate says how many. */
+  readonly lanes: { readonly most: number; readonly usual: number };
+  /** Slices at a time: enough for every lane, and one more on the way. */
+  readonly slices: number;
   /** Called when a slice is through, so that a feeder in the same process need not wait for its timer. */
   readonly onSliceDone?: () => void;
 }
@@ -96,8 +100,9 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   const stopping = new AbortController();
   // Every lane may wait on it; more than ten listeners are no leak here.
   setMaxListeners(0, stopping.signal);
-  const lanes = createLanes(parts.lanes);
-  const inDoubt = createLanes(2 * parts.lanes);
+  const laneCount = createLaneCount({ ...parts.lanes, perSecond: () => pacer.perSecond(), connections: () => connections.limit() });
+  const lanes = createLanes(() => laneCount.now());
+  const inDoubt = createLanes(() => 2 * laneCount.now());
   const share = new TemporaryShare();
   let onTheWire = 0;
   let relayWasUnreachable = false;
@@ -142,6 +147,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       return leave;
     }
     const { connection } = found;
+    const lentAt = clock.monotonicMs();
     try {
       if (relayWasUnreachable) {
         relayWasUnreachable = false;
@@ -150,7 +156,9 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       // A new connection takes longer than the slot allows: this slot is forfeited, the next one is used.
       if (!pacer.inTime(slotAt)) slotAt = await pacer.slot(stopping.signal);
       const lease = await leases.current();
+      const askedAt = clock.monotonicMs();
       const claim = await claims.claim(lease, { noticeId: notice.noticeId, sliceId });
+      pacer.claimTook(clock.monotonicMs() - askedAt);
       if (claim === null) return leave;
       onTheWire += 1;
       try {
@@ -159,6 +167,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
         onTheWire -= 1;
       }
     } finally {
+      laneCount.took(clock.monotonicMs() - lentAt);
       connections.release(connection);
     }
   };
@@ -295,8 +304,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     parts.onSliceDone?.();
   };
 
-  // Enough slices for every lane, and one more on the way.
-  const consumer = parts.queue.consume(handle, 3);
+  const consumer = parts.queue.consume(handle, parts.slices);
 
   return {
     onTheWire: () => onTheWire,
@@ -315,34 +323,6 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       await leases.end();
     },
   };
-}
-
-function unrenderable(claim: Claim): Settlement {
-  return {
-    attemptId: claim.attemptId,
-    noticeId: claim.noticeId,
-    outcome: 'failed',
-    state: 'failed',
-    reason: 'letter-unrenderable',
-    retryAfterMs: null,
-    charged: false,
-    stage: 'mail',
-    rule: 'letter-unrenderable',
-    replyCode: null,
-    enhancedCode: null,
-    reply: null,
-    replyScrubbed: null,
-  };
-}
-
-function byLease<Each extends { lease: LeaseId }>(all: readonly Each[]): Map<LeaseId, Each[]> {
-  const groups = new Map<LeaseId, Each[]>();
-  for (const each of all) {
-    const group = groups.get(each.lease);
-    if (group) group.push(each);
-    else groups.set(each.lease, [each]);
-  }
-  return groups;
 }
 
 function sleep(ms: number): Promise<void> {

@@ -67,3 +67,12 @@ export function allowedLatenessMs(gapMs: number, wayMs = 8): number {
   const most = Math.floor(limit + Math.max(1, limit / 100) + 1e-6);
   return Math.max(0, most * gapMs - 1000 - wayMs);
 }
+
+/**
+ * How many connections a rate needs, by Little's law with half again for jitter: rate × seconds a letter
+ * holds one. Null where no rate says how many.
+ */
+export function connectionsForRate(perSecond: number | null, letterMs: number, most: number): number | null {
+  if (perSecond === null) return null;
+  return Math.max(1, Math.min(most, Math.ceil((perSecond * letterMs * 1.5) / 1000)));
+}

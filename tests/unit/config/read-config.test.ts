@@ -94,7 +94,7 @@ describe('readConfig', () => {
         password: 'p@ss',
         tls: 'required',
         replyTimeoutMs: 300_000,
-        connections: 10,
+        connections: null,
         loopback: false,
       },
       mail: { envelopeFrom: 'bounces+{notice}@example.org', autoSubmitted: false },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectionsForRate, connectionsToOpen, probePauseMs } from '../../../src/delivery/pool-policy.ts';
+import { connectionsToOpen, probePauseMs } from '../../../src/delivery/pool-policy.ts';
 
 describe('connectionsToOpen', () => {
   it.each([
@@ -14,18 +14,6 @@ describe('connectionsToOpen', () => {
     ['opens none above a lowered limit', { waiting: 5, open: 4, opening: 0, limit: 3 }, 0],
   ])('%s', (_, situation, expected) => {
     expect(connectionsToOpen(situation)).toBe(expected);
-  });
-});
-
-describe('connectionsForRate', () => {
-  it.each([
-    [null, 100, 10, 10],
-    [1, 100, 10, 1],
-    [20, 200, 10, 6],
-    [1000, 100, 10, 10],
-    [0.1, 10, 10, 1],
-  ])('at %s/s and %s ms a letter, of at most %s: %s', (perSecond, letterMs, max, expected) => {
-    expect(connectionsForRate(perSecond, letterMs, max)).toBe(expected);
   });
 });
 

@@ -78,16 +78,18 @@ it('has at most two letters per lane between claim and settlement, however slowl
       acquire: () => Promise.resolve({ ok: true as const, connection }),
       release: () => undefined,
       retryNow: () => undefined,
+      limit: () => lanes,
       drain: () => Promise.resolve(),
       destroyAll: () => undefined,
     },
     leases,
-    pacer: { slot: () => Promise.resolve(systemClock.monotonicMs()), inTime: () => true },
+    pacer: { slot: () => Promise.resolve(systemClock.monotonicMs()), inTime: () => true, claimTook: () => undefined, perSecond: () => null },
     throttle: { answered: () => undefined, slowDown: () => Promise.resolve(false), lift: () => Promise.resolve(), stop: () => undefined },
     clock: systemClock,
     random: () => 0,
     logger: silentLogger,
-    lanes,
+    lanes: { most: lanes, usual: lanes },
+    slices: 1,
   });
 
   await eventually(() => handedOver === 2 * lanes);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allowedLatenessMs, climbAfterMs, climbBack, slowDown, usedShare, type Pace } from '../../../src/domain/pace.ts';
+import { allowedLatenessMs, climbAfterMs, climbBack, connectionsForRate, slowDown, usedShare, type Pace } from '../../../src/domain/pace.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const ago = (ms: number): Date => new Date(now.getTime() - ms);
@@ -74,5 +74,17 @@ describe('allowedLatenessMs', () => {
     for (let slot = gapMs; slot < opened; slot += gapMs) inWindow += 1;
     expect(inWindow).toBeLessThanOrEqual(limit + Math.max(1, limit / 100));
     expect(late).toBeGreaterThan(15);
+  });
+});
+
+describe('connectionsForRate', () => {
+  it.each([
+    [null, 100, 10, null],
+    [1, 100, 10, 1],
+    [20, 200, 10, 6],
+    [1000, 100, 10, 10],
+    [0.1, 10, 10, 1],
+  ])('at %s/s and %s ms a letter, of at most %s: %s', (perSecond, letterMs, max, expected) => {
+    expect(connectionsForRate(perSecond, letterMs, max)).toBe(expected);
   });
 });

@@ -1,0 +1,33 @@
+// How many letters this process carries at a time: what the wanted rate needs, by the time that letters
+// really take, and never more than the relay lets it have connections (ADR 0019).
+import { connectionsForRate } from '../domain/pace.ts';
+import { createSpread } from './spread.ts';
+
+export interface LaneCount {
+  /** Lanes that may be in use now; at least one. */
+  now(): number;
+  /** A letter held its connection for so long. */
+  took(ms: number): void;
+}
+
+export interface LaneBounds {
+  /** The most, whatever the rate. */
+  readonly most: number;
+  /** Where there is no rate to go by. Also the least for a rate: a lane without a slot costs nothing, and opens no connection. */
+  readonly usual: number;
+  /** The rate in force; null: none, or not known yet. */
+  perSecond(): number | null;
+  /** The most connections that the relay takes at present. */
+  connections(): number;
+}
+
+export function createLaneCount(bounds: LaneBounds): LaneCount {
+  const times = createSpread();
+  return {
+    now() {
+      const wanted = connectionsForRate(bounds.perSecond(), times.mean(), bounds.most) ?? bounds.usual;
+      return Math.max(1, Math.min(Math.max(wanted, bounds.usual), bounds.most, bounds.connections()));
+    },
+    took: (ms) => times.took(ms),
+  };
+}

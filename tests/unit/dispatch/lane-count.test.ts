@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { createLaneCount } from '../../../src/dispatch/lane-count.ts';
+
+const bounds = { most: 100, usual: 10, perSecond: () => null, connections: () => 100 };
+const after = (count: ReturnType<typeof createLaneCount>, ms: number): number => {
+  for (let letter = 0; letter < 200; letter += 1) count.took(ms);
+  return count.now();
+};
+
+it('is the usual number while no rate says more', () => {
+  expect(createLaneCount(bounds).now()).toBe(10);
+  expect(after(createLaneCount(bounds), 5_000)).toBe(10);
+});
+
+it('follows the rate and the time that a letter takes', () => {
+  expect(after(createLaneCount({ ...bounds, perSecond: () => 200 }), 250)).toBe(75);
+  expect(after(createLaneCount({ ...bounds, perSecond: () => 200 }), 10)).toBe(10);
+});
+
+it('never exceeds the setting, nor what the relay takes', () => {
+  expect(after(createLaneCount({ ...bounds, perSecond: () => 500 }), 1_000)).toBe(100);
+  expect(after(createLaneCount({ ...bounds, perSecond: () => 500, connections: () => 4 }), 1_000)).toBe(4);
+  expect(createLaneCount({ ...bounds, connections: () => 0 }).now()).toBe(1);
+});
