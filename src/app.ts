@@ -272,6 +272,7 @@ class App implements Application {
           connections: config.relay?.connections ?? null,
           sliceSize: config.queue.sliceSize,
           recoveryMs: config.recoveryMs,
+          refusalLimit: config.refusalLimit,
           alertWebhook: config.alertWebhook,
           signingKey: config.mail.signingKey,
           queueBackend: config.queue.url === null ? { kind: 'postgres', connection: { ...ledger.connection } } : { kind: 'redis', url: config.queue.url },

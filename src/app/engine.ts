@@ -13,6 +13,7 @@ import { startWorker } from '../dispatch/worker.ts';
 import type { HoldReason } from '../domain/delivery-result.ts';
 import type { CampaignNo, SliceId } from '../domain/ids.ts';
 import type { SigningKey } from '../domain/signing-key.ts';
+import type { RefusalLimit } from '../domain/refusals.ts';
 import type { Database } from '../ledger/database.ts';
 import { createFeederLock } from '../ledger/feeder-lock.ts';
 import type { Keyring } from '../ledger/keyring.ts';
@@ -29,6 +30,8 @@ export interface EngineSettings {
   readonly sliceSize: number;
   readonly recoveryMs: number;
   readonly queueBackend: QueueBackend;
+  /** CANDOR_HOLD_REFUSED; null: off. */
+  readonly refusalLimit: RefusalLimit | null;
   /** ALERT_WEBHOOK; null: none. */
   readonly alertWebhook: string | null;
   /** Signs the letters of campaigns that were launched with it. */
@@ -67,7 +70,13 @@ export async function startEngine(
   await markUnreachable(database, relayIdentity, false);
   const alert = createAlert(settings.alertWebhook, database, logger);
   const lock = createFeederLock(database, relayIdentity, logger, settings.recoveryMs);
-  const ports = bindLedger(database, keyring, relayIdentity, { worker: `${hostname()}:${process.pid}`, lock, alert, signingKey: settings.signingKey });
+  const ports = bindLedger(database, keyring, relayIdentity, {
+    worker: `${hostname()}:${process.pid}`,
+    lock,
+    alert,
+    signingKey: settings.signingKey,
+    refusalLimit: settings.refusalLimit,
+  });
   const queue = openSliceQueue(settings.queueBackend, queueName(parts.ledgerId, relayIdentity), logger, settings.recoveryMs);
   const lanes = settings.connections === null ? unstated : { most: settings.connections, usual: settings.connections };
   const pool = createConnectionPool(relay, { max: lanes.most, idleMs: idleConnectionMs, clock: systemClock, logger });
@@ -107,6 +116,8 @@ export async function startEngine(
       if (now?.aborted) cut();
       now?.addEventListener('abort', cut, { once: true });
       await worker.drain(drainMs);
+      // Now that all is settled: what crossed a hold goes back before the last look at the account. Else the next feeder does it.
+      await ports.feeder.takeBackRefused().catch((err: unknown) => logger.debug({ err }, 'what crossed a hold could not be taken back'));
       throttle.stop();
       await queue.close().catch((err: unknown) => logger.debug({ err }, 'the queue could not be closed'));
       await lock.release();

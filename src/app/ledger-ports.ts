@@ -3,6 +3,7 @@ import type { CampaignTerms, FeederLedger, LeaseLedger, PaceLedger, WorkerLedger
 import type { HoldReason } from '../domain/delivery-result.ts';
 import type { CampaignNo } from '../domain/ids.ts';
 import { messageIdDomain } from '../domain/message-id.ts';
+import type { RefusalLimit } from '../domain/refusals.ts';
 import type { SigningKey } from '../domain/signing-key.ts';
 import { campaignsInState, moveCampaign, readCampaignByNo, readLetters } from '../ledger/campaigns.ts';
 import { claimNotices, giveBackClaims, readSlice } from '../ledger/claiming.ts';
@@ -13,6 +14,7 @@ import type { Keyring } from '../ledger/keyring.ts';
 import { endLease, keepLease, recoverExpired, takeLease } from '../ledger/leases.ts';
 import { readMigrations, schemaVersion } from '../ledger/migrate.ts';
 import { markUnreachable, readPace, setThrottle, takeSlots } from '../ledger/pace.ts';
+import { holdForRefusals, takeBackRefused } from '../ledger/refusals.ts';
 import { settleAttempts } from '../ledger/settling.ts';
 import { createLetterWriter, type LetterWriter } from '../rendering/letter-writer.ts';
 import type { Alert } from './alert.ts';
@@ -33,9 +35,9 @@ export function bindLedger(
   database: Database,
   keyring: Keyring,
   relayIdentity: string,
-  parts: { worker: string; lock: FeederLock; alert: Alert; signingKey: SigningKey | null },
+  parts: { worker: string; lock: FeederLock; alert: Alert; signingKey: SigningKey | null; refusalLimit: RefusalLimit | null },
 ): LedgerPorts {
-  const { worker, lock, alert, signingKey } = parts;
+  const { worker, lock, alert, signingKey, refusalLimit } = parts;
   const terms = new Map<CampaignNo, Promise<CampaignTerms>>();
   const hold = async (campaign: CampaignNo, reason: HoldReason, detail: string | null): Promise<void> => {
     const was = await database.transaction((tx) => moveCampaign(tx, campaign, ['running'], { to: 'held', actor: program, reason, detail }));
@@ -49,6 +51,7 @@ export function bindLedger(
       resendUnconfirmed: (campaign) => resendUnconfirmed(database, campaign),
       queuedSlices: () => queuedSlices(database, relayIdentity),
       giveBackSlices: (slices) => giveBackSlices(database, slices),
+      takeBackRefused: () => takeBackRefused(database, relayIdentity),
       recoverExpired: () => recoverExpired(database),
       sweepCancelled: (campaign) => sweepCancelled(database, campaign),
       refreshStatistics: () => refreshStatistics(database),
@@ -61,6 +64,11 @@ export function bindLedger(
         if (was !== null) alert.raise(campaign, 'finished');
       },
       hold,
+      holdForRefusals: async (campaign) => {
+        const held = refusalLimit !== null && (await holdForRefusals(database, campaign, refusalLimit, program));
+        if (held) alert.raise(campaign, 'held');
+        return held;
+      },
       isFeeder: () => lock.isMine(),
     },
     worker: {

@@ -7,6 +7,7 @@ import type { Transaction } from '../ledger/database.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { recount, sweepCancelled } from '../ledger/feeding.ts';
 import { markUnreachable, setLimit } from '../ledger/pace.ts';
+import { letRefusalsPass } from '../ledger/refusals.ts';
 import { resendNotices } from '../ledger/resending.ts';
 import type { ResendAnswer, ResendRequest, Stopped } from './application.ts';
 import type { LedgerContext } from './context.ts';
@@ -41,7 +42,10 @@ export async function resumeCampaign({ database }: LedgerContext, id: string, ac
   return database.transaction(async (tx) => {
     const was = await moveCampaign(tx, before.campaignNo, ['paused', 'held'], { to: 'running', actor, reason: null });
     if (was === null) await expectState(tx, id, ['running', 'ready']);
-    else await markUnreachable(tx, before.relayIdentity, false);
+    else {
+      await markUnreachable(tx, before.relayIdentity, false);
+      await letRefusalsPass(tx, before.campaignNo);
+    }
     return readCampaign(tx, id);
   });
 }

@@ -4,6 +4,7 @@ import { domainToASCII } from 'node:url';
 import type { UnconfirmedPolicy } from '../domain/campaign-state.ts';
 import { CandorError } from '../domain/errors.ts';
 import type { SigningKey } from '../domain/signing-key.ts';
+import type { RefusalLimit } from '../domain/refusals.ts';
 import type { RetrySchedule } from './duration.ts';
 import type { Environment } from './environment.ts';
 import { isLoopback } from './host-name.ts';
@@ -53,6 +54,8 @@ export interface Config {
   readonly ratePerSecond: number | null;
   readonly retry: RetrySchedule & { readonly giveUpAfterMs: number };
   readonly unconfirmed: UnconfirmedPolicy;
+  /** Null: a campaign is never held for its refusals. */
+  readonly refusalLimit: RefusalLimit | null;
   /** A worker without a heartbeat for this long counts as gone. */
   readonly recoveryMs: number;
   /** Absolute path. */
@@ -123,6 +126,7 @@ function group(values: Values, ca: string | null, cwd: string, warnings: readonl
     ratePerSecond: values.RATE_PER_SECOND,
     retry: { ...values.RETRY_SCHEDULE, giveUpAfterMs: values.RETRY_FOR },
     unconfirmed: values.CANDOR_UNCONFIRMED,
+    refusalLimit: values.CANDOR_HOLD_REFUSED,
     recoveryMs: Math.round(values.RECOVERY_SECONDS * 1000),
     dataDir: resolve(cwd, values.CANDOR_DATA),
     key: values.CANDOR_KEY,

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { unconfirmedPolicies } from '../domain/campaign-state.ts';
 import { parseDuration, parseRetrySchedule } from './duration.ts';
+import { parseRefusalLimit } from './limits.ts';
 import { parseEnvelopeSender, parseMailbox } from './mailbox.ts';
 import type { Secrecy } from './mask.ts';
 import { bad, good, type Reading } from './reading.ts';
@@ -229,6 +230,14 @@ export const variables = {
     secrecy: 'open',
     about: 'What happens to an `unconfirmed` notice of campaigns launched from now on: `resend` tries once more (a copy is possible), `keep` leaves it to a person.',
     schema: z.enum(unconfirmedPolicies),
+  }),
+  CANDOR_HOLD_REFUSED: variable({
+    section: 'Pace and retries',
+    expected: 'a share of answers such as 80% of 100, or off',
+    fallback: '80% of 100',
+    secrecy: 'open',
+    about: 'A campaign is held (`too-many-refused`) when so many of its latest answers refuse recipients for one reason. The second number (10 to 10000) is how many answers are looked back on.',
+    schema: reading(parseRefusalLimit),
   }),
   HOST: variable({
     section: 'Console',

@@ -8,10 +8,10 @@
 //   * the queue was wiped → every slice is without a job: all come back and are cut anew, under new ids
 // Age proves nothing here: at one letter a second a slice may rightly wait for an hour.
 import { isUnreachable } from '../domain/errors.ts';
-import type { SliceId } from '../domain/ids.ts';
+import type { CampaignNo, SliceId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { DispatchCampaign, FeederLedger, SliceQueue } from './ports.ts';
+import type { DispatchCampaign, FeederLedger, FeedStatus, SliceQueue } from './ports.ts';
 
 export interface Feeder {
   /** Something changed: look now instead of at the next tick. */
@@ -30,6 +30,8 @@ export interface FeederOptions {
 
 /** When a campaign that began with empty tables has grown enough to be measured again, after the start. */
 const statisticsAtMs = [1_000, 4_000, 15_000, 60_000] as const;
+/** How often growing refusals are looked at. */
+const refusalsEveryMs = 1_000;
 const busyTickMs = 100;
 const idleTickMs = 500;
 
@@ -44,6 +46,7 @@ export function startFeeder(
   let reconciledAt = -Infinity;
   const startedAt = clock.monotonicMs();
   let statisticsTaken = 0;
+  const refusals = new Map<CampaignNo, { refused: number; lookedAt: number }>();
 
   const tick = async (): Promise<boolean> => {
     if (!(await ledger.isFeeder())) return false;
@@ -68,6 +71,7 @@ export function startFeeder(
   const feed = async (campaign: DispatchCampaign): Promise<boolean> => {
     const { campaignNo } = campaign;
     const status = await ledger.feedStatus(campaignNo);
+    if (await heldForRefusals(campaignNo, status)) return false;
     if (status.autoResendDue) await ledger.resendUnconfirmed(campaignNo);
     else if (status.open === 0) {
       await finish(campaign);
@@ -85,6 +89,16 @@ export function startFeeder(
     return slices.length > 0 || status.queued > 0;
   };
 
+  /** Looks at the refusals when there are more of them: once a second, and before the end. */
+  const heldForRefusals = async (campaignNo: CampaignNo, { refused, open }: FeedStatus): Promise<boolean> => {
+    const before = refusals.get(campaignNo);
+    if (refused === (before?.refused ?? 0)) return false;
+    const now = clock.monotonicMs();
+    if (open > 0 && before !== undefined && now - before.lookedAt < refusalsEveryMs) return false;
+    refusals.set(campaignNo, { refused, lookedAt: now });
+    return ledger.holdForRefusals(campaignNo);
+  };
+
   const finish = async (campaign: DispatchCampaign): Promise<void> => {
     if (await ledger.recount(campaign.campaignNo)) await ledger.finish(campaign.campaignNo);
     else await ledger.hold(campaign.campaignNo, 'account-broken', null);
@@ -93,6 +107,7 @@ export function startFeeder(
   const reconcile = async (): Promise<void> => {
     const recovered = await ledger.recoverExpired();
     if (recovered > 0) logger.warn({ notices: recovered }, 'a worker was lost; its open attempts are unconfirmed now');
+    await ledger.takeBackRefused();
     const lost = await queue.missing(await ledger.queuedSlices());
     const returned = await ledger.giveBackSlices(lost);
     if (returned > 0) logger.info({ slices: lost.length, notices: returned }, 'slices without a job were given back');

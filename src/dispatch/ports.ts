@@ -20,6 +20,7 @@ export interface FeedStatus {
   /** Notices that are pending, queued, sending or deferred. */
   readonly open: number;
   readonly queued: number;
+  readonly refused: number;
   /** True when a canary is set and everything up to it is settled or deferred. */
   readonly canaryDone: boolean;
   /** True when an unconfirmed notice waits for its one automatic resend. */
@@ -44,6 +45,10 @@ export interface FeederLedger {
   start(campaign: CampaignNo): Promise<void>;
   finish(campaign: CampaignNo): Promise<void>;
   hold(campaign: CampaignNo, reason: HoldReason, detail: string | null): Promise<void>;
+  /** Takes back whom the faults of held campaigns refused, where a settlement crossed the hold. */
+  takeBackRefused(): Promise<void>;
+  /** Holds the campaign when its latest answers refuse nearly everybody for one reason; answers whether it did. */
+  holdForRefusals(campaign: CampaignNo): Promise<boolean>;
   /** Resolves to true while this process is the one feeder of its relay. */
   isFeeder(): Promise<boolean>;
 }

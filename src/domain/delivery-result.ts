@@ -87,6 +87,7 @@ export const holdReasons = [
   'quota-spent',
   'letter-malformed',
   'content-refused',
+  'too-many-refused',
   'letter-unrenderable',
   'signing-key-missing',
   'canary',

@@ -49,6 +49,10 @@ export const holdTexts: Readonly<Record<HoldReason, HoldText>> = {
     message: 'The relay refuses the content of the letter as spam or as dangerous.',
     help: 'Ask the operator of the relay to allow it, or correct the letter in a new campaign (`candor preview KIT --to ADDRESS` tries it), then `candor resume`.',
   },
+  'too-many-refused': {
+    message: 'Nearly everybody is refused for one and the same reason, which is hardly about each of them.',
+    help: 'Read the reply and ask the operator of the relay what it means. The refused notices are pending again: `candor resume` tries them once more and then lets this reason pass; CANDOR_HOLD_REFUSED sets how many are too many.',
+  },
   'letter-unrenderable': {
     message: 'A frozen letter cannot be rendered.',
     help: 'Nothing was sent that should not be. Start a new campaign with a corrected kit, with --except for this one; `candor resume` goes on once the cause (such as a wrong CANDOR_KEY) is gone.',

@@ -122,6 +122,7 @@ export async function sweepCancelled(on: Queryable, campaignNo: CampaignNo): Pro
 export interface FeedStatus {
   readonly open: number;
   readonly queued: number;
+  readonly refused: number;
   readonly autoResendDue: boolean;
   /** True when a canary is set and every notice before it is settled. */
   readonly canaryDone: boolean;
@@ -143,6 +144,7 @@ export async function readFeedStatus(on: Queryable, campaignNo: CampaignNo): Pro
   return {
     open: counts.pending + counts.queued + counts.sending + counts.deferred,
     queued: counts.queued,
+    refused: counts.refused,
     autoResendDue: rows[0]?.auto_resend_due ?? false,
     canaryDone: rows[0]?.canary_done ?? false,
   };

@@ -8,7 +8,8 @@ import type { Keyring } from './keyring.ts';
  * Settles a batch in one commit and answers the notices that moved. A notice that is missing from the
  * answer had been recovered meanwhile (its lease ran out): the reply is kept beside the attempt, marked
  * late, and the notice stays where recovery put it. In a cancelled campaign nothing waits any more:
- * what would be deferred or pending is cancelled.
+ * what would be deferred or pending is cancelled. In one that is held for its refusals, what the same fault
+ * refuses waits (refusals.ts).
  */
 export async function settleAttempts(on: Queryable, keyring: Keyring, lease: LeaseId, batch: readonly Settlement[]): Promise<NoticeId[]> {
   const { rows } = await on.query<{ notice_id: NoticeId }>({
@@ -32,16 +33,18 @@ export async function settleAttempts(on: Queryable, keyring: Keyring, lease: Lea
       )
       update candor.notice n set
         state = s.state,
-        reason = case when s.state = 'cancelled' then 'campaign-cancelled' else w.reason end,
+        reason = case when s.state = 'cancelled' then 'campaign-cancelled' when s.state = w.state then w.reason end,
         due_at = case when s.state = 'deferred' then clock_timestamp() + w.retry_after_ms * interval '1 millisecond' end,
         settled_at = case when s.state in ('deferred', 'pending') then null else clock_timestamp() end,
         maybe_accepted = n.maybe_accepted or s.state = 'unconfirmed',
-        charged_count = n.charged_count + w.charged::int,
+        charged_count = n.charged_count + (w.charged and s.state <> 'pending')::int,
         reply_code = coalesce(w.reply_code, n.reply_code),
         enhanced_code = case when w.reply_code is null then n.enhanced_code else w.enhanced_code end
       from closed w
       join candor.campaign c on c.campaign_no = w.campaign_no
-      cross join lateral (select case when c.state = 'cancelled' and w.state in ('deferred', 'pending') then 'cancelled' else w.state end as state) s
+      cross join lateral (select case when c.state = 'cancelled' and w.state in ('deferred', 'pending') then 'cancelled'
+          when c.state = 'held' and c.reason = 'too-many-refused' and w.state = 'refused' and w.rule = c.refusal_rule then 'pending'
+          else w.state end as state) s
       -- As text, so that only the primary key can find it (see the claim).
       where n.notice_id = w.notice_id and n.state::text = 'sending' and not w.late
       returning n.notice_id`,

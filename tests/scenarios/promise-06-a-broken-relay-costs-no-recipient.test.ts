@@ -111,6 +111,69 @@ test('is held in mid-run when the relay turns against us, and takes back whom it
   expect(notExactlyOnce(relay, everybody)).toEqual([]);
 });
 
+describe('with a relay that refuses nearly everybody for one reason, in words that no rule knows', () => {
+  const strange = '550 5.7.1 Message not permitted (AUP#1310)';
+  const settings = { CANDOR_HOLD_REFUSED: '80% of 20', SMTP_CONNECTIONS: '4', RATE_PER_SECOND: '40' };
+  const crowd = people(150);
+
+  test('is held, takes back whom it refused, and finishes after the mend', async () => {
+    const relay = await world.relay({ script: [{ stage: 'rcpt', when: { from: 11 }, do: 'reply', reply: strange }] });
+    const site = await world.site({ relay, settings });
+
+    const held = await site.send(world.file(crowd));
+
+    expect(held.code).toBe(4);
+    expect(held.summary).toMatchObject({ state: 'held', reason: { code: 'too-many-refused' }, states: { accepted: 10, pending: crowd.length - 10 } });
+    // Its reply is quoted, without what looks like the number of a case.
+    expect(held.summary.reason?.help).toContain('550 5.7.1 Message not permitted');
+    expect(held.summary.attempts).toBeLessThan(crowd.length);
+    const charged = { text: `select count(*) as charged from candor.attempt where charged and outcome <> 'accepted'` };
+
+    relay.setScript([]);
+    const resumed = await site.run('resume', held.summary.campaign);
+
+    expect(resumed.code).toBe(0);
+    expect(resumed.summary.states.accepted).toBe(crowd.length);
+    expect(notExactlyOnce(relay, crowd)).toEqual([]);
+    expect((await site.ledger().query<{ charged: number }>(charged)).rows).toEqual([{ charged: 0 }]);
+  });
+
+  test('goes on to the end when a person has looked and resumes, although it is refused as before', async () => {
+    const relay = await world.relay({ script: [{ stage: 'rcpt', do: 'reply', reply: strange }] });
+    const site = await world.site({ relay, settings });
+    const held = await site.send(world.file(crowd));
+    expect(held.summary).toMatchObject({ state: 'held', reason: { code: 'too-many-refused' }, states: { accepted: 0 } });
+
+    const resumed = await site.run('resume', held.summary.campaign);
+
+    expect(resumed.code).toBe(3);
+    expect(resumed.summary).toMatchObject({ state: 'finished', states: { refused: crowd.length } });
+  });
+
+  test('is held by what several processes have seen together, before the end of a short list', async () => {
+    const relay = await world.relay({ script: [{ stage: 'rcpt', do: 'reply', reply: strange }] });
+    const site = await world.site({ relay, settings: { ...settings, CANDOR_HOLD_REFUSED: '100% of 150', RATE_PER_SECOND: '200' } });
+    const worker = await site.worker();
+
+    const held = await site.send(world.file(crowd));
+
+    expect(held.summary).toMatchObject({ state: 'held', reason: { code: 'too-many-refused' }, states: { accepted: 0 } });
+    worker.kill('SIGTERM');
+    await worker.outcome;
+  });
+});
+
+test('is not held by a list with many dead addresses', async () => {
+  const dead = people(60).filter((_, index) => index % 2 === 0);
+  const relay = await world.relay({ script: dead.map(({ email }) => ({ stage: 'rcpt' as const, when: { to: email }, do: 'reply' as const, reply: '550 5.1.1 User unknown' })) });
+  const site = await world.site({ relay, settings: { CANDOR_HOLD_REFUSED: '80% of 20' } });
+
+  const ended = await site.send(world.file(people(60)));
+
+  expect(ended.code).toBe(3);
+  expect(ended.summary).toMatchObject({ state: 'finished', states: { accepted: 30, refused: 30 } });
+});
+
 test('waits by itself for a relay that is away for a moment, and charges nobody', async () => {
   const relay = await world.relay();
   const site = await world.site({ relay, settings: { RATE_PER_SECOND: '50', RETRY_SCHEDULE: '1s' } });
