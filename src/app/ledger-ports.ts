@@ -101,7 +101,7 @@ export function bindLedger(
       schemaFits: async () => (await schemaVersion(database)) === ((await readMigrations()).at(-1)?.version ?? 0),
     },
     pace: {
-      takeSlots: (want, horizonMs) => takeSlots(database, relayIdentity, want, horizonMs),
+      takeSlots: (want, span) => takeSlots(database, relayIdentity, want, span),
       read: () => readPace(database, relayIdentity),
       throttle: (change) => setThrottle(database, relayIdentity, change),
     },

@@ -32,8 +32,10 @@ export interface FeederOptions {
 const statisticsAtMs = [1_000, 4_000, 15_000, 60_000] as const;
 /** How often growing refusals are looked at. */
 const refusalsEveryMs = 1_000;
-const busyTickMs = 100;
 const idleTickMs = 500;
+const busyTickMs = 100;
+/** While the unaffected wait for the last affected on the wire: each look later is that much of the rate unused. */
+const borderTickMs = 20;
 
 export function startFeeder(
   parts: { ledger: FeederLedger; queue: SliceQueue; newSliceId: () => SliceId; clock: Clock; logger: Logger },
@@ -48,8 +50,9 @@ export function startFeeder(
   let statisticsTaken = 0;
   const refusals = new Map<CampaignNo, { refused: number; lookedAt: number }>();
 
-  const tick = async (): Promise<boolean> => {
-    if (!(await ledger.isFeeder())) return false;
+  /** Answers how long to wait before the next look. */
+  const tick = async (): Promise<number> => {
+    if (!(await ledger.isFeeder())) return idleTickMs;
     for (const campaign of await ledger.campaigns(['ready'])) {
       if (campaign.startAt !== null && campaign.startAt <= clock.now()) await ledger.start(campaign.campaignNo);
     }
@@ -57,36 +60,37 @@ export function startFeeder(
       reconciledAt = clock.monotonicMs();
       await reconcile();
     }
-    let busy = false;
-    for (const campaign of await ledger.campaigns(['running'])) busy = (await feed(campaign)) || busy;
+    let waitMs: number = idleTickMs;
+    for (const campaign of await ledger.campaigns(['running'])) waitMs = Math.min(waitMs, await feed(campaign));
     const due = statisticsAtMs[statisticsTaken];
-    if (busy && due !== undefined && clock.monotonicMs() - startedAt >= due) {
+    if (waitMs < idleTickMs && due !== undefined && clock.monotonicMs() - startedAt >= due) {
       statisticsTaken += 1;
       await ledger.refreshStatistics();
     }
-    return busy;
+    return waitMs;
   };
 
-  /** Answers whether the campaign has work queued. */
-  const feed = async (campaign: DispatchCampaign): Promise<boolean> => {
+  /** Answers how soon the campaign wants to be looked at again. */
+  const feed = async (campaign: DispatchCampaign): Promise<number> => {
     const { campaignNo } = campaign;
     const status = await ledger.feedStatus(campaignNo);
-    if (await heldForRefusals(campaignNo, status)) return false;
+    if (await heldForRefusals(campaignNo, status)) return idleTickMs;
     if (status.autoResendDue) await ledger.resendUnconfirmed(campaignNo);
     else if (status.open === 0) {
       await finish(campaign);
-      return false;
+      return idleTickMs;
     }
     if (status.canaryDone) {
       await ledger.hold(campaignNo, 'canary', null);
-      return false;
+      return idleTickMs;
     }
     const room = Math.floor((options.window - status.queued) / options.sliceSize);
-    if (room < 1) return true;
+    if (room < 1) return busyTickMs;
     const ids = Array.from({ length: room }, () => parts.newSliceId());
     const slices = await ledger.cutSlices(campaignNo, { ids, size: options.sliceSize });
     if (slices.length > 0) await queue.add(slices);
-    return slices.length > 0 || status.queued > 0;
+    if (slices.length === 0 && status.pending > 0 && status.underWay > 0) return borderTickMs;
+    return slices.length > 0 || status.underWay > 0 ? busyTickMs : idleTickMs;
   };
 
   /** Looks at the refusals when there are more of them: once a second, and before the end. */
@@ -116,17 +120,17 @@ export function startFeeder(
 
   const run = async (): Promise<void> => {
     while (!stopped) {
-      let busy = false;
+      let waitMs: number = idleTickMs;
       nudged = false;
       try {
-        busy = await tick();
+        waitMs = await tick();
       } catch (error) {
         if (isUnreachable(error)) logger.debug('the ledger is away; the feeder waits');
         else logger.error({ err: error }, 'the feeder stumbled; it tries again');
       }
       if (stopped || nudged) continue;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, busy ? busyTickMs : idleTickMs);
+        const timer = setTimeout(resolve, waitMs);
         wake = () => {
           clearTimeout(timer);
           resolve();

@@ -3,7 +3,8 @@
 //
 // A slot is taken a little ahead (120 ms, up to 300 where claims are slow), so that a changed rate, a pause and
 // another process's needs take effect at once. A slot that cannot be used in time is forfeited by its owner, who asks
-// for another: late letters must not bunch up with punctual ones.
+// for another: late letters must not bunch up with punctual ones. None is taken that a claim would be too late for,
+// and one at a time until the first claim is through: a process that has just come wastes no more.
 import { isUnreachable } from '../domain/errors.ts';
 import { allowedLatenessMs } from '../domain/pace.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -12,11 +13,16 @@ import { createLedgerClock } from './ledger-clock.ts';
 import type { PaceLedger } from './ports.ts';
 import { createSpread } from './spread.ts';
 
+/** When a MAIL FROM may be written, in monotonic milliseconds: neither before nor after. */
+export interface Slot {
+  readonly at: number;
+  /** Used later than this, the slot could break the rate. */
+  readonly until: number;
+}
+
 export interface Pacer {
-  /** The moment (monotonic ms) of the next free slot; rejects when the signal aborts. */
-  slot(signal: AbortSignal): Promise<number>;
-  /** False when so late that using the slot could break the rate. */
-  inTime(slotAt: number): boolean;
+  /** The next free slot; rejects when the signal aborts. */
+  slot(signal: AbortSignal): Promise<Slot>;
   /** A claim took so long: slots are taken so far ahead that it is through before they are due. */
   claimTook(ms: number): void;
   /** The rate in force, as the ledger last said; null: none, or not asked yet. */
@@ -27,13 +33,15 @@ export interface Pacer {
 const horizonMs = { least: 120, most: 300 } as const;
 /** Beside the claim: to compose the letter, and for the timer. */
 const slackMs = 40;
+/** What the first claim of a process may take. */
+const firstClaimMs = 60;
 /** Slots that come into the horizon are taken together: each asking is a commit. */
 const togetherMs = 20;
 /** How long an unlimited relay is taken to be unlimited before the ledger is asked again. */
 const unlimitedForMs = 500;
 
 interface Waiter {
-  readonly resolve: (at: number) => void;
+  readonly resolve: (slot: Slot) => void;
   readonly reject: (error: unknown) => void;
   readonly signal: AbortSignal;
 }
@@ -46,57 +54,72 @@ export function createPacer(ledger: PaceLedger, clock: Clock, logger: Logger): P
   let unlimitedUntil = -Infinity;
   let lateMs = 0;
   let perSecond: number | null = null;
+  let claimed = false;
   const claims = createSpread();
   const horizon = (): number => Math.min(horizonMs.most, Math.max(horizonMs.least, claims.mostly() + slackMs));
+  /** The earliest slot worth taking, from now; in the past where the slots of this rate may be used so late. */
+  const earliest = (): number => Math.min(horizonMs.least, claimed ? claims.mostly() : firstClaimMs) - lateMs;
 
   const ask = async (): Promise<void> => {
-    while (waiters.length > 0) {
-      dropAborted(waiters);
-      if (waiters.length === 0) return;
-      const askedMs = clock.monotonicMs();
-      const ahead = horizon();
-      const slots = await ledger.takeSlots(waiters.length, ahead).catch((error: unknown) => {
-        if (!isUnreachable(error)) logger.error({ err: error }, 'rate slots could not be taken');
-        return null;
-      });
-      const now = clock.monotonicMs();
-      if (slots === null) {
-        await pause(250);
-        continue;
+    try {
+      while (waiters.length > 0) {
+        dropAborted(waiters);
+        if (waiters.length === 0) return;
+        const askedMs = clock.monotonicMs();
+        const ahead = horizon();
+        const slots = await ledger.takeSlots(claimed ? waiters.length : 1, { earliestMs: earliest(), latestMs: ahead }).catch((error: unknown) => {
+          if (!isUnreachable(error)) logger.error({ err: error }, 'rate slots could not be taken');
+          return null;
+        });
+        const now = clock.monotonicMs();
+        if (slots === null) {
+          await pause(250);
+          continue;
+        }
+        perSecond = slots.unlimited ? null : 1000 / slots.gapMs;
+        if (slots.unlimited) {
+          unlimitedUntil = now + unlimitedForMs;
+          for (const waiter of waiters.splice(0)) waiter.resolve(unlimited(now));
+          return;
+        }
+        lateMs = allowedLatenessMs(slots.gapMs);
+        ledgerClock.observe(askedMs, now, slots.askedAtMs);
+        const firstAt = ledgerClock.here(slots.askedAtMs + slots.firstInMs);
+        for (let index = 0; index < slots.count; index += 1) {
+          const at = firstAt + index * slots.gapMs;
+          waiters.shift()?.resolve({ at, until: at + lateMs });
+        }
+        // What is left waits until a slot comes into the horizon; never long, so that a change is noticed.
+        const nextIn = firstAt + slots.count * slots.gapMs - ahead - now;
+        if (waiters.length > 0) await pause(Math.min(Math.max(nextIn, togetherMs), 250));
       }
-      perSecond = slots.unlimited ? null : 1000 / slots.gapMs;
-      lateMs = slots.unlimited ? Infinity : allowedLatenessMs(slots.gapMs);
-      if (slots.unlimited) {
-        unlimitedUntil = now + unlimitedForMs;
-        for (const waiter of waiters.splice(0)) waiter.resolve(now);
-        return;
-      }
-      ledgerClock.observe(askedMs, now, slots.askedAtMs);
-      const firstAt = ledgerClock.here(slots.askedAtMs + slots.firstInMs);
-      for (let index = 0; index < slots.count; index += 1) waiters.shift()?.resolve(firstAt + index * slots.gapMs);
-      // What is left waits until a slot comes into the horizon; never long, so that a change is noticed.
-      const nextIn = firstAt + slots.count * slots.gapMs - ahead - now;
-      if (waiters.length > 0) await pause(Math.min(Math.max(nextIn, togetherMs), 250));
+    } finally {
+      // In the same step as the last look: who comes later must find that nobody asks any more.
+      asking = false;
     }
   };
 
   return {
     slot(signal) {
       if (signal.aborted) return Promise.reject(signal.reason as Error);
-      if (clock.monotonicMs() < unlimitedUntil) return Promise.resolve(clock.monotonicMs());
-      return new Promise<number>((resolve, reject) => {
+      if (clock.monotonicMs() < unlimitedUntil) return Promise.resolve(unlimited(clock.monotonicMs()));
+      return new Promise<Slot>((resolve, reject) => {
         waiters.push({ resolve, reject, signal });
         if (asking) return;
         asking = true;
-        void ask().finally(() => {
-          asking = false;
-        });
+        void ask();
       });
     },
-    inTime: (slotAt) => clock.monotonicMs() - slotAt <= lateMs,
-    claimTook: (ms) => claims.took(ms),
+    claimTook(ms) {
+      claimed = true;
+      claims.took(ms);
+    },
     perSecond: () => perSecond,
   };
+}
+
+function unlimited(at: number): Slot {
+  return { at, until: Infinity };
 }
 
 function dropAborted(waiters: Waiter[]): void {

@@ -4,7 +4,7 @@ import type { Claim, ClaimRequest, NoticeContent, Settlement, Slice } from '../d
 import type { CampaignState } from '../domain/campaign-state.ts';
 import type { ConnectFailure, DeliveryResult, HoldReason } from '../domain/delivery-result.ts';
 import type { CampaignNo, LeaseId, NoticeId, SliceId } from '../domain/ids.ts';
-import type { Pace, Slots } from '../domain/pace.ts';
+import type { Pace, Slots, SlotSpan } from '../domain/pace.ts';
 import type { RetryTerms } from '../domain/retry.ts';
 
 /** A campaign as far as dispatch cares. */
@@ -19,7 +19,10 @@ export interface DispatchCampaign extends RetryTerms {
 export interface FeedStatus {
   /** Notices that are pending, queued, sending or deferred. */
   readonly open: number;
+  readonly pending: number;
   readonly queued: number;
+  /** Queued or sending. */
+  readonly underWay: number;
   readonly refused: number;
   /** True when a canary is set and everything up to it is settled or deferred. */
   readonly canaryDone: boolean;
@@ -76,7 +79,7 @@ export interface LeaseLedger {
 }
 
 export interface PaceLedger {
-  takeSlots(want: number, horizonMs: number): Promise<Slots>;
+  takeSlots(want: number, span: SlotSpan): Promise<Slots>;
   read(): Promise<Pace>;
   throttle(change: { perSecond: number | null; rule: string | null; was: number | null }): Promise<boolean>;
 }

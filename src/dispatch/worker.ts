@@ -31,9 +31,10 @@ import { decide, unrenderable } from './decide.ts';
 import { createLaneCount } from './lane-count.ts';
 import { createLanes } from './lanes.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
-import type { Pacer } from './pacer.ts';
+import type { Pacer, Slot } from './pacer.ts';
 import type { CampaignTerms, RelayConnection, RelayConnections, SliceQueue, WorkerLedger } from './ports.ts';
 import type { Throttle } from './throttle.ts';
+import { createWarmLetters } from './warm-letters.ts';
 
 export interface WorkerParts<Connection extends RelayConnection> {
   readonly ledger: WorkerLedger;
@@ -70,8 +71,8 @@ interface Errand<Connection> {
   readonly lease: LeaseId;
   readonly claim: Claim;
   readonly connection: Connection;
-  /** When its MAIL FROM is due, in monotonic milliseconds. */
-  readonly slotAt: number;
+  /** When its MAIL FROM is due. */
+  readonly slot: Slot;
 }
 
 /** How a notice was carried. */
@@ -103,6 +104,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   const laneCount = createLaneCount({ ...parts.lanes, perSecond: () => pacer.perSecond(), connections: () => connections.limit() });
   const lanes = createLanes(() => laneCount.now());
   const inDoubt = createLanes(() => 2 * laneCount.now());
+  const letters = createWarmLetters((campaign) => ledger.terms(campaign), () => clock.now());
   const share = new TemporaryShare();
   let onTheWire = 0;
   let relayWasUnreachable = false;
@@ -140,7 +142,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     if (stopping.signal.aborted) return leave;
     const terms = await termsOf(notice);
     if (terms === null) return leave;
-    let slotAt = await pacer.slot(stopping.signal);
+    let slot = await pacer.slot(stopping.signal);
     const found = await connections.acquire(stopping.signal);
     if (!found.ok) {
       await relayFailed(found.failure);
@@ -154,7 +156,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
         await ledger.markUnreachable(false);
       }
       // A new connection takes longer than the slot allows: this slot is forfeited, the next one is used.
-      if (!pacer.inTime(slotAt)) slotAt = await pacer.slot(stopping.signal);
+      if (clock.monotonicMs() > slot.until) slot = await pacer.slot(stopping.signal);
       const lease = await leases.current();
       const askedAt = clock.monotonicMs();
       const claim = await claims.claim(lease, { noticeId: notice.noticeId, sliceId });
@@ -162,7 +164,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       if (claim === null) return leave;
       onTheWire += 1;
       try {
-        return await handOver({ notice, terms, lease, claim, connection, slotAt });
+        return await handOver({ notice, terms, lease, claim, connection, slot });
       } finally {
         onTheWire -= 1;
       }
@@ -194,7 +196,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       // Compilation proved that the letter renders for every kind of record: it is this notice alone.
       return { next: 'go-on', settled: settled(lease, claim, unrenderable(claim)) };
     }
-    if (!(await punctual(errand.slotAt)) || !leases.holds(lease)) {
+    if (!(await punctual(errand.slot)) || !leases.holds(lease)) {
       await claims.giveBack(lease, claim);
       return leave;
     }
@@ -210,16 +212,16 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   };
 
   /** Waits for the slot; when it was missed, once more for another. False: give the claim back. */
-  const punctual = async (slotAt: number): Promise<boolean> => {
-    if (await reach(slotAt)) return true;
+  const punctual = async (slot: Slot): Promise<boolean> => {
+    if (await reach(slot)) return true;
     const second = await pacer.slot(AbortSignal.any([stopping.signal, AbortSignal.timeout(secondSlotMs)])).catch(() => null);
     return second !== null && reach(second);
   };
 
-  const reach = async (slotAt: number): Promise<boolean> => {
-    const wait = slotAt - clock.monotonicMs();
+  const reach = async (slot: Slot): Promise<boolean> => {
+    const wait = slot.at - clock.monotonicMs();
     if (wait > 0.5) await sleep(wait);
-    return pacer.inTime(slotAt);
+    return clock.monotonicMs() <= slot.until;
   };
 
   const settle = async (errand: Errand<Connection>, result: DeliveryResult): Promise<Carried> => {
@@ -282,6 +284,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       heldByRelay = false;
       connections.retryNow();
     }
+    await letters.readyFor(notices);
     let left = false;
     const carryInLane = async (notice: NoticeContent): Promise<Carried> => {
       if (left || stopping.signal.aborted) return leave;

@@ -20,6 +20,13 @@ export interface Slots {
   readonly unlimited: boolean;
 }
 
+/** Which slots are wanted, in milliseconds from now. */
+export interface SlotSpan {
+  /** Below 0: slots of the recent past, which may still be used. What lies before is forfeited. */
+  readonly earliestMs: number;
+  readonly latestMs: number;
+}
+
 /** Never slower than one letter in ten seconds: below that a hold is more honest than a crawl. */
 const floorPerSecond = 0.1;
 /** How long a throttle stays before it climbs, and how much. Doubling back to the limit takes about two minutes. */

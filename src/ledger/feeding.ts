@@ -121,7 +121,10 @@ export async function sweepCancelled(on: Queryable, campaignNo: CampaignNo): Pro
 /** How far a campaign has come, for the feeder's decision. */
 export interface FeedStatus {
   readonly open: number;
+  readonly pending: number;
   readonly queued: number;
+  /** Queued or sending. */
+  readonly underWay: number;
   readonly refused: number;
   readonly autoResendDue: boolean;
   /** True when a canary is set and every notice before it is settled. */
@@ -143,7 +146,9 @@ export async function readFeedStatus(on: Queryable, campaignNo: CampaignNo): Pro
   });
   return {
     open: counts.pending + counts.queued + counts.sending + counts.deferred,
+    pending: counts.pending,
     queued: counts.queued,
+    underWay: counts.queued + counts.sending,
     refused: counts.refused,
     autoResendDue: rows[0]?.auto_resend_due ?? false,
     canaryDone: rows[0]?.canary_done ?? false,

@@ -1,20 +1,20 @@
 // A relay's pace, kept in one row: the rate limit, the throttle and the next free slot. Whoever takes
 // slots moves `next_slot_at`, so the rate holds over all processes, campaigns and machines, and no wipe of
 // the queue touches it (ADR 0003).
-import { usedShare, type Pace, type Slots } from '../domain/pace.ts';
+import { usedShare, type Pace, type Slots, type SlotSpan } from '../domain/pace.ts';
 import type { Queryable } from './database.ts';
 
 /**
- * Takes up to `want` slots that begin within `horizonMs`. Slots in the past are forfeited: the next one is
- * never earlier than now. With none free in the horizon, `count` is 0 and `firstInMs` says when to ask again.
+ * Takes up to `want` slots that begin within the span. Slots before it are forfeited: nobody can use them in time any
+ * more. With none free in the span, `count` is 0 and `firstInMs` says when to ask again.
  */
-export async function takeSlots(on: Queryable, relayIdentity: string, want: number, horizonMs: number): Promise<Slots> {
+export async function takeSlots(on: Queryable, relayIdentity: string, want: number, span: SlotSpan): Promise<Slots> {
   const { rows } = await on.query<{ slots: number; asked_at_ms: number; first_in_ms: number; gap_ms: number | null }>({
     name: 'take-slots',
     text: `
       with pace as (
         select relay_identity, 1000 / (least(limit_per_second, throttled_per_second) * ${usedShare}) as gap_ms,
-               greatest(next_slot_at, clock_timestamp()) as first_at, clock_timestamp() as asked_at
+               greatest(next_slot_at, clock_timestamp() + $4::double precision * interval '1 millisecond') as first_at, clock_timestamp() as asked_at
         from candor.relay_pace where relay_identity = $1 for update
       ), slot as (
         select *, extract(epoch from first_at - asked_at)::double precision * 1000 as first_in_ms from pace
@@ -27,7 +27,7 @@ export async function takeSlots(on: Queryable, relayIdentity: string, want: numb
         else g.first_at + g.slots * g.gap_ms * interval '1 millisecond' end
       from grant_of g where p.relay_identity = g.relay_identity
       returning g.slots, extract(epoch from g.asked_at)::double precision * 1000 as asked_at_ms, g.first_in_ms, g.gap_ms`,
-    values: [relayIdentity, want, horizonMs],
+    values: [relayIdentity, want, span.latestMs, span.earliestMs],
   });
   const row = rows[0];
   if (!row || row.gap_ms === null) return { count: want, askedAtMs: row?.asked_at_ms ?? 0, firstInMs: 0, gapMs: 0, unlimited: true };

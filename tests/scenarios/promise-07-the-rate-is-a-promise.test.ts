@@ -3,7 +3,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { notExactlyOnce, people } from '../support/people.ts';
+import { notExactlyOnce, person, type Person } from '../support/people.ts';
 import type { TestRelay } from '../support/relay.ts';
 import { scenarioWorld } from '../support/world.ts';
 
@@ -18,7 +18,7 @@ function keepsTo(limit: number, most: number, allowed: number): void {
 }
 
 /** Slots that a process could not use for want of a processor are forfeited: then the use is asked for again. */
-const patience = { retry: 4 };
+const patience = { retry: 2 };
 /** Of the limit, while two processes share it; and after a change of it, when both have to find their pace again. */
 const leastUse = { steady: 0.97, changed: 0.95 };
 
@@ -30,6 +30,11 @@ function watchedAllowance(): (limit: number) => number {
   const stalls = monitorEventLoopDelay({ resolution: 1 });
   stalls.enable();
   return (limit) => limit + Math.max(1, limit / 100) + Math.floor((limit * Math.max(0, stalls.max / 1e6 - 2)) / 1000);
+}
+
+/** Of one audience: while the unaffected wait for the last affected on the wire (promise 2), no notice is due. */
+function affected(count: number): Person[] {
+  return Array.from({ length: count }, (_, nth) => person(nth, { audience: 'affected' }));
 }
 
 /** The share of the limit that was used between the first and the last of these MAIL FROM. */
@@ -49,8 +54,8 @@ test.each([
 ])('two processes keep to $limit a second together, and use it', patience, async ({ limit, letters }) => {
   const allowed = watchedAllowance();
   const relay = await world.relay({ record: 'digest' });
-  const site = await world.site({ relay, settings: { RATE_PER_SECOND: String(limit), SMTP_CONNECTIONS: '4' } });
-  const everybody = people(letters);
+  const site = await world.site({ relay, settings: { RATE_PER_SECOND: String(limit) } });
+  const everybody = affected(letters);
   const worker = await site.worker();
   const sending = site.startSend(world.file(everybody));
   // The start is over when both have found the relay: a connection is opened when it is first needed.
@@ -69,9 +74,9 @@ test.each([
 test('a changed rate holds for every process, while they run', patience, async () => {
   const allowed = watchedAllowance();
   const relay = await world.relay({ record: 'digest' });
-  const site = await world.site({ relay, settings: { RATE_PER_SECOND: '20', SMTP_CONNECTIONS: '4' } });
+  const site = await world.site({ relay, settings: { RATE_PER_SECOND: '20' } });
   const worker = await site.worker();
-  const sending = site.startSend(world.file(people(400)));
+  const sending = site.startSend(world.file(affected(400)));
   const campaign = await site.campaignOf(sending);
   await eventually(() => relay.record.mailFromsMs.length > 30);
 

@@ -1,5 +1,6 @@
 // The rate limiter, which is one row: slots are spaced, never saved up, and shared by everybody who asks.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SlotSpan } from '../../../src/domain/pace.ts';
 import { markUnreachable, readPace, setLimit, setThrottle, takeSlots } from '../../../src/ledger/pace.ts';
 import { createTestLedger, type TestLedger } from '../../support/ledger.ts';
 
@@ -28,11 +29,13 @@ async function nextSlot(identity: string): Promise<number> {
 
 const gapAt = (perSecond: number): number => 1000 / (perSecond * 0.98);
 const forEver = 1e9;
+/** From now on, so far ahead. */
+const within = (latestMs: number): SlotSpan => ({ earliestMs: 0, latestMs });
 
 describe('slots', () => {
   it('are spaced a little wider than the limit asks for', async () => {
     const identity = await relay(50);
-    const slots = await takeSlots(ledger.database, identity, 10, forEver);
+    const slots = await takeSlots(ledger.database, identity, 10, within(forEver));
     expect(slots).toMatchObject({ count: 10, unlimited: false });
     expect(slots.gapMs).toBeCloseTo(gapAt(50), 6);
     expect(Math.abs(slots.firstInMs)).toBeLessThan(1);
@@ -40,17 +43,17 @@ describe('slots', () => {
 
   it('move the next free slot by exactly what was taken', async () => {
     const identity = await relay(40);
-    await takeSlots(ledger.database, identity, 1, forEver);
+    await takeSlots(ledger.database, identity, 1, within(forEver));
     const before = await nextSlot(identity);
-    for (const want of [1, 7, 30, 2]) expect((await takeSlots(ledger.database, identity, want, forEver)).count).toBe(want);
+    for (const want of [1, 7, 30, 2]) expect((await takeSlots(ledger.database, identity, want, within(forEver))).count).toBe(want);
     expect((await nextSlot(identity)) - before).toBeCloseTo(40 * gapAt(40), 1);
   });
 
   it('are never given out twice, whoever asks at the same moment', async () => {
     const identity = await relay(20);
-    await takeSlots(ledger.database, identity, 1, forEver);
+    await takeSlots(ledger.database, identity, 1, within(forEver));
     const before = await nextSlot(identity);
-    const grants = await Promise.all(Array.from({ length: 40 }, (_, index) => takeSlots(ledger.database, identity, 1 + (index % 5), forEver)));
+    const grants = await Promise.all(Array.from({ length: 40 }, (_, index) => takeSlots(ledger.database, identity, 1 + (index % 5), within(forEver))));
     const taken = grants.reduce((sum, grant) => sum + grant.count, 0);
     expect(taken).toBe(120);
     expect((await nextSlot(identity)) - before).toBeCloseTo(taken * gapAt(20), 1);
@@ -59,17 +62,25 @@ describe('slots', () => {
   it('that were missed are forfeited', async () => {
     const identity = await relay(10);
     await ledger.database.query({ text: `update candor.relay_pace set next_slot_at = now() - interval '1 hour' where relay_identity = $1`, values: [identity] });
-    const slots = await takeSlots(ledger.database, identity, 100, 1_000);
+    const slots = await takeSlots(ledger.database, identity, 100, within(1_000));
     expect(slots.count).toBe(Math.floor(1_000 / gapAt(10)) + 1);
     expect(Math.abs(slots.firstInMs)).toBeLessThan(1);
-    expect((await takeSlots(ledger.database, identity, 1, 500)).count).toBe(0);
+    expect((await takeSlots(ledger.database, identity, 1, within(500))).count).toBe(0);
+  });
+
+  it('of the recent past are given out to who may still use them', async () => {
+    const identity = await relay(10);
+    await ledger.database.query({ text: `update candor.relay_pace set next_slot_at = clock_timestamp() - interval '1 second' where relay_identity = $1`, values: [identity] });
+    const slots = await takeSlots(ledger.database, identity, 1, { earliestMs: -50, latestMs: 100 });
+    expect(slots.firstInMs).toBeCloseTo(-50, 0);
+    expect((await takeSlots(ledger.database, identity, 1, { earliestMs: -50, latestMs: 100 })).firstInMs).toBeGreaterThan(gapAt(10) - 60);
   });
 
   it('beyond the horizon are not given out, and the answer says when to ask again', async () => {
     const identity = await relay(10);
-    await takeSlots(ledger.database, identity, 20, forEver);
+    await takeSlots(ledger.database, identity, 20, within(forEver));
     const before = await nextSlot(identity);
-    const none = await takeSlots(ledger.database, identity, 5, 300);
+    const none = await takeSlots(ledger.database, identity, 5, within(300));
     expect(none.count).toBe(0);
     expect(none.firstInMs).toBeGreaterThan(20 * gapAt(10) - 200);
     expect(none.firstInMs).toBeLessThanOrEqual(20 * gapAt(10));
@@ -84,7 +95,7 @@ describe('slots', () => {
     const taker = async (): Promise<void> => {
       while (performance.now() < until) {
         const asked = performance.now();
-        const slots = await takeSlots(ledger.database, identity, 10, 120);
+        const slots = await takeSlots(ledger.database, identity, 10, within(120));
         for (let index = 0; index < slots.count; index += 1) starts.push(asked + slots.firstInMs + index * slots.gapMs);
         if (slots.count === 0) await new Promise((resolve) => setTimeout(resolve, Math.min(slots.firstInMs, 60)));
       }
@@ -100,8 +111,8 @@ describe('slots', () => {
 
 describe('a relay', () => {
   it('without a limit needs no slots, with or without a row', async () => {
-    expect(await takeSlots(ledger.database, await relay(null), 50, 100)).toMatchObject({ count: 50, firstInMs: 0, gapMs: 0, unlimited: true });
-    expect(await takeSlots(ledger.database, 'unheard-of.example:25', 50, 100)).toMatchObject({ count: 50, unlimited: true });
+    expect(await takeSlots(ledger.database, await relay(null), 50, within(100))).toMatchObject({ count: 50, firstInMs: 0, gapMs: 0, unlimited: true });
+    expect(await takeSlots(ledger.database, 'unheard-of.example:25', 50, within(100))).toMatchObject({ count: 50, unlimited: true });
   });
 
   it('keeps its limit when it is asked for again without one, and changes it while it is used', async () => {
@@ -109,7 +120,7 @@ describe('a relay', () => {
     await setLimit(ledger.database, identity, null);
     expect(await readPace(ledger.database, identity)).toMatchObject({ limitPerSecond: 100, throttledPerSecond: null });
     await setLimit(ledger.database, identity, 5);
-    expect((await takeSlots(ledger.database, identity, 1, forEver)).gapMs).toBeCloseTo(gapAt(5), 6);
+    expect((await takeSlots(ledger.database, identity, 1, within(forEver))).gapMs).toBeCloseTo(gapAt(5), 6);
     await expect(setLimit(ledger.database, identity, 0)).rejects.toMatchObject({ code: '23514' });
   });
 
@@ -117,9 +128,9 @@ describe('a relay', () => {
     const identity = await relay(100);
     expect(await setThrottle(ledger.database, identity, { perSecond: 10, rule: 'too-fast', was: null })).toBe(true);
     expect(await readPace(ledger.database, identity)).toMatchObject({ throttledPerSecond: 10, throttleRule: 'too-fast', throttledAt: expect.any(Date) as Date });
-    expect((await takeSlots(ledger.database, identity, 1, forEver)).gapMs).toBeCloseTo(gapAt(10), 6);
+    expect((await takeSlots(ledger.database, identity, 1, within(forEver))).gapMs).toBeCloseTo(gapAt(10), 6);
     expect(await setThrottle(ledger.database, identity, { perSecond: null, rule: null, was: 10 })).toBe(true);
-    expect((await takeSlots(ledger.database, identity, 1, forEver)).gapMs).toBeCloseTo(gapAt(100), 6);
+    expect((await takeSlots(ledger.database, identity, 1, within(forEver))).gapMs).toBeCloseTo(gapAt(100), 6);
   });
 
   it('is throttled once when two workers see the same reply', async () => {

@@ -83,7 +83,7 @@ it('has at most two letters per lane between claim and settlement, however slowl
       destroyAll: () => undefined,
     },
     leases,
-    pacer: { slot: () => Promise.resolve(systemClock.monotonicMs()), inTime: () => true, claimTook: () => undefined, perSecond: () => null },
+    pacer: { slot: () => Promise.resolve({ at: systemClock.monotonicMs(), until: Infinity }), claimTook: () => undefined, perSecond: () => null },
     throttle: { answered: () => undefined, slowDown: () => Promise.resolve(false), lift: () => Promise.resolve(), stop: () => undefined },
     clock: systemClock,
     random: () => 0,
