@@ -9,8 +9,9 @@
 // No MAIL FROM without a claim that the ledger has answered. A claim whose answer never came is given
 // back, never used. A settlement is tried until the ledger takes it. Nothing in the queue decides anything.
 //
-// At most two letters per lane stand between their claim and their settlement: one on the wire, one whose answer
-// is on its way to the ledger. So many a kill can leave `unconfirmed`, and no more.
+// At most two letters per lane stand between their MAIL FROM and their settlement: one on the wire, one whose answer
+// is on its way to the ledger. Where no rate holds letters back (none is stated, the relay is on this machine), two
+// more may be claimed ahead. So many a kill can leave `unconfirmed`, and no more.
 //
 // Pause, cancel and hold work through the claim: it finds the campaign not running and returns nothing.
 // Between claim and MAIL FROM lie at most one slot horizon (120 to 300 ms) and `secondSlotMs`, so a pause is
@@ -32,6 +33,7 @@ import { createLaneCount } from './lane-count.ts';
 import { createLanes } from './lanes.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Pacer, Slot } from './pacer.ts';
+import { createPulse } from './pulse.ts';
 import type { CampaignTerms, RelayConnection, RelayConnections, SliceQueue, WorkerLedger } from './ports.ts';
 import type { Throttle } from './throttle.ts';
 import { createWarmLetters } from './warm-letters.ts';
@@ -90,6 +92,10 @@ const secondSlotMs = 400;
 export const unreachableGraceMs = 30_000;
 /** After the last reply was due, how long a stopping worker tries to settle. */
 const settleGraceMs = 3_000;
+/** Claims run so far ahead of their MAIL FROM at most, and only where letters leave much faster than that. */
+const aheadMs = 40;
+/** While letters leave fast, settlements wait so long for company. */
+const gatherMs = 8;
 /** Between two tries to reach it; also what a slice waits before it is given back. */
 const reconnectMs = 1_000;
 /** These concern one campaign's sender or letter; the other holds concern everything that goes through the relay. */
@@ -105,6 +111,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   const lanes = createLanes(() => laneCount.now());
   const inDoubt = createLanes(() => 2 * laneCount.now());
   const letters = createWarmLetters((campaign) => ledger.terms(campaign), () => clock.now());
+  const pulse = createPulse(clock);
   const share = new TemporaryShare();
   let onTheWire = 0;
   let relayWasUnreachable = false;
@@ -117,7 +124,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       }
       return requests.map(() => undefined);
     },
-    { max: 200 },
+    { max: 200, gather: { enough: () => laneCount.now(), ms: () => (onTheWire > 0 && pulse.perMs() * gatherMs > 1 ? gatherMs : 0) } },
   );
 
   const settleGroup = async (lease: LeaseId, batch: Settlement[]): Promise<void> => {
@@ -135,7 +142,12 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     }
   };
 
-  const claims = createClaimDesk(ledger, (work) => untilReachable(work));
+  const claims = createClaimDesk({ ledger, untilReachable: (work) => untilReachable(work), clock, ahead: () => claimsAhead() });
+  const claimsAhead = (): number => {
+    if (stopping.signal.aborted || pacer.perSecond() !== null) return 0;
+    const soon = Math.floor(pulse.perMs() * aheadMs);
+    return soon < laneCount.now() / 2 ? 0 : Math.min(2 * laneCount.now(), soon);
+  };
   const settled = (lease: LeaseId, claim: Claim, settlement: Settlement): Promise<void> => settlements.submit({ lease, settlement }).finally(() => claims.done(claim));
 
   const carry = async (notice: NoticeContent, sliceId: SliceId): Promise<Carried> => {
@@ -163,6 +175,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       pacer.claimTook(clock.monotonicMs() - askedAt);
       if (claim === null) return leave;
       onTheWire += 1;
+      pulse.beat();
       try {
         return await handOver({ notice, terms, lease, claim, connection, slot });
       } finally {
@@ -284,10 +297,13 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       heldByRelay = false;
       connections.retryNow();
     }
+    const requests = notices.map(({ noticeId }) => ({ noticeId, sliceId: slice.sliceId }));
+    claims.announce(requests);
     await letters.readyFor(notices);
     let left = false;
     const carryInLane = async (notice: NoticeContent): Promise<Carried> => {
-      if (left || stopping.signal.aborted) return leave;
+      // What was claimed before the ledger said no is still to go: a pause has counted it as on the wire.
+      if ((left && !claims.has(notice.noticeId)) || stopping.signal.aborted) return leave;
       const carried = await carry(notice, slice.sliceId).catch((err: unknown) => {
         if (!stopping.signal.aborted && !isUnreachable(err)) logger.error({ err, notice: notice.noticeId }, 'a notice could not be carried');
         return leave;
@@ -303,6 +319,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
         }),
       ),
     );
+    await claims.withdraw(requests);
     await ledger.giveBackSlices([slice.sliceId]);
     parts.onSliceDone?.();
   };

@@ -8,13 +8,20 @@ export interface Batcher<Request, Answer> {
   idle(): Promise<void>;
 }
 
+export interface Gather {
+  /** So many requests leave at once; asked each time. */
+  readonly enough: () => number;
+  /** Fewer wait so long, in milliseconds; asked each time. */
+  readonly ms: () => number;
+}
+
 /**
  * @param run handles one batch and answers in the order of the requests
- * @param options `max` requests a batch, `parallel` batches under way at a time
+ * @param options `max` requests a batch, `parallel` batches under way at a time, `gather` whether a small batch waits for more
  */
 export function createBatcher<Request, Answer>(
   run: (requests: readonly Request[]) => Promise<readonly Answer[]>,
-  options: { max: number; parallel?: number },
+  options: { max: number; parallel?: number; gather?: Gather },
 ): Batcher<Request, Answer> {
   interface Waiting {
     readonly request: Request;
@@ -25,9 +32,24 @@ export function createBatcher<Request, Answer>(
   let underWay = 0;
   let scheduled = false;
   let idleWaiters: (() => void)[] = [];
+  let gathering: NodeJS.Timeout | null = null;
+
+  /** Lets a batch leave: at once, or when it is large enough or has waited. */
+  const soon = (): void => {
+    const waitMs = options.gather === undefined || gathered.length >= options.gather.enough() ? 0 : options.gather.ms();
+    if (waitMs === 0) {
+      if (gathering !== null) clearTimeout(gathering);
+      gathering = null;
+      leave();
+    } else {
+      gathering ??= setTimeout(() => {
+        gathering = null;
+        leave();
+      }, waitMs);
+    }
+  };
 
   const leave = (): void => {
-    scheduled = false;
     while (gathered.length > 0 && underWay < (options.parallel ?? 1)) {
       const batch = gathered.slice(0, options.max);
       gathered = gathered.slice(options.max);
@@ -48,7 +70,8 @@ export function createBatcher<Request, Answer>(
       for (const each of batch) each.reject(error);
     } finally {
       underWay -= 1;
-      leave();
+      if (gathered.length > 0) soon();
+      else leave();
     }
   };
 
@@ -59,7 +82,10 @@ export function createBatcher<Request, Answer>(
         if (scheduled || underWay >= (options.parallel ?? 1)) return;
         scheduled = true;
         // After the microtasks of this turn, so that requests made together travel together.
-        setImmediate(leave);
+        setImmediate(() => {
+          scheduled = false;
+          soon();
+        });
       });
     },
     idle() {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isRoot } from '../../src/embedded/server-user.ts';
 
-export default function setup(): () => void {
+export function setup(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'candor-cluster-'));
   // The servers of root run as another user, who makes the template.
   if (isRoot()) chmodSync(folder, 0o777);

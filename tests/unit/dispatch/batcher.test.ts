@@ -82,4 +82,28 @@ describe('createBatcher', () => {
     await waiting;
     expect(idle).toBe(true);
   });
+
+  it('lets a small batch wait for company, and a large one leave', async () => {
+    const runner = heldRunner();
+    const batcher = createBatcher(runner.run, { max: 10, gather: { enough: () => 3, ms: () => 60_000 } });
+    void batcher.submit(1);
+    await turn();
+    void batcher.submit(2);
+    await turn();
+    expect(runner.batches).toEqual([]);
+    void batcher.submit(3);
+    await turn();
+    expect(runner.batches).toEqual([[1, 2, 3]]);
+  });
+
+  it('lets a small batch leave when it has waited, and is not idle before', async () => {
+    const runner = heldRunner();
+    const batcher = createBatcher(runner.run, { max: 10, gather: { enough: () => 3, ms: () => 5 } });
+    const answer = batcher.submit(1);
+    const idle = batcher.idle().then(() => runner.batches.length);
+    await expect.poll(() => runner.batches).toEqual([[1]]);
+    runner.release();
+    expect(await answer).toBe(10);
+    expect(await idle).toBe(1);
+  });
 });
