@@ -88,10 +88,11 @@ async function importFile(
     locales: { supported: kit.locales, fallback: kit.defaultLocale },
   });
   const merge = createMergeAccount();
-  await stageRows(tx, context.keyring, rowsOf(file, merge), { keepNames: letters.some((letter) => letter.printsName) });
+  const keepNames = letters.some((letter) => letter.printsName);
+  await stageRows(tx, context.keyring, rowsOf(file, merge), { keepNames });
   const report = file.report();
   if (report.sha256 !== sha256) throw new CandorError('file-changed');
-  const account = await mergeRows(tx, campaignNo);
+  const account = await mergeRows(tx, campaignNo, { keepNames });
   refuseDisagreement(account, merge);
   if (account.notices === 0) throw new CandorError('nothing-to-tell', { rows: report.rows });
   confirm(request, account.notices, sha256);

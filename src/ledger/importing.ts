@@ -45,32 +45,30 @@ export async function stageRows(
   return staged;
 }
 
-/** Merges the staged rows into the campaign's notices, the affected first, and accounts for them. */
-export async function mergeRows(tx: Transaction, campaignNo: CampaignNo): Promise<ImportedAccount> {
+/** Merges the staged rows into the campaign's notices, the affected first, and accounts for them. `keepNames` as they were staged. */
+export async function mergeRows(tx: Transaction, campaignNo: CampaignNo, options: { keepNames: boolean }): Promise<ImportedAccount> {
   // Enough for the hash table of a million addresses; only for this transaction.
   await tx.query({ text: `set local work_mem = '192MB'` });
   await tx.query({ text: 'analyze import_row' });
   const { rows: merged } = await tx.query<{ conflicts: number; fallbacks: number }>({
     text: `
-      with address as materialized (
+      with address as (
         select address_hash, min(row_no) as row_no, bool_or(affected) as affected,
                bool_or(affected) and not bool_and(affected) as conflict,
                coalesce(bit_or(categories) filter (where affected), 0) as categories,
-               case when count(distinct name_hash) = 1
-                 then (array_agg(name_sealed order by row_no) filter (where name_sealed is not null))[1] end as name_sealed
+               ${options.keepNames ? nameOfAll : 'null::bytea'} as name_sealed
         from import_row group by address_hash
+      ), recipient as materialized (
+        select a.*, r.address_sealed, r.locale, r.locale_fallback
+        from address a join import_row r on r.address_hash = a.address_hash and r.row_no = a.row_no
       ), merged as (
         insert into candor.notice (campaign_no, address_hash, address_sealed, name_sealed, audience, categories, row_no, locale)
-        select $1, a.address_hash, r.address_sealed,
-               a.name_sealed,
-               case when a.affected then 'affected' else 'unaffected' end::candor.audience,
-               a.categories, a.row_no, r.locale
-        from address a join import_row r on r.address_hash = a.address_hash and r.row_no = a.row_no
-        order by a.affected desc, a.row_no
+        select $1, address_hash, address_sealed, name_sealed,
+               case when affected then 'affected' else 'unaffected' end::candor.audience,
+               categories, row_no, locale
+        from recipient order by affected desc, row_no
       )
-      select count(*) filter (where a.conflict) as conflicts,
-             count(*) filter (where r.locale_fallback) as fallbacks
-      from address a join import_row r on r.address_hash = a.address_hash and r.row_no = a.row_no`,
+      select count(*) filter (where conflict) as conflicts, count(*) filter (where locale_fallback) as fallbacks from recipient`,
     values: [campaignNo],
   });
   const { rows: groups } = await tx.query<{ audience: Audience; locale: string; count: number }>({
@@ -91,6 +89,10 @@ export async function mergeRows(tx: Transaction, campaignNo: CampaignNo): Promis
     locales,
   };
 }
+
+/** An address has a name when all its rows agree. It sorts each group, which a merge without names need not do. */
+const nameOfAll = `case when count(distinct name_hash) = 1
+                 then (array_agg(name_sealed order by row_no) filter (where name_sealed is not null))[1] end`;
 
 /** One line of COPY's text format. Only hex, digits and a checked BCP 47 tag go in, so nothing needs escaping. */
 function copyLine(row: RecipientRow, keyring: Keyring, keepNames: boolean): string {

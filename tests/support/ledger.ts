@@ -157,7 +157,7 @@ export async function aCampaign(
   return database.transaction(async (tx) => {
     const campaignNo = await createDraft(tx, { id, fileSha256: randomBytes(32).toString('hex'), terms, actor: 'tester' });
     const rows = await stageRows(tx, keyring, batches(), { keepNames: wanted.keepNames ?? false });
-    const account = await mergeRows(tx, campaignNo);
+    const account = await mergeRows(tx, campaignNo, { keepNames: wanted.keepNames ?? false });
     await freezeLetters(tx, campaignNo, (['affected', 'unaffected'] as const).flatMap((audience) => ['en', 'es', 'id'].map((locale) => aLetter(audience, locale))));
     await finishImport(tx, campaignNo, { rows, invalid: 0, merged: rows - account.notices, conflicts: account.conflicts, notices: account.notices, audiences: account.audiences, intake: {} }, 'tester');
     if (state === 'running') await moveCampaign(tx, campaignNo, ['ready'], { to: 'running', actor: 'tester', reason: null });
