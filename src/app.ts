@@ -9,7 +9,7 @@ import type * as Kits from './app/kits.ts';
 import { keyFor } from './app/signing.ts';
 import type { Application } from './campaigns/application.ts';
 import type { LaunchSettings } from './campaigns/context.ts';
-import { cancelCampaign, changeRate, pauseCampaign, resendCampaign, resumeCampaign } from './campaigns/control-campaign.ts';
+import { cancelCampaign, changeDomainRate, changeRate, pauseCampaign, resendCampaign, resumeCampaign } from './campaigns/control-campaign.ts';
 import type { PreviewSender } from './campaigns/preview-kit.ts';
 import { readSummary, summarise } from './campaigns/read-summary.ts';
 import { readConfig, type Config } from './config/read-config.ts';
@@ -129,6 +129,10 @@ class App implements Application {
     return changeRate(await this.#open(), campaign, perSecond, actor);
   }
 
+  async domainRate(campaign: string, domain: string, perSecond: number | null, actor: string): ReturnType<Application['domainRate']> {
+    return changeDomainRate(await this.#open(), campaign, { domain, perSecond }, actor);
+  }
+
   async resend(request: Parameters<Application['resend']>[0]): ReturnType<Application['resend']> {
     return resendCampaign(await this.#open(), request);
   }
@@ -218,7 +222,7 @@ class App implements Application {
   }
 
   #launchSettings(): LaunchSettings {
-    const { mail, relay, retry, ratePerSecond, unconfirmed } = this.#config;
+    const { mail, relay, retry, ratePerSecond, domainLimits, unconfirmed } = this.#config;
     return {
       relayIdentity: relayIdentityOf(this.#config, this.#logger),
       relayLabel: relayLabelOf(this.#config),
@@ -231,6 +235,7 @@ class App implements Application {
       autoSubmitted: mail.autoSubmitted,
       signingKey: mail.signingKey,
       ratePerSecond,
+      domainLimits,
       retryDelaysMs: retry.delaysMs,
       retryRepeatLast: retry.repeatLast,
       retryForMs: retry.giveUpAfterMs,

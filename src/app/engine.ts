@@ -97,6 +97,8 @@ export async function startEngine(
     leases,
     pacer: createPacer(ports.pace, systemClock, logger),
     throttle,
+    domains: ports.domains,
+    newSliceId: () => randomUUID() as SliceId,
     clock: systemClock,
     random: Math.random,
     logger,

@@ -1,5 +1,5 @@
 // Binds the ledger's functions to the small interfaces that dispatch declares.
-import type { CampaignTerms, FeederLedger, LeaseLedger, PaceLedger, WorkerLedger } from '../dispatch/ports.ts';
+import type { CampaignTerms, DomainLedger, FeederLedger, LeaseLedger, PaceLedger, WorkerLedger } from '../dispatch/ports.ts';
 import type { HoldReason } from '../domain/delivery-result.ts';
 import type { CampaignNo } from '../domain/ids.ts';
 import { messageIdDomain } from '../domain/message-id.ts';
@@ -8,6 +8,8 @@ import type { SigningKey } from '../domain/signing-key.ts';
 import { campaignsInState, moveCampaign, readCampaignByNo, readLetters } from '../ledger/campaigns.ts';
 import { claimNotices, giveBackClaims, readSlice } from '../ledger/claiming.ts';
 import type { Database } from '../ledger/database.ts';
+import { domainKey, readDomainPaces, releaseAside, setAside } from '../ledger/domain-pace.ts';
+import { takeDomainTurn } from '../ledger/domain-turn.ts';
 import type { FeederLock } from '../ledger/feeder-lock.ts';
 import { cutSlices, giveBackSlices, queuedSlices, readFeedStatus, recount, refreshStatistics, resendUnconfirmed, sweepCancelled } from '../ledger/feeding.ts';
 import type { Keyring } from '../ledger/keyring.ts';
@@ -28,6 +30,7 @@ export interface LedgerPorts {
   readonly worker: WorkerLedger;
   readonly leases: LeaseLedger;
   readonly pace: PaceLedger;
+  readonly domains: DomainLedger;
 }
 
 /** The ports of one relay's feeder and worker in this process. */
@@ -50,6 +53,8 @@ export function bindLedger(
       cutSlices: (campaign, slices) => cutSlices(database, campaign, slices),
       resendUnconfirmed: (campaign) => resendUnconfirmed(database, campaign),
       queuedSlices: () => queuedSlices(database, relayIdentity),
+      turnSlices: () => queuedSlices(database, relayIdentity, 'in turns'),
+      releaseAside: () => releaseAside(database, relayIdentity),
       giveBackSlices: (slices) => giveBackSlices(database, slices),
       takeBackRefused: () => takeBackRefused(database, relayIdentity),
       recoverExpired: () => recoverExpired(database),
@@ -104,6 +109,13 @@ export function bindLedger(
       takeSlots: (want, span) => takeSlots(database, relayIdentity, want, span),
       read: () => readPace(database, relayIdentity),
       throttle: (change) => setThrottle(database, relayIdentity, change),
+    },
+    domains: {
+      readDomains: () => readDomainPaces(database, relayIdentity),
+      domainKey: (domain) => domainKey(keyring, domain),
+      takeDomainTurn: (turn) => takeDomainTurn(database, relayIdentity, turn),
+      readSlice: (slice) => readSlice(database, keyring, slice),
+      setAside: (slice, notices) => setAside(database, slice, notices),
     },
   };
 }

@@ -151,6 +151,8 @@ export interface Application {
   pause(campaign: string, actor: string): Promise<Stopped>;
   cancel(campaign: string, actor: string): Promise<Stopped>;
   rate(campaign: string, perSecond: number, actor: string): Promise<CampaignSummary>;
+  /** The limit of one receiving domain (A-label form) of the campaign's relay; null lifts it. */
+  domainRate(campaign: string, domain: string, perSecond: number | null, actor: string): Promise<CampaignSummary>;
   /** Answers how many notices go (or would go) to a new round, by state. */
   resend(request: ResendRequest): Promise<ResendAnswer>;
   find(address: string): Promise<Found[]>;

@@ -1,6 +1,7 @@
 // What every use case works with: the open ledger and the settings of this process.
 import type { UnconfirmedPolicy } from '../domain/campaign-state.ts';
 import type { SigningKey } from '../domain/signing-key.ts';
+import type { DomainLimit } from '../domain/domain-turn.ts';
 import type { Database } from '../ledger/database.ts';
 import type { Keyring } from '../ledger/keyring.ts';
 
@@ -26,6 +27,8 @@ export interface LaunchSettings {
   /** Signs the letters; null: the relay's business. */
   readonly signingKey: SigningKey | null;
   readonly ratePerSecond: number | null;
+  /** Limits of receiving domains, in place of the relay's earlier ones; null: leaves those. */
+  readonly domainLimits: readonly DomainLimit[] | null;
   readonly retryDelaysMs: readonly number[];
   readonly retryRepeatLast: boolean;
   readonly retryForMs: number;

@@ -4,6 +4,7 @@ import { CandorError } from '../domain/errors.ts';
 import type { CampaignSummary } from '../domain/summary.ts';
 import { moveCampaign, readCampaign, type Campaign } from '../ledger/campaigns.ts';
 import type { Transaction } from '../ledger/database.ts';
+import { setDomainLimit } from '../ledger/domain-pace.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { recount, sweepCancelled } from '../ledger/feeding.ts';
 import { markUnreachable, setLimit } from '../ledger/pace.ts';
@@ -56,6 +57,21 @@ export async function changeRate({ database }: LedgerContext, id: string, perSec
     const campaign = await readCampaign(tx, id);
     await setLimit(tx, campaign.relayIdentity, perSecond);
     await recordEvent(tx, { campaignNo: campaign.campaignNo, actor, kind: 'rate-changed', data: { perSecond } });
+  });
+  return readSummary(database, id);
+}
+
+/** Limits one receiving domain of the campaign's relay, for all campaigns on it, while they run; null lifts the limit. */
+export async function changeDomainRate(
+  { database, keyring }: LedgerContext,
+  id: string,
+  limit: { domain: string; perSecond: number | null },
+  actor: string,
+): Promise<CampaignSummary> {
+  await database.transaction(async (tx) => {
+    const campaign = await readCampaign(tx, id);
+    await setDomainLimit(tx, keyring, campaign.relayIdentity, limit);
+    await recordEvent(tx, { campaignNo: campaign.campaignNo, actor, kind: 'domain-rate-changed', data: { ...limit } });
   });
   return readSummary(database, id);
 }

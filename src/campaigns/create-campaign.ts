@@ -12,6 +12,7 @@ import type { RecipientSource } from '../intake/recipient-source.ts';
 import { isOfficialDomain } from '../kits/official-domain.ts';
 import { createDraft, findSameFile, finishImport, freezeLetters, moveCampaign, readCampaign, setDeparture } from '../ledger/campaigns.ts';
 import type { Transaction } from '../ledger/database.ts';
+import { setDomainLimits } from '../ledger/domain-pace.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { mergeRows, stageRows, type ImportedAccount } from '../ledger/importing.ts';
 import { readPace, setLimit } from '../ledger/pace.ts';
@@ -43,6 +44,7 @@ export async function createCampaign(
     await freezeLetters(tx, campaignNo, kit.letters);
     await setDeparture(tx, campaignNo, { first: request.first ?? null, startAt: request.startAt ?? null });
     await setLimit(tx, settings.relayIdentity, request.ratePerSecond ?? settings.ratePerSecond);
+    if (settings.domainLimits !== null) await setDomainLimits(tx, context.keyring, settings.relayIdentity, settings.domainLimits);
     if (request.startAt === undefined) await moveCampaign(tx, campaignNo, ['ready'], { to: 'running', actor: request.actor, reason: null });
     return id;
   }, { patient: true });

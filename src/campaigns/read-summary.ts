@@ -5,6 +5,7 @@ import { etaSeconds, type CampaignSummary } from '../domain/summary.ts';
 import type { Campaign } from '../ledger/campaigns.ts';
 import { readCampaign, readLatestCampaign } from '../ledger/campaigns.ts';
 import type { Queryable } from '../ledger/database.ts';
+import { readDomainPaces } from '../ledger/domain-pace.ts';
 import { readPace } from '../ledger/pace.ts';
 import { readCounts } from '../ledger/tally.ts';
 import { CandorError } from '../domain/errors.ts';
@@ -43,6 +44,7 @@ export async function summarise(on: Queryable, campaign: Campaign): Promise<Camp
     etaSeconds: campaign.state === 'running' ? etaSeconds(counts, perSecond, limit) : campaign.state === 'finished' ? 0 : null,
     ratePerSecond: pace.limitPerSecond,
     throttledPerSecond: pace.throttledPerSecond,
+    domainLimits: (await readDomainPaces(on, campaign.relayIdentity)).map(({ domain, perSecond: most }) => ({ domain, perSecond: most })),
     startAt: campaign.startAt === null ? null : campaign.startAt.toISOString(),
   };
 }

@@ -1,5 +1,6 @@
 // Reads the values of flags and arguments. Each reader throws commander's InvalidArgumentError with what
 // was expected, and refuses a flag that is given twice: nobody can say which one was meant. Pure.
+import { domainToASCII } from 'node:url';
 import { InvalidArgumentError } from 'commander';
 import { audiences, type Audience } from '../domain/audience.ts';
 import { noticeStates, noticeTransitions, type NoticeState } from '../domain/notice-state.ts';
@@ -41,6 +42,13 @@ export function perSecond(value: string): number {
     throw new InvalidArgumentError('It must be notices per second, above 0 and at most 100,000: 20, or 0.5 for one every two seconds.');
   }
   return number;
+}
+
+/** A domain as in an address; answered in its A-label form. */
+export function domainName(value: string): string {
+  const domain = domainToASCII(value.trim().toLowerCase());
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain)) throw new InvalidArgumentError('It must be a domain, such as example.com.');
+  return domain;
 }
 
 /** The moment of `--at`; see start-time.ts. */

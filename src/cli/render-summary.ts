@@ -109,7 +109,8 @@ function effort(summary: CampaignSummary): string {
   const throttled = summary.throttledPerSecond === null ? '' : ` The relay asks for less: ${rate(summary.throttledPerSecond)} now.`;
   const left = summary.state === 'running' && summary.etaSeconds !== null && summary.etaSeconds > 0 ? ` About ${duration(summary.etaSeconds)} left.` : '';
   const done = summary.attempts === 0 ? 'No attempt yet.' : `${counted(summary.attempts, 'attempt')} in ${duration(summary.seconds)}, ${rate(summary.perSecond)} accepted.`;
-  return done + limit + throttled + left;
+  const domains = summary.domainLimits.length === 0 ? '' : ` Limits of domains: ${summary.domainLimits.map(({ domain, perSecond }) => `${domain} ${exactRate(perSecond)}`).join(', ')}.`;
+  return done + limit + domains + throttled + left;
 }
 
 function maybeAccepted(summary: CampaignSummary, width: number, paint: Palette): string[] {

@@ -4,6 +4,7 @@ import { domainToASCII } from 'node:url';
 import type { UnconfirmedPolicy } from '../domain/campaign-state.ts';
 import { CandorError } from '../domain/errors.ts';
 import type { SigningKey } from '../domain/signing-key.ts';
+import type { DomainLimit } from '../domain/domain-turn.ts';
 import type { RefusalLimit } from '../domain/refusals.ts';
 import type { RetrySchedule } from './duration.ts';
 import type { Environment } from './environment.ts';
@@ -52,6 +53,8 @@ export interface Config {
   };
   /** The most MAIL FROM per second and relay; null: not stated. */
   readonly ratePerSecond: number | null;
+  /** Limits of receiving domains; null: not stated. */
+  readonly domainLimits: readonly DomainLimit[] | null;
   readonly retry: RetrySchedule & { readonly giveUpAfterMs: number };
   readonly unconfirmed: UnconfirmedPolicy;
   /** Null: a campaign is never held for its refusals. */
@@ -124,6 +127,7 @@ function group(values: Values, ca: string | null, cwd: string, warnings: readonl
       signingKey: signingKeyOf(values, from),
     },
     ratePerSecond: values.RATE_PER_SECOND,
+    domainLimits: values.RATE_PER_DOMAIN,
     retry: { ...values.RETRY_SCHEDULE, giveUpAfterMs: values.RETRY_FOR },
     unconfirmed: values.CANDOR_UNCONFIRMED,
     refusalLimit: values.CANDOR_HOLD_REFUSED,

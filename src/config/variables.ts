@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { unconfirmedPolicies } from '../domain/campaign-state.ts';
 import { parseDuration, parseRetrySchedule } from './duration.ts';
-import { parseRefusalLimit } from './limits.ts';
+import { parseDomainLimits, parseRefusalLimit } from './limits.ts';
 import { parseEnvelopeSender, parseMailbox } from './mailbox.ts';
 import type { Secrecy } from './mask.ts';
 import { bad, good, type Reading } from './reading.ts';
@@ -198,6 +198,15 @@ export const variables = {
     secrecy: 'open',
     about: 'The most `MAIL FROM` in any one second, over all processes and campaigns of the relay. `candor rate` changes it while running.',
     schema: decimal.pipe(z.number().positive().max(100_000)),
+  }),
+  RATE_PER_DOMAIN: variable({
+    section: 'Pace and retries',
+    expected: 'limits per second such as gmail.com=20,outlook.com=5, or none',
+    fallback: null,
+    fallbackNote: 'as the last launch over the relay left them; at first none',
+    secrecy: 'open',
+    about: 'The most `MAIL FROM` in any one second to recipients at these domains, on top of `RATE_PER_SECOND`. A launch sets them for the relay, in place of the earlier ones. No other domain waits for these. `candor rate CAMPAIGN N --domain NAME` changes one while running, with `none` for N it lifts it.',
+    schema: reading(parseDomainLimits),
   }),
   RETRY_SCHEDULE: variable({
     section: 'Pace and retries',

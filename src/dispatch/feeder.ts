@@ -36,6 +36,10 @@ const idleTickMs = 500;
 const busyTickMs = 100;
 /** While the unaffected wait for the last affected on the wire: each look later is that much of the rate unused. */
 const borderTickMs = 20;
+/** So many looks, and then no more in a row: what waits aside for its domain looks the same. */
+const borderLooks = 50;
+/** A turn of a domain is over within a second: what is older belonged to a worker that is gone. */
+const turnIsStaleMs = 3_000;
 
 export function startFeeder(
   parts: { ledger: FeederLedger; queue: SliceQueue; newSliceId: () => SliceId; clock: Clock; logger: Logger },
@@ -48,6 +52,8 @@ export function startFeeder(
   let reconciledAt = -Infinity;
   const startedAt = clock.monotonicMs();
   let statisticsTaken = 0;
+  let looks = 0;
+  let turnsSeen: ReadonlyMap<SliceId, number> = new Map();
   const refusals = new Map<CampaignNo, { refused: number; lookedAt: number }>();
 
   /** Answers how long to wait before the next look. */
@@ -89,7 +95,8 @@ export function startFeeder(
     const ids = Array.from({ length: room }, () => parts.newSliceId());
     const slices = await ledger.cutSlices(campaignNo, { ids, size: options.sliceSize });
     if (slices.length > 0) await queue.add(slices);
-    if (slices.length === 0 && status.pending > 0 && status.underWay > 0) return borderTickMs;
+    looks = slices.length === 0 ? looks + 1 : 0;
+    if (looks > 0 && looks <= borderLooks && status.pending > 0 && status.underWay > 0) return borderTickMs;
     return slices.length > 0 || status.underWay > 0 ? busyTickMs : idleTickMs;
   };
 
@@ -112,10 +119,18 @@ export function startFeeder(
     const recovered = await ledger.recoverExpired();
     if (recovered > 0) logger.warn({ notices: recovered }, 'a worker was lost; its open attempts are unconfirmed now');
     await ledger.takeBackRefused();
-    const lost = await queue.missing(await ledger.queuedSlices());
+    await ledger.releaseAside();
+    const lost = [...(await queue.missing(await ledger.queuedSlices())), ...(await staleTurns())];
     const returned = await ledger.giveBackSlices(lost);
     if (returned > 0) logger.info({ slices: lost.length, notices: returned }, 'slices without a job were given back');
     for (const campaign of await ledger.campaigns(['cancelled'])) await ledger.sweepCancelled(campaign.campaignNo);
+  };
+
+  const staleTurns = async (): Promise<SliceId[]> => {
+    const now = clock.monotonicMs();
+    const turns = await ledger.turnSlices();
+    turnsSeen = new Map(turns.map((slice) => [slice, turnsSeen.get(slice) ?? now]));
+    return turns.filter((slice) => now - (turnsSeen.get(slice) ?? now) > turnIsStaleMs);
   };
 
   const run = async (): Promise<void> => {

@@ -25,6 +25,8 @@ export interface Pacer {
   slot(signal: AbortSignal): Promise<Slot>;
   /** A claim took so long: slots are taken so far ahead that it is through before they are due. */
   claimTook(ms: number): void;
+  /** What a claim takes, mostly. */
+  leadMs(): number;
   /** The rate in force, as the ledger last said; null: none, or not asked yet. */
   perSecond(): number | null;
 }
@@ -57,8 +59,9 @@ export function createPacer(ledger: PaceLedger, clock: Clock, logger: Logger): P
   let claimed = false;
   const claims = createSpread();
   const horizon = (): number => Math.min(horizonMs.most, Math.max(horizonMs.least, claims.mostly() + slackMs));
+  const leadMs = (): number => Math.min(horizonMs.least, claimed ? claims.mostly() : firstClaimMs);
   /** The earliest slot worth taking, from now; in the past where the slots of this rate may be used so late. */
-  const earliest = (): number => Math.min(horizonMs.least, claimed ? claims.mostly() : firstClaimMs) - lateMs;
+  const earliest = (): number => leadMs() - lateMs;
 
   const ask = async (): Promise<void> => {
     try {
@@ -114,6 +117,7 @@ export function createPacer(ledger: PaceLedger, clock: Clock, logger: Logger): P
       claimed = true;
       claims.took(ms);
     },
+    leadMs,
     perSecond: () => perSecond,
   };
 }

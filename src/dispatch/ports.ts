@@ -3,6 +3,7 @@
 import type { Claim, ClaimRequest, NoticeContent, Settlement, Slice } from '../domain/attempt.ts';
 import type { CampaignState } from '../domain/campaign-state.ts';
 import type { ConnectFailure, DeliveryResult, HoldReason } from '../domain/delivery-result.ts';
+import type { DomainPace, DomainTurn } from '../domain/domain-turn.ts';
 import type { CampaignNo, LeaseId, NoticeId, SliceId } from '../domain/ids.ts';
 import type { Pace, Slots, SlotSpan } from '../domain/pace.ts';
 import type { RetryTerms } from '../domain/retry.ts';
@@ -39,6 +40,8 @@ export interface FeederLedger {
   cutSlices(campaign: CampaignNo, slices: { ids: readonly SliceId[]; size: number }): Promise<Slice[]>;
   resendUnconfirmed(campaign: CampaignNo): Promise<number>;
   queuedSlices(): Promise<SliceId[]>;
+  /** Slices of domains' turns: without a job, and open for less than a second while their worker lives. */
+  turnSlices(): Promise<SliceId[]>;
   giveBackSlices(slices: readonly SliceId[]): Promise<number>;
   recoverExpired(): Promise<number>;
   sweepCancelled(campaign: CampaignNo): Promise<number>;
@@ -48,6 +51,8 @@ export interface FeederLedger {
   start(campaign: CampaignNo): Promise<void>;
   finish(campaign: CampaignNo): Promise<void>;
   hold(campaign: CampaignNo, reason: HoldReason, detail: string | null): Promise<void>;
+  /** Lets notices go that wait for a domain without a limit. */
+  releaseAside(): Promise<number>;
   /** Takes back whom the faults of held campaigns refused, where a settlement crossed the hold. */
   takeBackRefused(): Promise<void>;
   /** Holds the campaign when its latest answers refuse nearly everybody for one reason; answers whether it did. */
@@ -82,6 +87,16 @@ export interface PaceLedger {
   takeSlots(want: number, span: SlotSpan): Promise<Slots>;
   read(): Promise<Pace>;
   throttle(change: { perSecond: number | null; rule: string | null; was: number | null }): Promise<boolean>;
+}
+
+/** The ledger as the receiving domains with a limit of their own need it. */
+export interface DomainLedger {
+  readDomains(): Promise<DomainPace[]>;
+  /** The keyed hash of a domain in its A-label form. */
+  domainKey(domain: string): string;
+  takeDomainTurn(turn: { domainNo: number; most: number; earliestMs: number; latestMs: number; spareMs: number; sliceId: SliceId }): Promise<DomainTurn>;
+  readSlice(slice: SliceId): Promise<NoticeContent[]>;
+  setAside(slice: SliceId, notices: readonly { noticeId: NoticeId; domainNo: number }[]): Promise<void>;
 }
 
 /** What of a frozen campaign a worker needs; read once, it never changes. */

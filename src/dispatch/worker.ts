@@ -2,6 +2,9 @@
 //
 //   lane → slot → connection → claim → (render) → wait for the slot → deliver → settle
 //
+// A notice of a domain with a limit of its own leaves its slice before the lane, and comes back with both slots in a
+// turn (domain-turns.ts): it needs no lane.
+//
 // What holds at each line, if the process is killed there:
 //   * up to the claim         nothing has happened; the slice comes back through the queue or the reconciler
 //   * claim … settle          the attempt is open in the ledger; its lease runs out; the notice is `unconfirmed`
@@ -9,9 +12,9 @@
 // No MAIL FROM without a claim that the ledger has answered. A claim whose answer never came is given
 // back, never used. A settlement is tried until the ledger takes it. Nothing in the queue decides anything.
 //
-// At most two letters per lane stand between their MAIL FROM and their settlement: one on the wire, one whose answer
-// is on its way to the ledger. Where no rate holds letters back (none is stated, the relay is on this machine), two
-// more may be claimed ahead. So many a kill can leave `unconfirmed`, and no more.
+// At most two letters per lane, and one in a turn, stand between their MAIL FROM and their settlement: one on the wire,
+// one whose answer is on its way to the ledger. Where no rate holds letters back (none is stated, the relay is on this
+// machine), two more may be claimed ahead. So many a kill can leave `unconfirmed`, and no more.
 //
 // Pause, cancel and hold work through the claim: it finds the campaign not running and returns nothing.
 // Between claim and MAIL FROM lie at most one slot horizon (120 to 300 ms) and `secondSlotMs`, so a pause is
@@ -29,12 +32,13 @@ import { createBatcher } from '../runtime/batcher.ts';
 import { byLease } from './by-lease.ts';
 import { createClaimDesk } from './claim-desk.ts';
 import { decide, unrenderable } from './decide.ts';
+import { createDomainTurns } from './domain-turns.ts';
 import { createLaneCount } from './lane-count.ts';
 import { createLanes } from './lanes.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Pacer, Slot } from './pacer.ts';
 import { createPulse } from './pulse.ts';
-import type { CampaignTerms, RelayConnection, RelayConnections, SliceQueue, WorkerLedger } from './ports.ts';
+import type { CampaignTerms, DomainLedger, RelayConnection, RelayConnections, SliceQueue, WorkerLedger } from './ports.ts';
 import type { Throttle } from './throttle.ts';
 import { createWarmLetters } from './warm-letters.ts';
 
@@ -45,6 +49,8 @@ export interface WorkerParts<Connection extends RelayConnection> {
   readonly leases: LeaseKeeper;
   readonly pacer: Pacer;
   readonly throttle: Throttle;
+  readonly domains: DomainLedger;
+  readonly newSliceId: () => SliceId;
   readonly clock: Clock;
   /** 0 ≤ n < 1, for jitter. */
   readonly random: () => number;
@@ -75,6 +81,8 @@ interface Errand<Connection> {
   readonly connection: Connection;
   /** When its MAIL FROM is due. */
   readonly slot: Slot;
+  /** Whether any other slot will do as well. */
+  readonly second: boolean;
 }
 
 /** How a notice was carried. */
@@ -85,6 +93,7 @@ interface Carried {
   readonly settled?: Promise<void>;
 }
 const leave: Carried = { next: 'leave' };
+const goOn: Carried = { next: 'go-on' };
 
 /** How long a claimed notice may wait for a second slot when it was late for its first, before it is given back. */
 const secondSlotMs = 400;
@@ -150,11 +159,11 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   };
   const settled = (lease: LeaseId, claim: Claim, settlement: Settlement): Promise<void> => settlements.submit({ lease, settlement }).finally(() => claims.done(claim));
 
-  const carry = async (notice: NoticeContent, sliceId: SliceId): Promise<Carried> => {
+  const carry = async (notice: NoticeContent, sliceId: SliceId, turn: Slot | null): Promise<Carried> => {
     if (stopping.signal.aborted) return leave;
     const terms = await termsOf(notice);
     if (terms === null) return leave;
-    let slot = await pacer.slot(stopping.signal);
+    let slot = turn ?? (await pacer.slot(stopping.signal));
     const found = await connections.acquire(stopping.signal);
     if (!found.ok) {
       await relayFailed(found.failure);
@@ -168,7 +177,12 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
         await ledger.markUnreachable(false);
       }
       // A new connection takes longer than the slot allows: this slot is forfeited, the next one is used.
-      if (clock.monotonicMs() > slot.until) slot = await pacer.slot(stopping.signal);
+      if (clock.monotonicMs() > slot.until) {
+        if (turn !== null) return leave;
+        slot = await pacer.slot(stopping.signal);
+      }
+      // A limit that came meanwhile.
+      if (turn === null && turns.limits(notice)) return goOn;
       const lease = await leases.current();
       const askedAt = clock.monotonicMs();
       const claim = await claims.claim(lease, { noticeId: notice.noticeId, sliceId });
@@ -177,7 +191,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       onTheWire += 1;
       pulse.beat();
       try {
-        return await handOver({ notice, terms, lease, claim, connection, slot });
+        return await handOver({ notice, terms, lease, claim, connection, slot, second: turn === null });
       } finally {
         onTheWire -= 1;
       }
@@ -209,7 +223,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       // Compilation proved that the letter renders for every kind of record: it is this notice alone.
       return { next: 'go-on', settled: settled(lease, claim, unrenderable(claim)) };
     }
-    if (!(await punctual(errand.slot)) || !leases.holds(lease)) {
+    if (!(await punctual(errand)) || !leases.holds(lease)) {
       await claims.giveBack(lease, claim);
       return leave;
     }
@@ -225,8 +239,9 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   };
 
   /** Waits for the slot; when it was missed, once more for another. False: give the claim back. */
-  const punctual = async (slot: Slot): Promise<boolean> => {
+  const punctual = async ({ slot, second: another }: Errand<Connection>): Promise<boolean> => {
     if (await reach(slot)) return true;
+    if (!another) return false;
     const second = await pacer.slot(AbortSignal.any([stopping.signal, AbortSignal.timeout(secondSlotMs)])).catch(() => null);
     return second !== null && reach(second);
   };
@@ -290,8 +305,18 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     }
   };
 
+  const turns = createDomainTurns(
+    { ledger: parts.domains, clock, logger, newSliceId: parts.newSliceId, leadMs: () => pacer.leadMs(), most: () => laneCount.now() },
+    async (notice, sliceId, slot) => {
+      if (stopping.signal.aborted) return false;
+      const { settled } = await carry(notice, sliceId, slot);
+      await settled;
+      return settled !== undefined;
+    },
+  );
+
   const handle = async (slice: Slice): Promise<void> => {
-    const notices = await ledger.readSlice(slice.sliceId);
+    const notices = await turns.setAside(slice.sliceId, await ledger.readSlice(slice.sliceId));
     if (heldByRelay && notices.length > 0) {
       // There is work again after a hold: a person has mended the relay and resumed.
       heldByRelay = false;
@@ -304,7 +329,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     const carryInLane = async (notice: NoticeContent): Promise<Carried> => {
       // What was claimed before the ledger said no is still to go: a pause has counted it as on the wire.
       if ((left && !claims.has(notice.noticeId)) || stopping.signal.aborted) return leave;
-      const carried = await carry(notice, slice.sliceId).catch((err: unknown) => {
+      const carried = await carry(notice, slice.sliceId, null).catch((err: unknown) => {
         if (!stopping.signal.aborted && !isUnreachable(err)) logger.error({ err, notice: notice.noticeId }, 'a notice could not be carried');
         return leave;
       });
@@ -330,7 +355,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     onTheWire: () => onTheWire,
     async drain(deadlineMs) {
       stopping.abort(new Error('the worker is stopping'));
-      const done = Promise.all([connections.drain(deadlineMs), consumer.close()]).then(() => settlements.idle());
+      const done = Promise.all([connections.drain(deadlineMs), consumer.close(), turns.stop()]).then(() => settlements.idle());
       // With the ledger away nothing can be settled: then the attempts stay open, and recovery says what they are.
       await Promise.race([done, new Promise((resolve) => setTimeout(resolve, deadlineMs + settleGraceMs).unref())]);
       await leases.end();
@@ -338,7 +363,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     async abandon() {
       stopping.abort(new Error('the worker is stopping'));
       connections.destroyAll();
-      await consumer.close();
+      await Promise.all([consumer.close(), turns.stop()]);
       await settlements.idle();
       await leases.end();
     },

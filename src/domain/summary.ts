@@ -1,4 +1,5 @@
 // The account of one campaign as people and scripts read it, and the arithmetic behind it.
+import type { DomainLimit } from './domain-turn.ts';
 import { noCounts, sumCounts, type NoticeState, type StateCounts } from './notice-state.ts';
 import type { CampaignState } from './campaign-state.ts';
 
@@ -30,6 +31,8 @@ export interface CampaignSummary {
   readonly ratePerSecond: number | null;
   /** Set while the relay asks for less than the limit. */
   readonly throttledPerSecond: number | null;
+  /** Limits of receiving domains, as people named them. */
+  readonly domainLimits: readonly DomainLimit[];
   /** When a campaign that waits will start (ISO 8601); null when it does not wait. */
   readonly startAt: string | null;
 }

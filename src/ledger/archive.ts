@@ -20,6 +20,7 @@ export const archivedTables = [
   'lease',
   'attempt',
   'relay_pace',
+  'domain_pace',
   'event',
   'inbox_letter',
 ] as const;

@@ -24,8 +24,12 @@ export async function cutSlices(
       ), border as materialized (
         -- Up to which id notices may leave now; no row when the campaign does not run.
         select case when c.affected_until_id is not null and exists (
-            select from candor.notice a where a.campaign_no = $1
-              and a.state in ('pending', 'queued', 'sending') and a.notice_id <= least(c.affected_until_id, c.until_id))
+            -- What waits aside for its domain keeps nobody waiting. Two looks, one for each index.
+            select from candor.notice a where a.campaign_no = $1 and a.state = 'pending' and a.aside_no is null
+              and a.notice_id <= least(c.affected_until_id, c.until_id)
+            union all
+            select from candor.notice a where a.campaign_no = $1 and a.state in ('queued', 'sending') and a.aside_no is null
+              and a.notice_id <= least(c.affected_until_id, c.until_id))
           then least(c.affected_until_id, c.until_id) else c.until_id end as until_id
         from campaign c
       ), late as (
@@ -33,16 +37,16 @@ export async function cutSlices(
         where n.campaign_no = $1 and n.state = 'deferred' and n.due_at <= clock_timestamp() and exists (select from campaign)
         order by n.due_at limit $3 for update of n skip locked
       ), fresh as (
-        -- Constants, not joins: so that the planner walks notice_active from the first pending id and stops.
+        -- Constants, not joins: so that the planner walks notice_fresh from the first pending id and stops.
         select n.notice_id from candor.notice n
-        where n.campaign_no = $1 and n.state = 'pending' and n.notice_id <= (select until_id from border)
+        where n.campaign_no = $1 and n.state = 'pending' and n.aside_no is null and n.notice_id <= (select until_id from border)
         order by n.notice_id limit $3 for update of n skip locked
       ), due as (
         select notice_id, ((row_number() over (order by place, notice_id) - 1) / $4)::int as ordinal
         from (select notice_id, 1 as place from late union all select notice_id, 2 from fresh) d
         order by place, notice_id limit $3
       ), cut as (
-        update candor.notice n set state = 'queued', slice_id = ($2::uuid[])[d.ordinal + 1], due_at = null
+        update candor.notice n set state = 'queued', slice_id = ($2::uuid[])[d.ordinal + 1], due_at = null, aside_no = null
         from due d where n.notice_id = d.notice_id returning n.slice_id, n.notice_id
       )
       select slice_id, array_agg(notice_id::double precision order by notice_id) as notice_ids from cut group by slice_id
@@ -52,12 +56,12 @@ export async function cutSlices(
   return rows.map((row) => ({ sliceId: row.slice_id, noticeIds: row.notice_ids }));
 }
 
-/** Slices that the ledger believes to be queued on this relay's queue. */
-export async function queuedSlices(on: Queryable, relayIdentity: string): Promise<SliceId[]> {
+/** Slices that the ledger believes to be queued on this relay's queue; or those of domains' turns, which have no job. */
+export async function queuedSlices(on: Queryable, relayIdentity: string, which: 'with a job' | 'in turns' = 'with a job'): Promise<SliceId[]> {
   const { rows } = await on.query<{ slice_id: SliceId }>({
     text: `select distinct n.slice_id from candor.notice n join candor.campaign c using (campaign_no)
-           where n.state = 'queued' and c.relay_identity = $1`,
-    values: [relayIdentity],
+           where n.state = 'queued' and c.relay_identity = $1 and (n.aside_no is not null) = $2`,
+    values: [relayIdentity, which === 'in turns'],
   });
   return rows.map((row) => row.slice_id);
 }

@@ -84,7 +84,7 @@ async function* unzip(from: Readable): AsyncGenerator<Buffer, void> {
 
 async function claimEmptyLedger(tx: Transaction): Promise<void> {
   // Nobody imports, and nobody takes a lease, until the restore is through.
-  await tx.query({ text: 'lock table candor.campaign, candor.lease, candor.event, candor.inbox_letter, candor.relay_pace in share row exclusive mode' });
+  await tx.query({ text: 'lock table candor.campaign, candor.lease, candor.event, candor.inbox_letter, candor.relay_pace, candor.domain_pace in share row exclusive mode' });
   const { rows } = await tx.query<{ used: boolean; alive: boolean }>({
     text: `select exists (select from candor.campaign) or exists (select from candor.notice) or exists (select from candor.event)
                     or exists (select from candor.inbox_letter) as used,
@@ -95,6 +95,7 @@ async function claimEmptyLedger(tx: Transaction): Promise<void> {
   // What a start leaves behind even when nothing was imported.
   await tx.query({ text: 'delete from candor.lease' });
   await tx.query({ text: 'delete from candor.relay_pace' });
+  await tx.query({ text: 'delete from candor.domain_pace' });
 }
 
 async function readHeader(tx: Transaction, archive: ArchiveReader): Promise<ArchiveHeader> {

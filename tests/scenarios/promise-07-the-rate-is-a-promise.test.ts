@@ -18,7 +18,7 @@ function keepsTo(limit: number, most: number, allowed: number): void {
 }
 
 /** Slots that a process could not use for want of a processor are forfeited: then the use is asked for again. */
-const patience = { retry: 2 };
+const patience = { retry: 4 };
 /** Of the limit, while two processes share it; and after a change of it, when both have to find their pace again. */
 const leastUse = { steady: 0.97, changed: 0.95 };
 

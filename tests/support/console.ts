@@ -46,6 +46,7 @@ export function summaryOf(change: Partial<CampaignSummary> = {}): CampaignSummar
     etaSeconds: 35,
     ratePerSecond: 150,
     throttledPerSecond: null,
+    domainLimits: [],
     startAt: null,
     ...change,
   };
@@ -127,6 +128,7 @@ const launchSettings: LaunchSettings = {
   autoSubmitted: true,
   signingKey: null,
   ratePerSecond: null,
+        domainLimits: null,
   retryDelaysMs: [1_000],
   retryRepeatLast: false,
   retryForMs: 60_000,

@@ -7,6 +7,8 @@ export type Recording = 'full' | 'headers' | 'digest' | 'count';
 export interface AcceptedLetter {
   /** `performance.now()` when the final dot was read. */
   readonly atMs: number;
+  /** `performance.now()` of its MAIL FROM, as read from the socket. */
+  readonly mailFromMs: number;
   readonly connection: number;
   readonly from: string;
   readonly to: string;
@@ -28,6 +30,7 @@ export class RelayRecord {
   readonly bodies: string[] = [];
   /** `performance.now()` of each MAIL FROM, as read from the socket. */
   readonly mailFromsMs: number[] = [];
+  readonly #lastMailFromMs = new Map<number, number>();
   /** Lines as received (credentials too: they are the test's own), unless recording is `count`. */
   readonly commands: string[] = [];
   /** `performance.now()` of each connection. */
@@ -49,6 +52,12 @@ export class RelayRecord {
     return this.connectionsMs.length;
   }
 
+  mailFrom(connection: number): void {
+    const now = performance.now();
+    this.mailFromsMs.push(now);
+    this.#lastMailFromMs.set(connection, now);
+  }
+
   command(line: string): void {
     if (this.recording !== 'count') this.commands.push(line);
   }
@@ -65,6 +74,7 @@ export class RelayRecord {
     const full = this.recording === 'full';
     this.letters.push({
       atMs: performance.now(),
+      mailFromMs: this.#lastMailFromMs.get(connection) ?? Number.NaN,
       connection,
       from,
       to,

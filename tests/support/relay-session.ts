@@ -111,7 +111,7 @@ export class RelaySession {
 
   #takeMail(line: string): void {
     const { options, record } = this.#context;
-    record.mailFromsMs.push(performance.now());
+    record.mailFrom(this.#number);
     const from = /<(.*?)>/.exec(line)?.[1] ?? '';
     const size = Number(/ SIZE=(\d+)/i.exec(line)?.[1] ?? 0);
     let usual = '250 2.1.0 ok';

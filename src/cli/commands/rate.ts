@@ -1,6 +1,7 @@
 // candor rate: changes how fast a campaign may go, while it runs.
 import type { Command } from 'commander';
-import { perSecond, text } from '../arguments.ts';
+import { CandorError } from '../../domain/errors.ts';
+import { domainName, once, perSecond, text } from '../arguments.ts';
 import { declare, type Run } from '../command.ts';
 import { exactRate } from '../figures.ts';
 import { answeredOutcome } from '../outcome.ts';
@@ -14,14 +15,22 @@ export function addRate(program: Command, run: Run): void {
     examples: [
       ['candor rate CAMPAIGN 20', 'at most 20 notices per second'],
       ['candor rate CAMPAIGN 0.5', 'at most one every two seconds'],
+      ['candor rate CAMPAIGN 5 --domain example.com', 'at most 5 per second to recipients there'],
+      ['candor rate CAMPAIGN none --domain example.com', 'no limit of its own for them any more'],
     ],
   })
     .argument('<campaign>', 'the campaign', text)
-    .argument('<n>', 'notices per second', perSecond)
-    .action((campaign: string, limit: number, options: SharedOptions) =>
+    .argument('<n>', 'notices per second; with --domain also none', (value: string) => (value === 'none' ? null : perSecond(value)))
+    .option('--domain <name>', 'the limit of one receiving domain, on top of the rate', once(domainName))
+    .action((campaign: string, limit: number | null, options: SharedOptions & { domain?: string }) =>
       run(options, async (session) => {
-        const application = await session.open('ledger');
-        const summary = await application.rate(campaign, limit, session.actor);
+        const { domain } = options;
+        if (domain !== undefined) {
+          const summary = await (await session.open('ledger')).domainRate(campaign, domain, limit, session.actor);
+          return answeredOutcome(summary, [limit === null ? `${domain} has no limit of its own now.` : `The limit of ${domain} is ${exactRate(limit)} now.`], summary);
+        }
+        if (limit === null) throw new CandorError('usage', { problem: 'The rate of all is a number; only with --domain it may be none.', command: 'candor rate' });
+        const summary = await (await session.open('ledger')).rate(campaign, limit, session.actor);
         return answeredOutcome(summary, [`The limit is ${exactRate(limit)} now.`], summary);
       }),
     );

@@ -34,6 +34,7 @@ export const campaignSummary = z
     etaSeconds: z.number().nullable().meta({ description: 'Null when unknown.' }),
     ratePerSecond: z.number().nullable().meta({ description: 'The limit of the relay; null: none.' }),
     throttledPerSecond: z.number().nullable().meta({ description: 'Set while the relay asks for less.' }),
+    domainLimits: z.array(z.strictObject({ domain: z.string(), perSecond: z.number() })).meta({ description: 'Limits of receiving domains, as people named them.' }),
     startAt: time.nullable().meta({ description: 'When a campaign that waits will start.' }),
   })
   .meta({ id: 'CampaignSummary', description: 'The account of a campaign, as `candor status --json` tells it. rows = invalid + merged + notices, and notices = the sum over the states.' });

@@ -53,6 +53,7 @@ ${reasonNote(summary)}
 <div><dt>Attempts</dt><dd>${count(summary.attempts)}</dd></div>
 <div><dt>Time at work</dt><dd>${duration(summary.seconds)}</dd></div>
 </dl>
+${summary.domainLimits.length > 0 && note('wait', 'Some domains have a limit of their own', `${summary.domainLimits.map(({ domain, perSecond }) => `${domain} ${pace(perSecond)}`).join(', ')}. No other domain waits for them.`)}
 ${summary.throttledPerSecond !== null && note('wait', 'The relay asks for less', `It gets ${pace(summary.throttledPerSecond)} for now; the pace climbs back by itself.`)}
 ${summary.maybeAccepted > 0 && note('unsure', `${counted(summary.maybeAccepted, 'notice')} may have been accepted earlier`, 'An attempt ended without a recorded answer. A recipient may get a second copy; it carries the same Message-ID.')}
 ${!accountHolds(summary) && note('bad', 'The account does not add up', 'Do not rely on these figures. Run candor doctor.')}

@@ -39,6 +39,8 @@ describe('usage', () => {
     ['a rate of nothing', ['send', 'a.csv', '--kit', 'k', '--rate', '0']],
     ['a negative rate', ['rate', 'c-1', '-5']],
     ['a rate that is a word', ['rate', 'c-1', 'fast']],
+    ['no rate at all, but for a domain', ['rate', 'c-1', 'none']],
+    ['a domain that is none', ['rate', 'c-1', '5', '--domain', 'ana@example.com']],
     ['a canary of nobody', ['send', 'a.csv', '--kit', 'k', '--first', '0']],
     ['half a notice', ['send', 'a.csv', '--kit', 'k', '--expect', '1.5']],
     ['a time without a zone', ['send', 'a.csv', '--kit', 'k', '--at', '2026-02-01T09:00']],
@@ -204,6 +206,25 @@ describe('questions and stops', () => {
     expect(ran.exit).toBe(0);
     expect(ran.stdout).toContain('0.5/s');
     expect(calls).toEqual([['c-7f3k', 0.5, 'ana']]);
+  });
+
+  it('shows the limits of domains to people, and keeps the keys that scripts get', async () => {
+    const cli = commandLine({ status: async () => summaryOf({ domainLimits: [{ domain: 'example.com', perSecond: 5 }] }) });
+    expect((await cli.run('status')).stdout).toContain('example.com 5/s');
+    expect(JSON.parse((await cli.run('status', '--json')).stdout)).not.toHaveProperty('domainLimits');
+  });
+
+  it('limits one receiving domain, in its A-label form, and lifts the limit', async () => {
+    const calls: unknown[][] = [];
+    const cli = commandLine({
+      domainRate: async (...call) => {
+        calls.push(call.slice(0, 3));
+        return summaryOf({ state: 'running', states: { pending: 1 }, domainLimits: [{ domain: 'xn--bcher-kva.example', perSecond: 5 }] });
+      },
+    });
+    expect((await cli.run('rate', 'c-7f3k', '5', '--domain', 'Bücher.example')).stdout).toContain('5/s');
+    expect((await cli.run('rate', 'c-7f3k', 'none', '--domain', 'example.com')).stdout).toContain('no limit of its own');
+    expect(calls).toEqual([['c-7f3k', 'xn--bcher-kva.example', 5], ['c-7f3k', 'example.com', null]]);
   });
 });
 

@@ -31,6 +31,7 @@ export function summaryOf(given: Partial<Omit<CampaignSummary, 'states'>> & { st
     etaSeconds: 0,
     ratePerSecond: null,
     throttledPerSecond: null,
+    domainLimits: [],
     startAt: null,
     ...given,
     rows: given.rows ?? notices + invalid + merged,
