@@ -5,7 +5,7 @@ import { etaSeconds, type CampaignSummary } from '../domain/summary.ts';
 import type { Campaign } from '../ledger/campaigns.ts';
 import { readCampaign, readLatestCampaign } from '../ledger/campaigns.ts';
 import type { Queryable } from '../ledger/database.ts';
-import { readDomainPaces } from '../ledger/domain-pace.ts';
+import { readDomainLimits } from '../ledger/domain-pace.ts';
 import { readPace } from '../ledger/pace.ts';
 import { readCounts } from '../ledger/tally.ts';
 import { CandorError } from '../domain/errors.ts';
@@ -21,6 +21,7 @@ export async function readSummary(on: Queryable, id: string | null): Promise<Cam
 export async function summarise(on: Queryable, campaign: Campaign): Promise<CampaignSummary> {
   const { counts, attempts, maybeAccepted, workedMs } = await readCounts(on, campaign.campaignNo);
   const pace = await readPace(on, campaign.relayIdentity);
+  const domains = await readDomainLimits(on, campaign.relayIdentity, campaign.campaignNo);
   const seconds = round(workedMs / 1000, 3);
   const perSecond = seconds > 0 ? round(counts.accepted / seconds, 2) : 0;
   const limit = lesser(pace.limitPerSecond, pace.throttledPerSecond);
@@ -41,10 +42,10 @@ export async function summarise(on: Queryable, campaign: Campaign): Promise<Camp
     maybeAccepted,
     seconds,
     perSecond,
-    etaSeconds: campaign.state === 'running' ? etaSeconds(counts, perSecond, limit) : campaign.state === 'finished' ? 0 : null,
+    etaSeconds: campaign.state === 'running' ? etaSeconds(counts, perSecond, limit, domains) : campaign.state === 'finished' ? 0 : null,
     ratePerSecond: pace.limitPerSecond,
     throttledPerSecond: pace.throttledPerSecond,
-    domainLimits: (await readDomainPaces(on, campaign.relayIdentity)).map(({ domain, perSecond: most }) => ({ domain, perSecond: most })),
+    domainLimits: domains.map(({ domain, perSecond: most }) => ({ domain, perSecond: most })),
     startAt: campaign.startAt === null ? null : campaign.startAt.toISOString(),
   };
 }

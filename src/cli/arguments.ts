@@ -1,7 +1,7 @@
 // Reads the values of flags and arguments. Each reader throws commander's InvalidArgumentError with what
 // was expected, and refuses a flag that is given twice: nobody can say which one was meant. Pure.
-import { domainToASCII } from 'node:url';
 import { InvalidArgumentError } from 'commander';
+import { canonicalDomain } from '../domain/address.ts';
 import { audiences, type Audience } from '../domain/audience.ts';
 import { noticeStates, noticeTransitions, type NoticeState } from '../domain/notice-state.ts';
 import { BadStartTime, startTime } from './start-time.ts';
@@ -46,8 +46,8 @@ export function perSecond(value: string): number {
 
 /** A domain as in an address; answered in its A-label form. */
 export function domainName(value: string): string {
-  const domain = domainToASCII(value.trim().toLowerCase());
-  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain)) throw new InvalidArgumentError('It must be a domain, such as example.com.');
+  const domain = canonicalDomain(value.trim());
+  if (domain === null) throw new InvalidArgumentError('It must be a domain, such as example.com.');
   return domain;
 }
 

@@ -1,5 +1,5 @@
 // Limits as people write them: how fast for a domain, how many refusals are too many.
-import { domainToASCII } from 'node:url';
+import { canonicalDomain } from '../domain/address.ts';
 import type { DomainLimit } from '../domain/domain-turn.ts';
 import type { RefusalLimit } from '../domain/refusals.ts';
 import { bad, good, type Reading } from './reading.ts';
@@ -21,8 +21,8 @@ export function parseDomainLimits(text: string): Reading<readonly DomainLimit[]>
   const limits = new Map<string, number>();
   for (const [index, part] of text.split(',').entries()) {
     const match = /^\s*([^\s=@,]+)=(\d{1,6}(?:\.\d{1,6})?)(?:\/s)?\s*$/.exec(part);
-    const domain = match === null ? '' : domainToASCII(match[1]?.toLowerCase() ?? '');
-    if (match === null || !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain)) return bad(`limit ${index + 1} is not a domain and a rate`);
+    const domain = canonicalDomain(match?.[1] ?? '');
+    if (match === null || domain === null) return bad(`limit ${index + 1} is not a domain and a rate`);
     const perSecond = Number(match[2]);
     if (perSecond <= 0 || perSecond > 100_000) return bad(`limit ${index + 1}: the rate is not above 0 and at most 100000`);
     if (limits.has(domain)) return bad(`limit ${index + 1}: the domain is named twice`);

@@ -4,7 +4,7 @@
 // While notices wait for a domain, a loop takes turns from the ledger: a slot of the domain, one of the relay and the
 // notice for them in one statement, so both limits are exact over all processes. A turn that is missed is forfeited, and
 // its notice waits again. Killed in between, the notice comes back through the feeder: a turn lasts less than a second.
-import { domainToASCII } from 'node:url';
+import { canonicalDomain } from '../domain/address.ts';
 import type { NoticeContent } from '../domain/attempt.ts';
 import { isUnreachable } from '../domain/errors.ts';
 import { turnTimes, turnSpareMs, type DomainPace } from '../domain/domain-turn.ts';
@@ -117,7 +117,7 @@ export function createDomainTurns(parts: TurnParts, carry: (notice: NoticeConten
     const spelled = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
     const known = spellings.get(spelled);
     if (known !== undefined) return known;
-    const pace = paces.get(ledger.domainKey(domainToASCII(spelled) || spelled)) ?? null;
+    const pace = paces.get(ledger.domainKey(canonicalDomain(spelled) ?? spelled)) ?? null;
     if (spellings.size > 10_000) spellings.clear();
     spellings.set(spelled, pace);
     return pace;
@@ -147,7 +147,9 @@ export function createDomainTurns(parts: TurnParts, carry: (notice: NoticeConten
     async stop() {
       stopped = true;
       for (const wake of [...sleepers]) wake();
-      await Promise.all([reading, ...loops.values(), ...carrying]);
+      // In this order: a loop may begin letters until it has ended.
+      await Promise.all([reading, ...loops.values()]);
+      await Promise.all(carrying);
     },
   };
 }

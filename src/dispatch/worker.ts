@@ -12,9 +12,9 @@
 // No MAIL FROM without a claim that the ledger has answered. A claim whose answer never came is given
 // back, never used. A settlement is tried until the ledger takes it. Nothing in the queue decides anything.
 //
-// At most two letters per lane, and one in a turn, stand between their MAIL FROM and their settlement: one on the wire,
-// one whose answer is on its way to the ledger. Where no rate holds letters back (none is stated, the relay is on this
-// machine), two more may be claimed ahead. So many a kill can leave `unconfirmed`, and no more.
+// At most two letters per lane stand between their claim and their settlement: one on the wire, one whose answer is on
+// its way to the ledger; and as many in turns as there are lanes. Where no rate holds letters back (none is stated, the
+// relay is on this machine), two more per lane may be claimed ahead. So many a kill can leave `unconfirmed`, and no more.
 //
 // Pause, cancel and hold work through the claim: it finds the campaign not running and returns nothing.
 // Between claim and MAIL FROM lie at most one slot horizon (120 to 300 ms) and `secondSlotMs`, so a pause is
@@ -323,8 +323,8 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       connections.retryNow();
     }
     const requests = notices.map(({ noticeId }) => ({ noticeId, sliceId: slice.sliceId }));
-    claims.announce(requests);
     await letters.readyFor(notices);
+    claims.announce(requests);
     let left = false;
     const carryInLane = async (notice: NoticeContent): Promise<Carried> => {
       // What was claimed before the ledger said no is still to go: a pause has counted it as on the wire.
@@ -336,15 +336,18 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       if (carried.next === 'leave') left = true;
       return carried;
     };
-    await Promise.all(
-      notices.map((notice) =>
-        inDoubt.run(async () => {
-          const carried = await lanes.run(() => carryInLane(notice));
-          await carried.settled;
-        }),
-      ),
+    const carrying = notices.map((notice) =>
+      inDoubt.run(async () => {
+        const carried = await lanes.run(() => carryInLane(notice));
+        await carried.settled;
+      }),
     );
-    await claims.withdraw(requests);
+    try {
+      await Promise.all(carrying);
+    } finally {
+      // Or what was claimed ahead would be open for as long as this process lives.
+      await claims.withdraw(requests);
+    }
     await ledger.giveBackSlices([slice.sliceId]);
     parts.onSliceDone?.();
   };

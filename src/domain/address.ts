@@ -155,6 +155,12 @@ function localProblem(text: string): AddressProblem | null {
   return Buffer.byteLength(text) > maxLocalOctets ? 'address-local-too-long' : null;
 }
 
+/** A receiving domain as addresses have it, in lower-case A-labels; null where no address could have it. */
+export function canonicalDomain(text: string): string | null {
+  const domain = domainOf(text.normalize('NFC'));
+  return domain.ok ? domain.labels : null;
+}
+
 /**
  * The domain in lower-case A-labels. `domainToASCII` reads its input like the host of a URL (it
  * decodes %41, takes `1.2` for an IP address), so ASCII is checked before and the answer after.

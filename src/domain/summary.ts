@@ -46,11 +46,20 @@ export function accountHolds(account: Pick<CampaignSummary, 'rows' | 'invalid' |
  * Seconds until nothing is open, by the pace so far and the limit, whichever is slower; null while
  * there is no pace to go by, or when only deferred notices are left (their time is on their schedule).
  */
-export function etaSeconds(counts: StateCounts, perSecond: number, limitPerSecond: number | null): number | null {
+export function etaSeconds(counts: StateCounts, perSecond: number, limitPerSecond: number | null, aside: readonly Aside[] = []): number | null {
   const ahead = counts.pending + counts.queued + counts.sending;
   if (ahead === 0) return counts.deferred === 0 ? 0 : null;
   const pace = limitPerSecond === null ? perSecond : perSecond > 0 ? Math.min(perSecond, limitPerSecond) : limitPerSecond;
-  return pace > 0 ? Math.ceil(ahead / pace) : null;
+  if (pace === 0 || aside.some(({ notices }) => notices === null)) return null;
+  // Domains wait beside each other, not one after the other.
+  return Math.max(Math.ceil(ahead / pace), ...aside.map(({ notices, perSecond: most }) => Math.ceil((notices ?? 0) / most)));
+}
+
+/** Notices that wait for a receiving domain with a limit of its own. */
+export interface Aside {
+  /** Null: more than are counted. */
+  readonly notices: number | null;
+  readonly perSecond: number;
 }
 
 /** Counts from rows of `{state, count}`. */

@@ -1,7 +1,7 @@
 // The limits of single receiving domains of a relay (ADR 0021): a row each, under a keyed hash, with the name only
 // because a person wrote it. Notices of such a domain wait aside, pending; no slice takes them.
 import type { DomainLimit, DomainPace } from '../domain/domain-turn.ts';
-import type { NoticeId, SliceId } from '../domain/ids.ts';
+import type { CampaignNo, NoticeId, SliceId } from '../domain/ids.ts';
 import type { Queryable, Transaction } from './database.ts';
 import type { Keyring } from './keyring.ts';
 
@@ -46,6 +46,21 @@ export async function readDomainPaces(on: Queryable, relayIdentity: string): Pro
     values: [relayIdentity],
   });
   return rows.map((row) => ({ domainNo: row.domain_no, key: row.key, domain: row.name, perSecond: row.limit_per_second, waiting: row.waiting }));
+}
+
+/** Waiting notices of a campaign and domain are counted so far: some 5 ms of an index. */
+const mostCounted = 50_000;
+
+/** The limits of a relay's domains as people named them, and how many notices of the campaign wait for each (null: more than are counted). */
+export async function readDomainLimits(on: Queryable, relayIdentity: string, campaignNo: CampaignNo): Promise<(DomainLimit & { readonly notices: number | null })[]> {
+  const { rows } = await on.query<{ name: string; limit_per_second: number; notices: number }>({
+    name: 'read-domain-limits',
+    text: `select p.name, p.limit_per_second, (select count(*) from (
+             select from candor.notice n where n.aside_no = p.domain_no and n.campaign_no = $2 and n.state = 'pending' limit ${mostCounted} + 1) w) as notices
+           from candor.domain_pace p where p.relay_identity = $1 and p.limit_per_second is not null order by p.name`,
+    values: [relayIdentity, campaignNo],
+  });
+  return rows.map((row) => ({ domain: row.name, perSecond: row.limit_per_second, notices: row.notices > mostCounted ? null : row.notices }));
 }
 
 /** Sets notices of a slice aside: pending, and waiting for their domain. Those that are queued there no more stay as they are. */

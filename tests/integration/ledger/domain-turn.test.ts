@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { DomainTurn } from '../../../src/domain/domain-turn.ts';
 import type { CampaignNo, SliceId } from '../../../src/domain/ids.ts';
 import { moveCampaign } from '../../../src/ledger/campaigns.ts';
-import { readDomainPaces, setAside, setDomainLimit, setDomainLimits } from '../../../src/ledger/domain-pace.ts';
+import { readDomainLimits, readDomainPaces, setAside, setDomainLimit, setDomainLimits } from '../../../src/ledger/domain-pace.ts';
 import { takeDomainTurn } from '../../../src/ledger/domain-turn.ts';
 import { cutSlices, queuedSlices } from '../../../src/ledger/feeding.ts';
 import { setLimit, takeSlots } from '../../../src/ledger/pace.ts';
@@ -46,6 +46,14 @@ it('a turn takes one slot of each and the first notice that waits', async () => 
   expect(before.domainInMs).toBeGreaterThan(gapAt(10) - 60);
   const { firstInMs } = await takeSlots(ledger.database, of.relay, 1, { earliestMs: -1_000, latestMs: 1e6 });
   expect(firstInMs).toBeLessThan(gapAt(100));
+});
+
+it('tells a campaign how many of its notices wait, and no other', async () => {
+  const of = await waiting(3, { relay: 100, domain: 10 });
+  const other = await aCampaign(ledger, { notices: 2, terms: { relayIdentity: of.relay } });
+  await take(of);
+  expect(await readDomainLimits(ledger.database, of.relay, of.campaignNo)).toEqual([{ domain: 'slow.example', perSecond: 10, notices: 2 }]);
+  expect(await readDomainLimits(ledger.database, of.relay, other.campaignNo)).toEqual([{ domain: 'slow.example', perSecond: 10, notices: 0 }]);
 });
 
 it('takes as many as the domain has fallen behind, at the relay’s pace', async () => {

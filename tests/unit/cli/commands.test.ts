@@ -40,6 +40,7 @@ describe('usage', () => {
     ['a negative rate', ['rate', 'c-1', '-5']],
     ['a rate that is a word', ['rate', 'c-1', 'fast']],
     ['no rate at all, but for a domain', ['rate', 'c-1', 'none']],
+    ['a domain in the disguise of a URL', ['rate', 'c-1', '5', '--domain', 'example%2ecom']],
     ['a domain that is none', ['rate', 'c-1', '5', '--domain', 'ana@example.com']],
     ['a canary of nobody', ['send', 'a.csv', '--kit', 'k', '--first', '0']],
     ['half a notice', ['send', 'a.csv', '--kit', 'k', '--expect', '1.5']],

@@ -1,6 +1,6 @@
 // What is one plain address, which spellings are the same, and what is refused for which reason.
 import { describe, expect, it } from 'vitest';
-import { addressProblems, parseAddress, type AddressProblem } from '../../../src/domain/address.ts';
+import { addressProblems, canonicalDomain, parseAddress, type AddressProblem } from '../../../src/domain/address.ts';
 import { isBlank, trimInvisible } from '../../../src/domain/invisible.ts';
 
 const local64 = 'a'.repeat(64);
@@ -174,6 +174,22 @@ describe('parseAddress', () => {
 
   it('never quotes the cell in a message', () => {
     for (const message of Object.values(addressProblems)) expect(message).toMatch(/[;,] [a-z ]+/);
+  });
+});
+
+describe('canonicalDomain', () => {
+  it.each([
+    ['Example.COM', 'example.com'],
+    ['bücher.example', 'xn--bcher-kva.example'],
+    ['bu\u0308cher.example', 'xn--bcher-kva.example'],
+  ])('answers %s as an address with it is kept', (text, domain) => {
+    expect(canonicalDomain(text)).toBe(domain);
+    const address = parseAddress(`a@${text}`);
+    expect(address.ok && address.domain).toBe(domain);
+  });
+
+  it.each(['', 'localhost', '1.2', '192.0.2.1', '[192.0.2.1]', 'example%2ecom', 'a b.example', 'example.com:25', '-a.example', 'ana@example.com'])('knows no domain in %j', (text) => {
+    expect(canonicalDomain(text)).toBeNull();
   });
 });
 

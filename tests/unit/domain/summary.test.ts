@@ -42,4 +42,15 @@ describe('etaSeconds', () => {
   it('is zero when nothing is left', () => {
     expect(etaSeconds({ ...noCounts(), accepted: 9 }, 10, null)).toBe(0);
   });
+
+  it('is that of the receiving domain that takes longest, where domains have limits of their own', () => {
+    const counts = { ...noCounts(), pending: 170 };
+    expect(etaSeconds(counts, 40, 40, [{ notices: 170, perSecond: 5 }])).toBe(34);
+    expect(etaSeconds(counts, 40, 40, [{ notices: 20, perSecond: 10 }, { notices: 10, perSecond: 1 }])).toBe(10);
+    expect(etaSeconds(counts, 40, 40, [{ notices: 20, perSecond: 10 }])).toBe(5);
+  });
+
+  it('is unknown when more wait for a domain than are counted', () => {
+    expect(etaSeconds({ ...noCounts(), pending: 200_000 }, 40, 40, [{ notices: null, perSecond: 5 }])).toBeNull();
+  });
 });
