@@ -1,6 +1,6 @@
 // The composition root: configuration in, application out. Everything is opened when it is first needed,
 // so that `check` opens nothing, `status` no relay, and only what works opens a queue. What only some commands
-// need is loaded by them: a `status` takes half the CPU that it takes with everything loaded (2026-11).
+// need is loaded by them: a `status` takes three quarters of the CPU that it takes with everything loaded (2026-11).
 import { openRelay, relayIdentityOf, relayLabelOf, type OpenRelay } from './app/open-relay.ts';
 import { openLedger, type OpenLedger } from './app/open-ledger.ts';
 import type { ServeOptions } from './app/serve-console.ts';
