@@ -55,12 +55,16 @@ export async function restore(database: Database, from: Readable, actor = 'cando
   }
 }
 
+/** Every gzip begins with these (RFC 1952 section 2.3.1). */
+const gzipMagic = Buffer.from([0x1f, 0x8b]);
+
 /** The archive's plain bytes. Bytes behind the end of the zipped ones are damage, too; zlib would ignore zeros there. */
 async function* unzip(from: Readable): AsyncGenerator<Buffer, void> {
   let taken = 0;
-  let given = false;
+  let start: Buffer = Buffer.alloc(0);
   async function* counted(): AsyncGenerator<Buffer, void> {
     for await (const chunk of from) {
+      if (start.length < gzipMagic.length) start = Buffer.concat([start, (chunk as Buffer).subarray(0, gzipMagic.length)]);
       taken += (chunk as Buffer).length;
       yield chunk as Buffer;
     }
@@ -68,14 +72,12 @@ async function* unzip(from: Readable): AsyncGenerator<Buffer, void> {
   const zip = createGunzip();
   const feeding = pipeline(counted, zip).catch(() => undefined);
   try {
-    for await (const chunk of zip) {
-      given = true;
-      yield chunk as Buffer;
-    }
+    for await (const chunk of zip) yield chunk as Buffer;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (!code.startsWith('Z_')) throw error;
-    if (!given && code === 'Z_DATA_ERROR') throw new CandorError('archive-foreign', {}, { cause: error });
+    // Not by what came out before: a broken byte in the first block lets nothing out.
+    if (code === 'Z_DATA_ERROR' && !start.subarray(0, gzipMagic.length).equals(gzipMagic)) throw new CandorError('archive-foreign', {}, { cause: error });
     throw damaged(code === 'Z_BUF_ERROR' ? 'it ends in the middle' : 'its zipped form is broken', error);
   }
   await feeding;

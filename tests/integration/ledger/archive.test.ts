@@ -187,6 +187,7 @@ describe('a restore is refused, and nothing stands,', () => {
     ['when the archive was cut short', () => archive.subarray(0, archive.length - 9), 'archive-damaged'],
     ['when it was cut in the middle', () => archive.subarray(0, archive.length >> 1), 'archive-damaged'],
     ['when it is empty', () => Buffer.alloc(0), 'archive-damaged'],
+    ['when a byte of its first block was changed', () => Buffer.concat([archive.subarray(0, 12), Buffer.from([archive[12]! ^ 0xff]), archive.subarray(13)]), 'archive-damaged'],
     ['when a byte was changed', () => Buffer.concat([archive.subarray(0, 4_000), Buffer.from([archive[4_000]! ^ 1]), archive.subarray(4_001)]), 'archive-damaged'],
     ['when something follows it', () => Buffer.concat([archive, Buffer.from('more')]), 'archive-damaged'],
     ['when zeros follow it', () => Buffer.concat([archive, Buffer.alloc(64)]), 'archive-damaged'],
