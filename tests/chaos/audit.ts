@@ -9,7 +9,7 @@ export interface SeenByRelay {
   readonly letters: readonly { readonly to: string; readonly messageId: string; readonly notice: string }[];
   /** Of each MAIL FROM, in milliseconds since 1970: when it may have come at the earliest, and when it was read. */
   readonly mailFromsMs: readonly (readonly [earliest: number, read: number])[];
-  /** Envelope senders of each MAIL FROM; the local part ends in `+` and the opaque id of the notice. */
+  /** Envelope senders of each MAIL FROM, in the same order; the local part ends in `+` and the opaque id of the notice. */
   readonly senders: readonly string[];
 }
 
@@ -40,13 +40,21 @@ export interface Findings {
   readonly mailFroms: number;
   /** Seconds, begun at a MAIL FROM, with more of them than the limit and its tolerance, whatever the relay's own stalls hide. */
   readonly rateBreaches: number;
+  /** The same for the one domain that has a limit of its own. */
+  readonly domainBreaches: number;
   readonly mostInOneSecond: number;
   /** The same as the relay read them: on a busy machine it reads late, and several at once. */
   readonly mostReadInOneSecond: number;
 }
 
+/** What the rate may be, over all and to one domain. */
+export interface Limits {
+  readonly perSecond: number;
+  readonly domain?: { readonly name: string; readonly perSecond: number };
+}
+
 /** Compares the three. `asked`: the addresses of the recipient file, each once. */
-export function audit(asked: readonly string[], seen: SeenByRelay, ledger: readonly JudgedNotice[], limitPerSecond: number): Findings {
+export function audit(asked: readonly string[], seen: SeenByRelay, ledger: readonly JudgedNotice[], { perSecond, domain }: Limits): Findings {
   const notices = new Map(ledger.map((notice) => [notice.address, notice]));
   const letters = groupBy(seen.letters, (letter) => letter.to);
   const wanted = new Set(asked);
@@ -66,14 +74,24 @@ export function audit(asked: readonly string[], seen: SeenByRelay, ledger: reado
     unaccounted: count((address) => isOpen(stateOf(address))) + ledger.length - count((address) => notices.has(address)) + [...letters.keys()].filter((to) => !wanted.has(to)).length,
     unclaimed: unclaimedMailFroms(seen.senders, ledger),
     mailFroms: seen.mailFromsMs.length,
-    rateBreaches: windows.filter((many) => many > limitPerSecond + Math.max(1, limitPerSecond / 100)).length,
+    rateBreaches: tooFull(windows, perSecond),
+    domainBreaches: domain === undefined ? 0 : tooFull(secondsFrom(mailFromsTo(domain.name, seen, ledger)), domain.perSecond),
     mostInOneSecond: windows.reduce((most, many) => Math.max(most, many), 0),
     mostReadInOneSecond: secondsFrom(seen.mailFromsMs.map(([, read]) => [read, read])).reduce((most, many) => Math.max(most, many), 0),
   };
 }
 
+function tooFull(windows: readonly number[], limitPerSecond: number): number {
+  return windows.filter((many) => many > limitPerSecond + Math.max(1, limitPerSecond / 100)).length;
+}
+
+function mailFromsTo(domain: string, { mailFromsMs, senders }: SeenByRelay, ledger: readonly JudgedNotice[]): SeenByRelay['mailFromsMs'] {
+  const there = new Set(ledger.filter(({ address }) => address.endsWith(`@${domain}`)).map(({ notice }) => notice));
+  return mailFromsMs.filter((_, nth) => there.has(noticeOf(senders[nth] ?? '')));
+}
+
 /** Names of the findings that must be 0. */
-export const mustBeNone = ['lost', 'strangeCopies', 'falselyAccepted', 'hidden', 'unaccounted', 'unclaimed', 'rateBreaches'] as const satisfies readonly (keyof Findings)[];
+export const mustBeNone = ['lost', 'strangeCopies', 'falselyAccepted', 'hidden', 'unaccounted', 'unclaimed', 'rateBreaches', 'domainBreaches'] as const satisfies readonly (keyof Findings)[];
 
 const open: ReadonlySet<NoticeState> = new Set(openNoticeStates);
 
@@ -118,7 +136,7 @@ export function earliestArrival(ticksMs: readonly number[], readMs: number): num
 }
 
 /** For each MAIL FROM: how many certainly came in the second that begins when it may have come. */
-function secondsFrom(moments: readonly (readonly [number, number])[]): number[] {
+export function secondsFrom(moments: readonly (readonly [number, number])[]): number[] {
   const begins = moments.map(([early]) => early).toSorted((a, b) => a - b);
   const reads = moments.map(([, read]) => read).toSorted((a, b) => a - b);
   let read = 0;

@@ -16,7 +16,7 @@ import { audit, mustBeNone, type Findings } from './audit.ts';
 import { consoleName, nextBlow, recoverySeconds, workers, type Blow } from './blows.ts';
 import type { ChaosRelay } from './chaos-relay.ts';
 import { startFleet, type Fleet } from './fleet.ts';
-import type { ChaosOptions } from './options.ts';
+import { limitedDomain, type ChaosOptions } from './options.ts';
 import { launch, openSite, statusOf, type Site } from './site.ts';
 import { calm, nextWeather, replyTimeoutMs } from './weather.ts';
 
@@ -56,6 +56,7 @@ export async function conductChaos(options: ChaosOptions, say: (line: string) =>
     RETRY_SCHEDULE: options.short ? '1s,2s,4s' : '2s,3s,5s,8s,13s',
     RETRY_FOR: '1h',
     PORT: String(await freePort()),
+    ...(options.domainLimit === null ? {} : { RATE_PER_DOMAIN: `${limitedDomain}=${options.domainLimit}/s` }),
   });
   try {
     const report = await new Run(options, site, say).toTheEnd(signal);
@@ -112,7 +113,7 @@ class Run {
     const fleet = startFleet(new Map<string, string[]>([...workers.map((name) => [name, ['worker']] as [string, string[]]), [consoleName, ['serve']]]), env, logs);
     const startedAt = now();
     this.#ended.signal.addEventListener('abort', () => this.#quiet.abort(), { once: true });
-    const { blowsForMs, quietForMs } = this.#options;
+    const { blowsForMs, quietForMs, ratePerSecond, domainLimit } = this.#options;
     const timers = [
       setTimeout(() => this.#quiet.abort(), blowsForMs),
       setTimeout(() => this.#end(`the campaign was not finished ${quietForMs / 1_000} s after the last blow`), blowsForMs + quietForMs),
@@ -126,7 +127,10 @@ class Run {
     await fleet.stop();
     const seen = await relay.record();
     writeFileSync(join(folder, 'relay.json'), JSON.stringify(seen));
-    const findings = audit(asked.map(({ email }) => email), seen, await exportedNotices(env, this.#campaign, join(folder, 'export')), this.#options.ratePerSecond);
+    const findings = audit(asked.map(({ email }) => email), seen, await exportedNotices(env, this.#campaign, join(folder, 'export')), {
+      perSecond: ratePerSecond,
+      ...(domainLimit === null ? {} : { domain: { name: limitedDomain, perSecond: domainLimit } }),
+    });
     await this.#checkAccount(findings);
     for (const [code, many] of fleet.endedAlone()) if (!awayAtStart.has(code)) this.#troubles.push(`${many} processes ended by themselves: ${code}`);
     return {

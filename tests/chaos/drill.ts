@@ -65,7 +65,7 @@ export async function holdDrill(options: ChaosOptions, signal: AbortSignal): Pro
     const seconds = (performance.now() - startedAt) / 1_000;
     for (const fleet of fleets) await fleet.stop();
     const seen = await site.relay.record();
-    const findings = audit(asked.map(({ email }) => email), seen, await exportedNotices(site.env, campaign, join(site.folder, 'export')), perSecond);
+    const findings = audit(asked.map(({ email }) => email), seen, await exportedNotices(site.env, campaign, join(site.folder, 'export')), { perSecond });
     const troubles = [
       ...(state === 'finished' ? [] : [`the campaign is ${state}`]),
       ...fleets.flatMap((fleet) => [...fleet.endedAlone()].map(([code, many]) => `${many} processes ended by themselves: ${code}`)),

@@ -1,10 +1,11 @@
-// `npm run chaos`: one chaos run, soak or drill, and its table. Exit code 1 when something is not 0 that must be.
+// `npm run chaos`: one chaos run, soak, drill or held rate, and its table. Exit code 1 when something is not 0 that must be.
 import type { Findings } from './audit.ts';
 import { breaches, conductChaos, isSpotless } from './conduct.ts';
 import { holdDrill } from './drill.ts';
+import { holdRate } from './held-rate.ts';
 import { readChaosOptions } from './options.ts';
 import { soak } from './soak.ts';
-import { renderDrill, renderSoak, renderTable } from './table.ts';
+import { renderDrill, renderHeldRate, renderSoak, renderTable } from './table.ts';
 
 const options = readChaosOptions(process.argv.slice(2), Math.floor(Math.random() * 1_000_000));
 const interrupted = new AbortController();
@@ -22,6 +23,10 @@ if (options.soak) {
   console.error(`soak: ${options.notices} notices`);
   const report = await soak(options, (line) => console.error(line), interrupted.signal);
   judge(renderSoak(report), report);
+} else if (options.heldRate !== null) {
+  console.error(`rate: ${options.heldRate} a second, in parts of ${options.partSeconds} s`);
+  const report = await holdRate(options, options.heldRate, interrupted.signal);
+  judge(renderHeldRate(report, options.heldRate, options), report);
 } else if (options.drill !== null) {
   console.error(`drill: ${options.drill} for ${options.outageSeconds} s`);
   const report = await holdDrill(options, interrupted.signal);

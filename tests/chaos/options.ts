@@ -1,8 +1,12 @@
-// What a chaos run is asked to do: `--seed N`, `--queue redis|postgres`, `--ledger given|embedded`, `--short`,
-// `--keep`; or for a soak: `--soak`, `--notices N`; or for a drill: `--drill NAME`, `--seconds N`. Pure.
+// What a chaos run is asked to do: `--seed N`, `--queue redis|postgres`, `--ledger given|embedded`, `--domain-limit N`,
+// `--short`, `--keep`; or for a soak: `--soak`, `--notices N`; or for a drill: `--drill NAME`, `--seconds N`; or to hold
+// a rate through everything: `--rate N`, `--seconds N`. Pure.
 import { parseArgs } from 'node:util';
 
 export const drills = ['postgres-away', 'redis-away', 'cut-off'] as const;
+
+/** A quarter of the people of a chaos run are there. */
+export const limitedDomain = 'mail.example';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -18,9 +22,15 @@ export interface ChaosOptions {
   readonly drill: (typeof drills)[number] | null;
   /** How long the drill's outage lasts. */
   readonly outageSeconds: number;
+  /** Instead of the rest: this rate per second is held through a start, a pause, workers that come and go, and a wiped queue. */
+  readonly heldRate: number | null;
+  /** How long each part of it is. */
+  readonly partSeconds: number;
   readonly notices: number;
   /** The relay's limit. With what the faults cost, a full run takes more than five minutes at this pace. */
   readonly ratePerSecond: number;
+  /** What `limitedDomain` takes per second on top of that; null: as much as the rest. */
+  readonly domainLimit: number | null;
   /** A pause between two blows is between these, in milliseconds. */
   readonly pauseMs: readonly [number, number];
   /** Every so manieth blow is one of those that each run has once, while there are any. */
@@ -44,7 +54,9 @@ export function readChaosOptions(args: readonly string[], anySeed: number): Chao
       soak: { type: 'boolean', default: false },
       notices: { type: 'string' },
       drill: { type: 'string' },
-      seconds: { type: 'string', default: '300' },
+      rate: { type: 'string' },
+      seconds: { type: 'string' },
+      'domain-limit': { type: 'string' },
     },
   });
   const { queue, short, keep, soak } = values;
@@ -54,12 +66,15 @@ export function readChaosOptions(args: readonly string[], anySeed: number): Chao
   const seed = values.seed === undefined ? anySeed : wholeNumber('--seed', values.seed);
   const drill = drills.find((name) => name === values.drill) ?? null;
   if (values.drill !== undefined && drill === null) throw new Error(`--drill is one of ${drills.join(', ')}, not ${values.drill}`);
-  const outageSeconds = wholeNumber('--seconds', values.seconds);
+  const outageSeconds = wholeNumber('--seconds', values.seconds ?? '300');
+  const partSeconds = wholeNumber('--seconds', values.seconds ?? '60');
+  const heldRate = values.rate === undefined ? null : wholeNumber('--rate', values.rate);
+  const domainLimit = values['domain-limit'] === undefined ? null : wholeNumber('--domain-limit', values['domain-limit']);
   const size = short
     ? { notices: 800, ratePerSecond: 80, pauseMs: [300, 1_500] as const, dueEvery: 2, blowsForMs: 25_000, quietForMs: 180_000 }
     : { notices: 10_000, ratePerSecond: 60, pauseMs: [500, 3_000] as const, dueEvery: 10, blowsForMs: 600_000, quietForMs: 600_000 };
   const notices = values.notices !== undefined ? wholeNumber('--notices', values.notices) : soak ? 200_000 : size.notices;
-  return { seed, queue, ledger, short, keep, soak, drill, outageSeconds, ...size, notices };
+  return { seed, queue, ledger, short, keep, soak, drill, outageSeconds, heldRate, partSeconds, ...size, domainLimit, notices };
 }
 
 function wholeNumber(name: string, text: string): number {

@@ -83,7 +83,7 @@ export async function soak(options: { seed: number; notices: number }, say: (lin
     if (signal.aborted) troubles.push('interrupted');
     for (const [code, many] of fleet.endedAlone()) troubles.push(`${many} processes ended by themselves: ${code}`);
     const seen = await site.relay.record();
-    const findings = audit(asked.map(({ email }) => email), seen, await exportedNotices(site.env, campaign, join(site.folder, 'export')), Infinity);
+    const findings = audit(asked.map(({ email }) => email), seen, await exportedNotices(site.env, campaign, join(site.folder, 'export')), { perSecond: Infinity });
     return { findings, seconds, memory, troubles: [...troubles, ...growth(memory)], folder: site.folder };
   } finally {
     await site.close();

@@ -1,8 +1,9 @@
 // The one table that a chaos run prints. Pure.
 import { mustBeNone, type Findings } from './audit.ts';
 import type { ChaosReport } from './conduct.ts';
-import type { ChaosOptions } from './options.ts';
+import { limitedDomain, type ChaosOptions } from './options.ts';
 import type { DrillReport } from './drill.ts';
+import type { HeldRateReport } from './held-rate.ts';
 import type { SoakReport } from './soak.ts';
 
 const labels: Readonly<Record<(typeof mustBeNone)[number], string>> = {
@@ -13,6 +14,7 @@ const labels: Readonly<Record<(typeof mustBeNone)[number], string>> = {
   unaccounted: 'unaccounted: missing, foreign or still open',
   unclaimed: 'MAIL FROM without an attempt in the ledger',
   rateBreaches: 'seconds with more MAIL FROM than limit + max(1, 1 %)',
+  domainBreaches: 'the same for the domain with a limit of its own',
 };
 
 /** The lines of the table. */
@@ -20,7 +22,7 @@ export function renderTable(report: ChaosReport, options: ChaosOptions): string[
   const { findings, recoveriesMs } = report;
   const rows: (readonly [string, string])[] = [
     ['seed, queue, ledger', `${options.seed}, ${options.queue}, ${options.ledger}`],
-    ['time', `${Math.round(report.seconds)} s at ${options.ratePerSecond}/s`],
+    ['time', `${Math.round(report.seconds)} s at ${options.ratePerSecond}/s${options.domainLimit === null ? '' : `, ${options.domainLimit}/s to ${limitedDomain}`}`],
     ['kills', `${report.kills} (${listed(report.blows)})`],
     ["the relay's faults", listed(new Map([...report.weathers].filter(([name]) => name !== 'calm')))],
     ['holds resumed', report.holds.size === 0 ? 'none' : listed(report.holds)],
@@ -74,6 +76,25 @@ export function renderDrill(report: DrillReport, options: ChaosOptions): string[
     ...mustBeNone.map((name) => [labels[name], `${findings[name]}${mark(findings, name)}`] as const),
     ['MAIL FROM during the outage', String(report.duringOutage)],
     ['end of the outage → next MAIL FROM', seconds(report.backAfterMs)],
+    ...report.troubles.map((trouble) => ['trouble', trouble] as const),
+    ['logs and export', report.folder],
+  ]);
+}
+
+/** The lines of the table of a rate that is held. */
+export function renderHeldRate(report: HeldRateReport, perSecond: number, options: ChaosOptions): string[] {
+  const { findings, silentAfterWipeMs } = report;
+  return aligned([
+    ['rate, each part, queue', `${perSecond}/s, ${options.partSeconds} s, ${options.queue}`],
+    ['notices', String(findings.notices)],
+    ['accepted', String(findings.accepted)],
+    ['copies', String(findings.copies)],
+    ...mustBeNone.map((name) => [labels[name], `${findings[name]}${mark(findings, name)}`] as const),
+    ['most MAIL FROM in one second', `${findings.mostInOneSecond} of ${findings.mailFroms} (${findings.mostReadInOneSecond} as a busy relay read them)`],
+    ...report.parts.map(({ name, mailFroms, used, mostInOneSecond }) => [name, `${(used * 100).toFixed(1)} % of the limit used (${mailFroms}), at most ${mostInOneSecond} in a second`] as const),
+    ['answer of the pause → last MAIL FROM', `${Math.round(report.pausedAfterMs)} ms`],
+    ['start of `candor resume` → next MAIL FROM', seconds(report.resumedAfterMs)],
+    ...(silentAfterWipeMs === null ? [] : [['longest silence after the wipe', seconds(silentAfterWipeMs)] as const]),
     ...report.troubles.map((trouble) => ['trouble', trouble] as const),
     ['logs and export', report.folder],
   ]);

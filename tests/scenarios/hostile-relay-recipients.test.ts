@@ -84,7 +84,7 @@ async function fates(asked: readonly string[], script: readonly Step[]): Promise
   const site = await world.site({ relay, settings });
   const ended = await site.send(world.file(['email,audience', ...asked.map((email) => `${email},affected`), ''].join('\n')));
   const notices = await exportedNotices(site.env, ended.summary.campaign, `${world.folder}/export`);
-  const findings = audit(asked, seenByRelay(relay.record), notices, Infinity);
+  const findings = audit(asked, seenByRelay(relay.record), notices, { perSecond: Infinity });
   return {
     code: ended.code,
     breaches: mustBeNone.filter((breach) => findings[breach] > 0),

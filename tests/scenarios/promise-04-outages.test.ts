@@ -45,7 +45,7 @@ async function pass(seconds: number): Promise<void> {
 /** The record of every notice, when the judge has found nothing that must not be. */
 async function blameless(site: Site, relay: TestRelay, campaign: string): Promise<ExportedNotice[]> {
   const notices = await exportedNotices(site.env, campaign, `${world.folder}/export`);
-  const findings = audit(everybody.map(({ email }) => email), seenByRelay(relay.record), notices, Infinity);
+  const findings = audit(everybody.map(({ email }) => email), seenByRelay(relay.record), notices, { perSecond: Infinity });
   expect(mustBeNone.filter((breach) => findings[breach] > 0)).toEqual([]);
   return notices;
 }

@@ -63,7 +63,7 @@ const cases: readonly Case[] = [
 
 describe('the judgement over a chaos run', () => {
   it.each(cases)('finds $title', ({ relay, ledger, found }) => {
-    expect(audit(asked, relay, ledger, 1)).toMatchObject({ ...nothing, ...found });
+    expect(audit(asked, relay, ledger, { perSecond: 1 })).toMatchObject({ ...nothing, ...found });
   });
 });
 
