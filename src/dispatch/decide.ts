@@ -4,61 +4,68 @@ import type { DeliveryResult, Verdict } from '../domain/delivery-result.ts';
 import { retryAfterMs, type RetryTerms } from '../domain/retry.ts';
 import { scrubReply } from '../domain/scrub.ts';
 
-/** The settlement of one attempt. `address` is the recipient's, so that the scrubber knows what must not survive. */
-export function decide(
-  attempt: { claim: Claim; result: DeliveryResult; verdict: Verdict; address: string },
-  terms: RetryTerms,
-  chance: number,
-): Settlement {
+/** An attempt and what the relay made of it. */
+interface Judged {
+  readonly claim: Claim;
+  readonly result: DeliveryResult;
+  readonly verdict: Verdict;
+  /** The recipient's, so that the scrubber knows what must not survive. */
+  readonly address: string;
+}
+
+/** The settlement of one attempt. */
+export function decide(attempt: Judged, terms: RetryTerms, chance: number): Settlement {
   const { claim, result, verdict } = attempt;
+  switch (verdict.kind) {
+    case 'accepted':
+      return settlementOf(attempt, 'accepted', 'accepted', { charged: true });
+    case 'refused':
+      return settlementOf(attempt, 'refused', 'refused', { reason: verdict.reason, charged: true });
+    case 'unconfirmed':
+      return settlementOf(attempt, 'unconfirmed', 'unconfirmed', { reason: result.kind === 'lost' ? `no-reply-${result.loss}` : 'no-reply', charged: true });
+    case 'throttled':
+      // The relay: it waits with all others for the slower pace. One domain: only its letters wait.
+      return verdict.scope === 'relay' ? settlementOf(attempt, 'throttled', 'pending', {}) : again(attempt, 'throttled', terms, claim.attemptCount, chance, false);
+    case 'hold':
+      return settlementOf(attempt, 'relay-fault', 'pending', {});
+    case 'deferred':
+      return verdict.charged
+        ? again(attempt, 'deferred', terms, claim.chargedCount + 1, chance, true)
+        : // Not charged, so only the clock can end it: the last wait of the schedule repeats.
+          again(attempt, 'deferred', { ...terms, retryRepeatLast: true }, claim.attemptCount, chance, false);
+  }
+}
+
+function again(attempt: Judged, outcome: 'deferred' | 'throttled', terms: RetryTerms, tries: number, chance: number, charged: boolean): Settlement {
+  const wait = retryAfterMs(terms, tries, attempt.claim.roundAgeMs, chance);
+  if (wait !== null) return settlementOf(attempt, outcome, 'deferred', { retryAfterMs: wait, charged });
+  const timeSpent = retryAfterMs(terms, tries, 0, chance) !== null;
+  return settlementOf(attempt, 'failed', 'failed', { reason: timeSpent ? 'time-spent' : 'attempts-spent', charged });
+}
+
+/** One literal: spreading half of it into the other took 8 of 15 us (2 busy cores, 2026-11). */
+function settlementOf(
+  { claim, result, verdict, address }: Judged,
+  outcome: Settlement['outcome'],
+  state: Settlement['state'],
+  { reason = null, retryAfterMs: after = null, charged = false }: Partial<Pick<Settlement, 'reason' | 'retryAfterMs' | 'charged'>>,
+): Settlement {
   const reply = result.kind === 'replied' ? result.reply : null;
-  const base = {
+  return {
     attemptId: claim.attemptId,
     noticeId: claim.noticeId,
-    reason: null,
-    retryAfterMs: null,
-    charged: false,
+    outcome,
+    state,
+    reason,
+    retryAfterMs: after,
+    charged,
     stage: result.kind === 'unsupported' ? 'mail' : result.stage,
     rule: verdict.rule,
     replyCode: reply?.code ?? null,
     enhancedCode: reply?.enhanced ?? null,
     reply: reply?.text ?? null,
-    replyScrubbed: reply === null ? null : scrubReply(reply.text, attempt.address),
-  } as const;
-  switch (verdict.kind) {
-    case 'accepted':
-      return { ...base, outcome: 'accepted', state: 'accepted', charged: true };
-    case 'refused':
-      return { ...base, outcome: 'refused', state: 'refused', reason: verdict.reason, charged: true };
-    case 'unconfirmed':
-      return { ...base, outcome: 'unconfirmed', state: 'unconfirmed', reason: result.kind === 'lost' ? `no-reply-${result.loss}` : 'no-reply', charged: true };
-    case 'throttled':
-      // The relay: it waits with all others for the slower pace. One domain: only its letters wait.
-      return verdict.scope === 'relay'
-        ? { ...base, outcome: 'throttled', state: 'pending' }
-        : again(base, 'throttled', terms, claim.attemptCount, claim.roundAgeMs, chance);
-    case 'hold':
-      return { ...base, outcome: 'relay-fault', state: 'pending' };
-    case 'deferred':
-      return verdict.charged
-        ? { ...again(base, 'deferred', terms, claim.chargedCount + 1, claim.roundAgeMs, chance), charged: true }
-        : // Not charged, so only the clock can end it: the last wait of the schedule repeats.
-          again(base, 'deferred', { ...terms, retryRepeatLast: true }, claim.attemptCount, claim.roundAgeMs, chance);
-  }
-}
-
-function again(
-  base: Omit<Settlement, 'outcome' | 'state'>,
-  outcome: 'deferred' | 'throttled',
-  terms: RetryTerms,
-  tries: number,
-  roundAgeMs: number,
-  chance: number,
-): Settlement {
-  const wait = retryAfterMs(terms, tries, roundAgeMs, chance);
-  if (wait !== null) return { ...base, outcome, state: 'deferred', retryAfterMs: wait };
-  const timeSpent = retryAfterMs(terms, tries, 0, chance) !== null;
-  return { ...base, outcome: 'failed', state: 'failed', reason: timeSpent ? 'time-spent' : 'attempts-spent' };
+    replyScrubbed: reply === null ? null : scrubReply(reply.text, address),
+  };
 }
 
 /** The settlement of a letter that could not be rendered: nothing was written to the relay. */

@@ -14,7 +14,8 @@
 //
 // At most two letters per lane stand between their claim and their settlement: one on the wire, one whose answer is on
 // its way to the ledger; and as many in turns as there are lanes. Where no rate holds letters back (none is stated, the
-// relay is on this machine), two more per lane may be claimed ahead. So many a kill can leave `unconfirmed`, and no more.
+// relay is on this machine) they are three, and four more per lane may be claimed ahead (ADR 0020). So many a kill can
+// leave `unconfirmed`, and no more.
 //
 // Pause, cancel and hold work through the claim: it finds the campaign not running and returns nothing.
 // Between claim and MAIL FROM lie at most one slot horizon (120 to 300 ms) and `secondSlotMs`, so a pause is
@@ -91,9 +92,11 @@ interface Carried {
   readonly next: 'go-on' | 'leave';
   /** When the ledger has its settlement. The lane is free before. */
   readonly settled?: Promise<void>;
+  /** True when it is in its slice still: it was not claimed. */
+  readonly unclaimed?: boolean;
 }
-const leave: Carried = { next: 'leave' };
-const goOn: Carried = { next: 'go-on' };
+const leave: Carried = { next: 'leave', unclaimed: true };
+const goOn: Carried = { next: 'go-on', unclaimed: true };
 
 /** How long a claimed notice may wait for a second slot when it was late for its first, before it is given back. */
 const secondSlotMs = 400;
@@ -102,9 +105,12 @@ export const unreachableGraceMs = 30_000;
 /** After the last reply was due, how long a stopping worker tries to settle. */
 const settleGraceMs = 3_000;
 /** Claims run so far ahead of their MAIL FROM at most, and only where letters leave much faster than that. */
-const aheadMs = 40;
-/** While letters leave fast, settlements wait so long for company. */
-const gatherMs = 8;
+const aheadMs = 60;
+/** So many per lane at most. */
+const aheadPerLane = 4;
+/** While letters leave fast, settlements wait so long for company, or for this many per lane. */
+const gatherMs = 15;
+const gatherPerLane = 2;
 /** Between two tries to reach it; also what a slice waits before it is given back. */
 const reconnectMs = 1_000;
 /** These concern one campaign's sender or letter; the other holds concern everything that goes through the relay. */
@@ -118,7 +124,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   setMaxListeners(0, stopping.signal);
   const laneCount = createLaneCount({ ...parts.lanes, perSecond: () => pacer.perSecond(), connections: () => connections.limit() });
   const lanes = createLanes(() => laneCount.now());
-  const inDoubt = createLanes(() => 2 * laneCount.now());
+  const inDoubt = createLanes(() => (pacer.perSecond() === null ? 1 + gatherPerLane : 2) * laneCount.now());
   const letters = createWarmLetters((campaign) => ledger.terms(campaign), () => clock.now());
   const pulse = createPulse(clock);
   const share = new TemporaryShare();
@@ -133,7 +139,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       }
       return requests.map(() => undefined);
     },
-    { max: 200, gather: { enough: () => laneCount.now(), ms: () => (onTheWire > 0 && pulse.perMs() * gatherMs > 1 ? gatherMs : 0) } },
+    { max: 200, gather: { enough: () => (pacer.perSecond() === null ? gatherPerLane : 1) * laneCount.now(), ms: () => (onTheWire > 0 && pulse.perMs() * gatherMs > 1 ? gatherMs : 0) } },
   );
 
   const settleGroup = async (lease: LeaseId, batch: Settlement[]): Promise<void> => {
@@ -155,7 +161,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   const claimsAhead = (): number => {
     if (stopping.signal.aborted || pacer.perSecond() !== null) return 0;
     const soon = Math.floor(pulse.perMs() * aheadMs);
-    return soon < laneCount.now() / 2 ? 0 : Math.min(2 * laneCount.now(), soon);
+    return soon < laneCount.now() / 2 ? 0 : Math.min(aheadPerLane * laneCount.now(), soon);
   };
   const settled = (lease: LeaseId, claim: Claim, settlement: Settlement): Promise<void> => settlements.submit({ lease, settlement }).finally(() => claims.done(claim));
 
@@ -225,7 +231,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     }
     if (!(await punctual(errand)) || !leases.holds(lease)) {
       await claims.giveBack(lease, claim);
-      return leave;
+      return { next: 'leave' };
     }
     let result: DeliveryResult;
     try {
@@ -326,14 +332,19 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     await letters.readyFor(notices);
     claims.announce(requests);
     let left = false;
+    let unclaimed = false;
     const carryInLane = async (notice: NoticeContent): Promise<Carried> => {
       // What was claimed before the ledger said no is still to go: a pause has counted it as on the wire.
-      if ((left && !claims.has(notice.noticeId)) || stopping.signal.aborted) return leave;
+      if ((left && !claims.has(notice.noticeId)) || stopping.signal.aborted) {
+        unclaimed = true;
+        return leave;
+      }
       const carried = await carry(notice, slice.sliceId, null).catch((err: unknown) => {
         if (!stopping.signal.aborted && !isUnreachable(err)) logger.error({ err, notice: notice.noticeId }, 'a notice could not be carried');
         return leave;
       });
       if (carried.next === 'leave') left = true;
+      if (carried.unclaimed === true) unclaimed = true;
       return carried;
     };
     const carrying = notices.map((notice) =>
@@ -348,7 +359,8 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       // Or what was claimed ahead would be open for as long as this process lives.
       await claims.withdraw(requests);
     }
-    await ledger.giveBackSlices([slice.sliceId]);
+    // A slice of which every notice was claimed is empty.
+    if (unclaimed || notices.length === 0) await ledger.giveBackSlices([slice.sliceId]);
     parts.onSliceDone?.();
   };
 

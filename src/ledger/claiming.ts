@@ -20,7 +20,8 @@ export async function readSlice(on: Queryable, keyring: Keyring, sliceId: SliceI
     name: 'read-slice',
     text: `select n.notice_id, n.campaign_no, n.audience, n.locale, n.categories, n.address_sealed, n.name_sealed, n.address_version
            from candor.notice n join candor.campaign c on c.campaign_no = n.campaign_no
-           where n.slice_id = $1 and n.state = 'queued' and c.state = 'running' order by n.notice_id`,
+           -- Queued by the CHECK, since they have a slice. As text, so that notice_active is not read beside notice_by_slice.
+           where n.slice_id = $1 and n.state::text = 'queued' and c.state = 'running' order by n.notice_id`,
     values: [sliceId],
   });
   return rows.map((row) => ({

