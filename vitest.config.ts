@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Judged by the relay's record to the millisecond: these wait until everything else is done, and run by themselves. */
-const alone = ['tests/scenarios/promise-07-*.test.ts', 'tests/scenarios/promise-10-*.test.ts'];
+/** Judged by the relay's record to the millisecond, and mostly waiting: they wait until everything else is done. */
+const rates = ['tests/scenarios/promise-07-*.test.ts'];
+/** The same, but at full speed: these run by themselves. */
+const alone = ['tests/scenarios/promise-10-*.test.ts'];
 
 /** Only root can hand a server to another user. */
 const forRoot = process.getuid?.() === 0 ? [] : ['tests/**/*-as-root.test.ts'];
@@ -12,8 +14,9 @@ export default defineConfig({
     hookTimeout: 120_000,
     globalSetup: 'tests/support/cluster-template.ts',
     projects: [
-      { extends: true, test: { name: 'side by side', include: ['tests/**/*.test.ts'], exclude: [...alone, ...forRoot], sequence: { groupOrder: 0 } } },
-      { extends: true, test: { name: 'alone', include: alone, fileParallelism: false, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'side by side', include: ['tests/**/*.test.ts'], exclude: [...rates, ...alone, ...forRoot], sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: 'rates', include: rates, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'alone', include: alone, fileParallelism: false, sequence: { groupOrder: 2 } } },
     ],
   },
 });

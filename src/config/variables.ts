@@ -78,11 +78,11 @@ export const variables = {
   }),
   CANDOR_SLICE_SIZE: variable({
     section: 'Ledger and queue',
-    expected: 'a whole number from 1 to 50',
-    fallback: '50',
+    expected: 'a whole number from 1 to 100',
+    fallback: '100',
     secrecy: 'open',
     about: 'Notices per slice, the unit that the queue hands to a worker. Smaller costs speed and changes nothing else.',
-    schema: integer.pipe(z.number().min(1).max(50)),
+    schema: integer.pipe(z.number().min(1).max(100)),
   }),
   SMTP_URL: variable({
     section: 'Relay',

@@ -20,7 +20,7 @@ export interface Feeder {
 }
 
 export interface FeederOptions {
-  /** Notices in a slice. 50 made 3,830 notices/s where single ones made 2,290 (2 cores, 2026-11). */
+  /** Notices in a slice. What a slice costs the queue, the ledger and this process is shared by so many (ADR 0022). */
   readonly sliceSize: number;
   /** Notices queued at a time, over all slices; it bounds the queue whatever the size of the campaign. */
   readonly window: number;

@@ -191,7 +191,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       if (turn === null && turns.limits(notice)) return goOn;
       const lease = await leases.current();
       const askedAt = clock.monotonicMs();
-      const claim = await claims.claim(lease, { noticeId: notice.noticeId, sliceId });
+      const claim = await claims.claim(lease, { campaignNo: notice.campaignNo, noticeId: notice.noticeId, sliceId });
       pacer.claimTook(clock.monotonicMs() - askedAt);
       if (claim === null) return leave;
       onTheWire += 1;
@@ -328,7 +328,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       heldByRelay = false;
       connections.retryNow();
     }
-    const requests = notices.map(({ noticeId }) => ({ noticeId, sliceId: slice.sliceId }));
+    const requests = notices.map(({ campaignNo, noticeId }) => ({ campaignNo, noticeId, sliceId: slice.sliceId }));
     await letters.readyFor(notices);
     claims.announce(requests);
     let left = false;

@@ -4,7 +4,7 @@ import type { CategoryBits } from './category.ts';
 import type { AttemptId, CampaignNo, NoticeId, SliceId } from './ids.ts';
 import type { NoticeState } from './notice-state.ts';
 
-/** Notices that travel together through the queue: an id and up to 50 notice ids, nothing more. */
+/** Notices that travel together through the queue: an id and up to 100 notice ids, nothing more. */
 export interface Slice {
   readonly sliceId: SliceId;
   readonly noticeIds: readonly NoticeId[];
@@ -24,6 +24,7 @@ export interface NoticeContent {
 }
 
 export interface ClaimRequest {
+  readonly campaignNo: CampaignNo;
   readonly noticeId: NoticeId;
   readonly sliceId: SliceId;
 }

@@ -46,25 +46,19 @@ export async function claimNotices(on: Queryable, lease: LeaseId, requests: read
     name: 'claim-notices',
     text: `
       with running as materialized (
-        -- Locked first, and shared with other claims: a pause waits for the claims under way, and its answer
+        -- Locked before any notice, and shared with other claims: a pause waits for the claims under way, and its answer
         -- counts them as on the wire. Campaign before notices, as cancelling does, so that none waits in a ring.
-        select campaign_no from candor.campaign
-        where campaign_no in (select campaign_no from candor.notice where notice_id = any($1::bigint[])) and state = 'running'
+        select campaign_no from candor.campaign where campaign_no = any($4::integer[]) and state = 'running'
         order by campaign_no for share
-      ), due as (
-        select n.notice_id
-        from unnest($1::bigint[], $2::uuid[]) as want(notice_id, slice_id)
-        -- Queued by the CHECK, since it has a slice. Said so that only the primary key can find it: both partial
-        -- indexes are full of notices that have passed through, and cost 10 ms a claim after 100,000.
-        join candor.notice n on n.notice_id = want.notice_id and n.slice_id is not distinct from want.slice_id
-        join running c on c.campaign_no = n.campaign_no
-        where want.slice_id is not null
-          and exists (select from candor.lease l where l.lease_id = $3 and l.expires_at > clock_timestamp())
-        order by n.notice_id for update of n
       ), claimed as (
         update candor.notice n set state = 'sending', slice_id = null, reason = null,
           attempt_count = attempt_count + 1, round_started_at = coalesce(round_started_at, clock_timestamp())
-        from due where n.notice_id = due.notice_id
+        -- In the order of the ids, as everything that locks many.
+        from (select * from unnest($1::bigint[], $2::uuid[]) as w(notice_id, slice_id) where slice_id is not null order by notice_id) want, running c
+        -- Queued by the CHECK, since it has a slice. Said so that only the primary key can find it: both partial
+        -- indexes are full of notices that have passed through, and cost 10 ms a claim after 100,000.
+        where n.notice_id = want.notice_id and n.slice_id is not distinct from want.slice_id and n.campaign_no = c.campaign_no
+          and exists (select from candor.lease l where l.lease_id = $3 and l.expires_at > clock_timestamp())
         returning n.notice_id, n.campaign_no, n.round, n.address_version, n.attempt_count, n.charged_count, n.round_started_at
       ), opened as (
         insert into candor.attempt (notice_id, campaign_no, round, lease_id, address_version)
@@ -75,7 +69,7 @@ export async function claimNotices(on: Queryable, lease: LeaseId, requests: read
              case when c.attempt_count > 1 then candor.running_ms(c.campaign_no, c.round_started_at, clock_timestamp()) else 0 end as round_age_ms
       -- The same notices on both sides; full, because that cannot be a nested loop (200 by 200 took 4 ms).
       from opened o full join claimed c using (notice_id)`,
-    values: [requests.map((request) => request.noticeId), requests.map((request) => request.sliceId), lease],
+    values: [requests.map((request) => request.noticeId), requests.map((request) => request.sliceId), lease, [...new Set(requests.map((request) => request.campaignNo))]],
   });
   return rows.map((row) => ({
     attemptId: row.attempt_id,

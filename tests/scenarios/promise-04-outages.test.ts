@@ -12,7 +12,7 @@ import type { RunningProgram } from '../support/program.ts';
 import type { TestRelay } from '../support/relay.ts';
 import { seenByRelay } from '../support/seen-by-relay.ts';
 import { startSeverableDoor, type SeverableDoor } from '../support/severable-door.ts';
-import { scenarioWorld, type Site } from '../support/world.ts';
+import { answerOf, scenarioWorld, type Site } from '../support/world.ts';
 
 const world = scenarioWorld();
 const everybody = people(450);
@@ -113,4 +113,31 @@ test('workers wait for a Postgres and a Redis that are away for three leases, an
   expect(states.accepted).toBe(everybody.length);
   for (const worker of workers) await dismiss(worker);
   await blameless(site, relay, campaign);
+});
+
+test('a relay that stays away in mid-run holds the campaign, costs nobody anything, and the resume tells the rest', { timeout: 180_000 }, async () => {
+  const relay = await world.relay({ record: 'digest' });
+  const site = await world.site({ relay, settings });
+  const sending = site.startSend(world.file(everybody));
+  const campaign = await site.campaignOf(sending);
+  await letters(relay, 150);
+
+  await relay.stop();
+  const held = answerOf(await sending.outcome);
+
+  expect(held.code).toBe(4);
+  expect(held.summary).toMatchObject({ state: 'held', reason: { code: 'relay-unreachable' }, states: { sending: 0, deferred: 0, refused: 0, failed: 0 } });
+  const told = relay.record.accepted;
+  expect(held.summary.states.accepted + held.summary.states.pending + held.summary.states.unconfirmed).toBe(everybody.length);
+  // What was on the wire when it went may be in doubt, and nothing else.
+  expect(held.summary.maybeAccepted).toBeLessThanOrEqual(10);
+
+  await relay.start();
+  const ended = await site.run('resume', campaign);
+
+  expect(ended.code).toBe(0);
+  expect(ended.summary).toMatchObject({ state: 'finished', states: { accepted: everybody.length } });
+  expect(relay.record.accepted).toBeGreaterThan(told);
+  const notices = await blameless(site, relay, campaign);
+  expect(notices.flatMap(({ attempts }) => attempts).filter(({ outcome, charged }) => charged && outcome !== 'accepted' && outcome !== 'unconfirmed')).toEqual([]);
 });

@@ -152,7 +152,7 @@ describe('a campaign that stops', () => {
     const campaign = await aCampaign(ledger, { notices: 10 });
     const slices = await cut(campaign.campaignNo, 2, 5);
     const lease = await aLease(ledger);
-    const [claim] = await claimNotices(ledger.database, lease, [{ noticeId: slices[0]!.noticeIds[0]!, sliceId: slices[0]!.sliceId }]);
+    const [claim] = await claimNotices(ledger.database, lease, [{ campaignNo: campaign.campaignNo, noticeId: slices[0]!.noticeIds[0]!, sliceId: slices[0]!.sliceId }]);
     await ledger.database.transaction((tx) => moveCampaign(tx, campaign.campaignNo, ['running'], { to, actor: 'tester', reason: 'canary' }));
     const { counts } = await readCounts(ledger.database, campaign.campaignNo);
     expect(counts).toMatchObject({ pending: 9, queued: 0, sending: 1 });

@@ -39,7 +39,7 @@ describe('readConfig', () => {
   it('needs nothing: the defaults are an embedded ledger and a rehearsal into the inbox', () => {
     expect(read({})).toEqual({
       ledger: { url: null },
-      queue: { url: null, sliceSize: 50 },
+      queue: { url: null, sliceSize: 100 },
       relay: null,
       mail: {
         from: { name: 'Rehearsal', address: 'notices@example.org', text: 'Rehearsal <notices@example.org>' },
@@ -161,7 +161,7 @@ describe('readConfig', () => {
     ['CANDOR_HOLD_REFUSED', '80%'],
     ['CANDOR_HOLD_REFUSED', '120% of 100'],
     ['SMTP_CONNECTIONS', '2.5'],
-    ['CANDOR_SLICE_SIZE', '51'],
+    ['CANDOR_SLICE_SIZE', '101'],
     ['PORT', ' 3000'],
     ['PORT', '0x50'],
     ['MAIL_AUTO_SUBMITTED', 'true'],

@@ -2,12 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { createClaimDesk, type ClaimDesk } from '../../../src/dispatch/claim-desk.ts';
 import type { WorkerLedger } from '../../../src/dispatch/ports.ts';
-import type { Claim } from '../../../src/domain/attempt.ts';
+import type { Claim, ClaimRequest } from '../../../src/domain/attempt.ts';
 import { CandorError } from '../../../src/domain/errors.ts';
-import type { AttemptId, LeaseId, NoticeId, SliceId } from '../../../src/domain/ids.ts';
+import type { AttemptId, CampaignNo, LeaseId, NoticeId, SliceId } from '../../../src/domain/ids.ts';
 
 const lease = 1 as LeaseId;
-const wanted = (noticeId: number, slice = 'a-slice'): { noticeId: NoticeId; sliceId: SliceId } => ({ noticeId: noticeId as NoticeId, sliceId: slice as SliceId });
+const wanted = (noticeId: number, slice = 'a-slice'): ClaimRequest => ({ campaignNo: 1 as CampaignNo, noticeId: noticeId as NoticeId, sliceId: slice as SliceId });
 const away = new CandorError('ledger-unreachable', {});
 
 /** A ledger that opens one attempt for each notice of a commit, as the statement does; `answers` false: the commit stands, its answer is lost; `once`: a notice is claimed once, as in the real one. */
