@@ -17,18 +17,3 @@ export function exposedList(letter: Pick<CompiledLetter, 'exposed' | 'categoryWo
     return words.length === 0 ? [] : [phrase.replaceAll('{which}', () => words.join(', '))];
   });
 }
-
-/** The text in lines of at most `width` characters where its words allow it; further lines begin with `indent`. */
-export function wrapWords(text: string, width: number, indent: string): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line].join(`\n${indent}`);
-}

@@ -3,8 +3,8 @@
 import Handlebars from 'handlebars';
 import type { CategoryBits } from '../domain/category.ts';
 import type { CompiledLetter } from '../domain/kit.ts';
-import { exposedList, wrapWords } from './exposed-list.ts';
-import { textWidth } from './text-part.ts';
+import { exposedList } from './exposed-list.ts';
+import { textWidth, wrapWords } from './wrap-words.ts';
 
 export interface LetterBody {
   readonly html: string;

@@ -1,8 +1,7 @@
 // Marks a letter as a test, in its own language: nobody must take a test for a notice. Pure.
 import Handlebars from 'handlebars';
 import type { CompiledLetter } from '../domain/kit.ts';
-import { wrapWords } from './exposed-list.ts';
-import { textWidth } from './text-part.ts';
+import { textWidth, wrapWords } from './wrap-words.ts';
 
 /** The letter with its test mark before the subject and above both bodies. The digest stays that of the letter under test. */
 export function markAsTest(letter: CompiledLetter): CompiledLetter {

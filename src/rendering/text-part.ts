@@ -2,9 +2,7 @@
 // is compiled, and stands alone: the same sections in the same order, headings underlined, lines of 72.
 import { convert, type FormatCallback, type HtmlToTextOptions } from 'html-to-text';
 import { readPlaceholders } from './placeholders.ts';
-
-/** Longest line where words allow it; readers of plain text quote and indent, so it stays below 78. */
-export const textWidth = 72;
+import { textWidth } from './wrap-words.ts';
 
 /**
  * The text of a letter. Placeholders go through the conversion as single private-use words, so that

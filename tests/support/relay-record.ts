@@ -1,5 +1,4 @@
 // What the scripted relay has seen, for assertions.
-import { createHash } from 'node:crypto';
 
 /** How much is kept of a letter: all of it, no body, what big runs need, or nothing but numbers. */
 export type Recording = 'full' | 'headers' | 'digest' | 'count';
@@ -15,7 +14,6 @@ export interface AcceptedLetter {
   readonly messageId: string;
   /** The value of X-Candor-Notice. */
   readonly notice: string;
-  readonly sha256: string;
   /** Unfolded, names in lower case. Empty unless recording is `full` or `headers`. */
   readonly headers: ReadonlyMap<string, string>;
   /** As sent, dots unstuffed. Empty unless recording is `full`. */
@@ -69,8 +67,8 @@ export class RelayRecord {
   accept(connection: number, from: string, to: string, stuffed: Buffer): void {
     this.accepted += 1;
     if (this.recording === 'count') return;
-    const raw = unstuffed(stuffed);
-    const headers = readHeaders(raw);
+    // No line of a header begins with a dot.
+    const headers = readHeaders(stuffed);
     const full = this.recording === 'full';
     this.letters.push({
       atMs: performance.now(),
@@ -80,9 +78,8 @@ export class RelayRecord {
       to,
       messageId: headers.get('message-id') ?? '',
       notice: headers.get('x-candor-notice') ?? '',
-      sha256: createHash('sha256').update(raw).digest('hex'),
       headers: full || this.recording === 'headers' ? headers : new Map(),
-      raw: full ? raw : Buffer.alloc(0),
+      raw: full ? unstuffed(stuffed) : Buffer.alloc(0),
     });
   }
 

@@ -1,7 +1,8 @@
 // Which lines a record gets.
 import { describe, expect, it } from 'vitest';
 import { categoryBit } from '../../../src/domain/category.ts';
-import { allCategories, exposedList, wrapWords } from '../../../src/rendering/exposed-list.ts';
+import { allCategories, exposedList } from '../../../src/rendering/exposed-list.ts';
+import { wrapWords } from '../../../src/rendering/wrap-words.ts';
 
 const words = { name: 'name', organization_id: 'org', user_id: 'user', city: 'city', region: 'region', country: 'country', os: 'os', browser: 'browser', referrer: 'referrer' };
 const letter = {
