@@ -14,10 +14,9 @@ export default defineConfig({
     hookTimeout: 120_000,
     globalSetup: 'tests/support/cluster-template.ts',
     projects: [
-      // One after the other in the same process: to load the sources again for each took longer than the tests.
-      { extends: true, test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], isolate: false, sequence: { groupOrder: 0 } } },
-      { extends: true, test: { name: 'side by side', include: ['tests/**/*.test.ts'], exclude: ['tests/unit/**', ...rates, ...alone, ...forRoot], sequence: { groupOrder: 0 } } },
-      { extends: true, test: { name: 'rates', include: rates, sequence: { groupOrder: 1 } } },
+      // Files follow each other in the same processes: to load the sources again for each took a minute of CPU.
+      { extends: true, test: { name: 'side by side', include: ['tests/**/*.test.ts'], exclude: [...rates, ...alone, ...forRoot], isolate: false, sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: 'rates', include: rates, maxWorkers: 2, sequence: { groupOrder: 1 } } },
       { extends: true, test: { name: 'alone', include: alone, fileParallelism: false, sequence: { groupOrder: 2 } } },
     ],
   },

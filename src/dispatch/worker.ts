@@ -14,8 +14,8 @@
 //
 // At most two letters per lane stand between their claim and their settlement: one on the wire, one whose answer is on
 // its way to the ledger; and as many in turns as there are lanes. Where no rate holds letters back (none is stated, the
-// relay is on this machine) they are three, and four more per lane may be claimed ahead (ADR 0020). So many a kill can
-// leave `unconfirmed`, and no more.
+// relay is on this machine) they are three in the first ten lanes, and four more per lane, at most forty, may be claimed
+// ahead (ADR 0020). So many a kill can leave `unconfirmed`, and no more.
 //
 // Pause, cancel and hold work through the claim: it finds the campaign not running and returns nothing.
 // Between claim and MAIL FROM lie at most one slot horizon (120 to 300 ms) and `secondSlotMs`, so a pause is
@@ -106,11 +106,13 @@ export const unreachableGraceMs = 30_000;
 const settleGraceMs = 3_000;
 /** Claims run so far ahead of their MAIL FROM at most, and only where letters leave much faster than that. */
 const aheadMs = 60;
-/** So many per lane at most. */
+/** So many per lane, and so many in all. */
 const aheadPerLane = 4;
-/** While letters leave fast, settlements wait so long for company, or for this many per lane. */
+const aheadAtMost = 40;
+/** While letters leave fast, settlements wait so long for company. */
 const gatherMs = 15;
-const gatherPerLane = 2;
+/** So many lanes are few: without a rate two letters of each may wait for their settlement. */
+const fewLanes = 10;
 /** Between two tries to reach it; also what a slice waits before it is given back. */
 const reconnectMs = 1_000;
 /** These concern one campaign's sender or letter; the other holds concern everything that goes through the relay. */
@@ -124,13 +126,19 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   setMaxListeners(0, stopping.signal);
   const laneCount = createLaneCount({ ...parts.lanes, perSecond: () => pacer.perSecond(), connections: () => connections.limit() });
   const lanes = createLanes(() => laneCount.now());
-  const inDoubt = createLanes(() => (pacer.perSecond() === null ? 1 + gatherPerLane : 2) * laneCount.now());
+  const inDoubt = createLanes(() => laneCount.now() + unsettled());
   const letters = createWarmLetters((campaign) => ledger.terms(campaign), () => clock.now());
   const pulse = createPulse(clock);
   const share = new TemporaryShare();
   let onTheWire = 0;
   let relayWasUnreachable = false;
   let heldByRelay = false;
+
+  /** How many letters may wait for their settlement, beside those in the lanes. */
+  const unsettled = (): number => {
+    const lanesNow = laneCount.now();
+    return pacer.perSecond() === null ? Math.max(lanesNow, 2 * Math.min(lanesNow, fewLanes)) : lanesNow;
+  };
 
   const settlements = createBatcher<{ lease: LeaseId; settlement: Settlement }, void>(
     async (requests) => {
@@ -139,7 +147,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       }
       return requests.map(() => undefined);
     },
-    { max: 200, gather: { enough: () => (pacer.perSecond() === null ? gatherPerLane : 1) * laneCount.now(), ms: () => (onTheWire > 0 && pulse.perMs() * gatherMs > 1 ? gatherMs : 0) } },
+    { max: 200, gather: { enough: () => unsettled(), ms: () => (onTheWire > 0 && pulse.perMs() * gatherMs > 1 ? gatherMs : 0) } },
   );
 
   const settleGroup = async (lease: LeaseId, batch: Settlement[]): Promise<void> => {
@@ -161,7 +169,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   const claimsAhead = (): number => {
     if (stopping.signal.aborted || pacer.perSecond() !== null) return 0;
     const soon = Math.floor(pulse.perMs() * aheadMs);
-    return soon < laneCount.now() / 2 ? 0 : Math.min(aheadPerLane * laneCount.now(), soon);
+    return soon < laneCount.now() / 2 ? 0 : Math.min(aheadPerLane * laneCount.now(), aheadAtMost, soon);
   };
   const settled = (lease: LeaseId, claim: Claim, settlement: Settlement): Promise<void> => settlements.submit({ lease, settlement }).finally(() => claims.done(claim));
 
