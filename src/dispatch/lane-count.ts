@@ -1,5 +1,6 @@
 // How many letters this process carries at a time: what the wanted rate needs, by the time that letters
-// really take, and never more than the relay lets it have connections (ADR 0019).
+// really take, and never more than the relay lets it have connections (ADR 0019). Few lanes take their slots late, and
+// a letter that waits for none is short: without the time of asking, that would look as if few were enough.
 import { connectionsForRate } from '../domain/pace.ts';
 import { createSpread } from './spread.ts';
 
@@ -17,6 +18,8 @@ export interface LaneBounds {
   readonly usual: number;
   /** The rate in force; null: none, or not known yet. */
   perSecond(): number | null;
+  /** What a lane spends on asking for a slot, before its letter has a connection. */
+  askingMs(): number;
   /** The most connections that the relay takes at present. */
   connections(): number;
 }
@@ -25,7 +28,7 @@ export function createLaneCount(bounds: LaneBounds): LaneCount {
   const times = createSpread();
   return {
     now() {
-      const wanted = connectionsForRate(bounds.perSecond(), times.mean(), bounds.most) ?? bounds.usual;
+      const wanted = connectionsForRate(bounds.perSecond(), bounds.askingMs() + times.mean(), bounds.most) ?? bounds.usual;
       return Math.max(1, Math.min(Math.max(wanted, bounds.usual), bounds.most, bounds.connections()));
     },
     took: (ms) => times.took(ms),

@@ -27,6 +27,8 @@ export interface Pacer {
   claimTook(ms: number): void;
   /** What a claim takes, mostly. */
   leadMs(): number;
+  /** How long a slot that is due takes to come: who holds a lane waits so long beside what the rate makes it wait. */
+  askingMs(): number;
   /** The rate in force, as the ledger last said; null: none, or not asked yet. */
   perSecond(): number | null;
 }
@@ -58,6 +60,7 @@ export function createPacer(ledger: PaceLedger, clock: Clock, logger: Logger): P
   let perSecond: number | null = null;
   let claimed = false;
   const claims = createSpread();
+  const askings = createSpread();
   const horizon = (): number => Math.min(horizonMs.most, Math.max(horizonMs.least, claims.mostly() + slackMs));
   const leadMs = (): number => Math.min(horizonMs.least, claimed ? claims.mostly() : firstClaimMs);
   /** The earliest slot worth taking, from now; in the past where the slots of this rate may be used so late. */
@@ -79,6 +82,7 @@ export function createPacer(ledger: PaceLedger, clock: Clock, logger: Logger): P
           await pause(250);
           continue;
         }
+        askings.took(now - askedMs);
         perSecond = slots.unlimited ? null : 1000 / slots.gapMs;
         if (slots.unlimited) {
           unlimitedUntil = now + unlimitedForMs;
@@ -118,6 +122,7 @@ export function createPacer(ledger: PaceLedger, clock: Clock, logger: Logger): P
       claims.took(ms);
     },
     leadMs,
+    askingMs: () => togetherMs + askings.mean(),
     perSecond: () => perSecond,
   };
 }

@@ -124,7 +124,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   const stopping = new AbortController();
   // Every lane may wait on it; more than ten listeners are no leak here.
   setMaxListeners(0, stopping.signal);
-  const laneCount = createLaneCount({ ...parts.lanes, perSecond: () => pacer.perSecond(), connections: () => connections.limit() });
+  const laneCount = createLaneCount({ ...parts.lanes, perSecond: () => pacer.perSecond(), askingMs: () => pacer.askingMs(), connections: () => connections.limit() });
   const lanes = createLanes(() => laneCount.now());
   const inDoubt = createLanes(() => laneCount.now() + unsettled());
   const letters = createWarmLetters((campaign) => ledger.terms(campaign), () => clock.now());

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createLaneCount } from '../../../src/dispatch/lane-count.ts';
 
-const bounds = { most: 100, usual: 10, perSecond: () => null, connections: () => 100 };
+const bounds = { most: 100, usual: 10, perSecond: () => null, askingMs: () => 0, connections: () => 100 };
 const after = (count: ReturnType<typeof createLaneCount>, ms: number): number => {
   for (let letter = 0; letter < 200; letter += 1) count.took(ms);
   return count.now();
@@ -15,6 +15,10 @@ it('is the usual number while no rate says more', () => {
 it('follows the rate and the time that a letter takes', () => {
   expect(after(createLaneCount({ ...bounds, perSecond: () => 200 }), 250)).toBe(75);
   expect(after(createLaneCount({ ...bounds, perSecond: () => 200 }), 10)).toBe(10);
+});
+
+it('counts what a lane spends on asking for its slot', () => {
+  expect(after(createLaneCount({ ...bounds, perSecond: () => 500, askingMs: () => 24 }), 8)).toBe(24);
 });
 
 it('never exceeds the setting, nor what the relay takes', () => {

@@ -94,7 +94,7 @@ it.each([
       setAside: () => Promise.resolve(),
     },
     newSliceId: () => 'a-turn' as SliceId,
-    pacer: { slot: () => Promise.resolve({ at: systemClock.monotonicMs(), until: Infinity }), claimTook: () => undefined, leadMs: () => 0, perSecond: () => perSecond },
+    pacer: { slot: () => Promise.resolve({ at: systemClock.monotonicMs(), until: Infinity }), claimTook: () => undefined, leadMs: () => 0, askingMs: () => 0, perSecond: () => perSecond },
     throttle: { answered: () => undefined, slowDown: () => Promise.resolve(false), lift: () => Promise.resolve(), stop: () => undefined },
     clock: systemClock,
     random: () => 0,
