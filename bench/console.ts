@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { openDatabase, type Database } from '../src/ledger/database.ts';
 import { silentLogger } from '../src/runtime/logger.ts';
 import { csrfTokenOf } from '../src/web/frame.ts';
-import { startFastPostgres } from '../tests/support/fast-postgres.ts';
+import { fastPostgres } from '../tests/support/fast-postgres.ts';
 import { freePort } from '../tests/support/redis.ts';
 import { eventually } from '../tests/support/eventually.ts';
 import type { makeRecipients as makeRecipientsOf } from '../scripts/make-recipients.mjs';
@@ -28,9 +28,8 @@ interface Console {
   readonly pid: number;
 }
 
-const postgres = await startFastPostgres();
+const { server } = await fastPostgres();
 try {
-  const { server } = postgres;
   const url = `postgres://${server.user}@localhost/postgres?host=${encodeURIComponent(server.host)}`;
   const env = { DATABASE_URL: url, CANDOR_KEY: Buffer.alloc(32, 3).toString('base64'), CANDOR_DATA: join(folder, 'data'), LOG_LEVEL: 'error' };
   const file = join(folder, 'recipients.csv');
@@ -52,7 +51,6 @@ try {
   await program.outcome;
   await database.close();
 } finally {
-  await postgres.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -1,4 +1,4 @@
-// Where the CPU time of the sending thread goes, from a V8 profile. Pure.
+// Where the CPU time of the sending thread goes, from a V8 profile of which each frame names its source. Pure.
 //
 // Each sample counts for the nearest caller that has an owner: our folder, or a package. What Node does for
 // nobody in particular (reading sockets, timers) is Node's own; signatures and file writes of the thread pool are
@@ -21,13 +21,13 @@ const owners: readonly (readonly [RegExp, Part])[] = [
   [/node_modules\/nodemailer\//, 'MIME'],
   [/node_modules\/(?:bullmq|ioredis|msgpackr|@ioredis)\//, 'queue'],
   [/node_modules\/(?:pg|pg-[a-z-]+|postgres-[a-z]+)\//, 'ledger'],
-  [/dist\/rendering\/(?:letter-body|exposed-list|placeholders|compile-letters)/, 'render'],
-  [/dist\/rendering\//, 'MIME'],
-  [/dist\/delivery\//, 'SMTP'],
-  [/dist\/dispatch\/(?:slice-queue|queue-|reopening)/, 'queue'],
-  [/dist\/ledger\/keyring/, 'sealing'],
-  [/dist\/ledger\//, 'ledger'],
-  [/dist\/(?:dispatch|domain|runtime|app)/, 'dispatch'],
+  [/src\/rendering\/(?:letter-body|exposed-list|placeholders|compile-letters)/, 'render'],
+  [/src\/rendering\//, 'MIME'],
+  [/src\/delivery\//, 'SMTP'],
+  [/src\/dispatch\/(?:slice-queue|queue-|reopening)/, 'queue'],
+  [/src\/ledger\/keyring/, 'sealing'],
+  [/src\/ledger\//, 'ledger'],
+  [/src\/(?:dispatch|domain|runtime|app)/, 'dispatch'],
 ];
 
 /** Milliseconds of each part while letters were going out. */
@@ -40,7 +40,7 @@ export function partsOf(profile: Profile): Map<Part, number> {
     for (let at: number | undefined = id; at !== undefined; at = parentOf.get(at)) stack.push(nodeOf.get(at)!);
     return stack;
   };
-  const known = new Map(profile.nodes.map((node) => [node.id, { owner: ownerOf(stackOf(node.id)), delivers: stackOf(node.id).some(({ callFrame }) => /dist\/delivery\/connection\.js/.test(callFrame.url)) }]));
+  const known = new Map(profile.nodes.map((node) => [node.id, { owner: ownerOf(stackOf(node.id)), delivers: stackOf(node.id).some(({ callFrame }) => /src\/delivery\/connection\.ts/.test(callFrame.url)) }]));
   const first = profile.samples.findIndex((id) => known.get(id)?.delivers === true);
   const last = profile.samples.findLastIndex((id) => known.get(id)?.delivers === true);
   const spent = new Map<Part, number>(parts.map((part) => [part, 0]));

@@ -13,6 +13,7 @@ import { goalsOf, goalsTable, type Results } from './goals.ts';
 import { measureGrowth, measureLatency } from './growth.ts';
 import { currentLoad, describeMachine } from './machine.ts';
 import type { Measurement } from './measurement.ts';
+import { nameSources } from './name-sources.ts';
 import { whyNoPostfix } from './postfix.ts';
 import { contenders, growthTable, intakeTable, latencyTable, partsTable, spaceTable, speedTable, type Contender } from './report.ts';
 import { runCandor, type CandorRun } from './run-candor.ts';
@@ -144,7 +145,7 @@ async function profile(options: BenchArguments, sink: Sink): Promise<Map<Part, n
   await runCandor({ notices: options.notices, recipients, host: sink.host, port: sink.port, connections: options.connections, queue: 'redis', folder: newFolder('profiled'), profileInto });
   const name = readdirSync(profileInto).find((each) => each.endsWith('.cpuprofile'));
   if (name === undefined) throw new Error('the run left no profile');
-  return partsOf(JSON.parse(readFileSync(join(profileInto, name), 'utf8')) as Profile);
+  return partsOf(nameSources(JSON.parse(readFileSync(join(profileInto, name), 'utf8')) as Profile));
 }
 
 /** Who hands over fewer letters. */

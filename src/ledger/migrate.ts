@@ -5,7 +5,7 @@ import { CandorError } from '../domain/errors.ts';
 import type { Database, Queryable } from './database.ts';
 import type { Keyring } from './keyring.ts';
 
-const folder = new URL('./migrations/', import.meta.url);
+const folder = new URL('../ledger/migrations/', import.meta.url);
 
 /** Spells CNDR; serialises migrations and first starts over all processes. */
 const migrationLock = 0x434e4452;

@@ -44,9 +44,9 @@ export async function holdDrill(options: ChaosOptions, signal: AbortSignal): Pro
       startFleet(new Map([['worker-2', ['worker']]]), site.env, site.logs),
     ];
     const startedAt = performance.now();
-    const waitFor = async (is: () => Promise<boolean>): Promise<void> => {
+    const waitFor = async (is: () => Promise<boolean>, everyMs = 50): Promise<void> => {
       const until = performance.now() + patienceMs;
-      while (!signal.aborted && performance.now() < until && !(await is())) await sleep(50);
+      while (!signal.aborted && performance.now() < until && !(await is())) await sleep(everyMs);
     };
     await waitFor(async () => (await site.relay.look()).accepted >= perSecond * 15);
     if (drill === 'postgres-away') await site.postgres.kill();
@@ -60,7 +60,7 @@ export async function holdDrill(options: ChaosOptions, signal: AbortSignal): Pro
     else door.mend();
     await waitFor(async () => (await site.relay.look()).lastMailFromMs > backAtMs);
     const backAfterMs = (await site.relay.look()).lastMailFromMs - backAtMs;
-    await waitFor(async () => (await statusOf(site, campaign)).state === 'finished');
+    await waitFor(async () => (await statusOf(site, campaign)).state === 'finished', 1_000);
     const { state, maybeAccepted } = await statusOf(site, campaign);
     const seconds = (performance.now() - startedAt) / 1_000;
     for (const fleet of fleets) await fleet.stop();

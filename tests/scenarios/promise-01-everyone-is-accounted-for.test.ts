@@ -30,7 +30,7 @@ test('the account holds at every moment of a run', async () => {
   const sending = site.startSend(world.file(people(400)));
   const campaign = await site.campaignOf(sending);
   const seen: CampaignSummary[] = [];
-  await eventually(async () => seen.push((await site.run('status', campaign)).summary) > 0 && seen.at(-1)?.state === 'finished', { timeoutMs: 40_000 });
+  await eventually(async () => seen.push((await site.run('status', campaign)).summary) > 0 && seen.at(-1)?.state === 'finished', { timeoutMs: 40_000, everyMs: 250 });
 
   expect(seen.filter((summary) => !accountHolds(summary))).toEqual([]);
   expect(new Set(seen.map(({ states }) => states.accepted)).size).toBeGreaterThan(2);

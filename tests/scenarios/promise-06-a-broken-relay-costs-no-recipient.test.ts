@@ -181,7 +181,7 @@ test('waits by itself for a relay that is away for a moment, and charges nobody'
   await eventually(() => relay.record.accepted > 20);
   await relay.stop();
   const campaign = await site.campaignOf(sending);
-  await eventually(async () => (await site.run('status', campaign)).summary.states.sending === 0);
+  await eventually(async () => (await site.run('status', campaign)).summary.states.sending === 0, { everyMs: 200 });
   await relay.start();
 
   const ended = answerOf(await sending.outcome);

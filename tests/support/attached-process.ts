@@ -37,7 +37,7 @@ export function buildEmbedded(): Built {
   const config = join(cache, `${basename(place)}.json`);
   writeFileSync(
     config,
-    JSON.stringify({ extends: join(root, 'tsconfig.build.json'), compilerOptions: { rootDir: join(root, 'src'), outDir: folder, sourceMap: false }, include: [], files: [join(root, 'src/embedded/postgres.ts')] }),
+    JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions: { rootDir: join(root, 'src'), outDir: folder, sourceMap: false }, include: [], files: [join(root, 'src/embedded/postgres.ts')] }),
   );
   execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', config], { stdio: 'inherit' });
   rmSync(config);

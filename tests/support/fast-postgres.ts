@@ -1,6 +1,8 @@
 // A Postgres of the tests' own: from the binaries that npm installed, on a Unix socket in a new folder,
-// without durability (a test that needs a crash-proof server uses src/embedded). Gone when it is stopped.
+// without durability (a test that needs a crash-proof server uses src/embedded).
+import type { ChildProcess } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPackage, usableBinaries } from '../../src/embedded/postgres-binaries.ts';
@@ -9,7 +11,6 @@ import { isRoot, runAs, spawnAs, systemUser, type ServerUser } from '../../src/e
 export interface FastPostgres {
   /** Without the database's name. */
   readonly server: { readonly host: string; readonly port: number; readonly user: string; readonly password: string };
-  stop(): Promise<void>;
 }
 
 const settings = `
@@ -24,8 +25,15 @@ log_min_messages = log
 log_checkpoints = off
 `;
 
-/** Starts a server; takes half a second, the first of a run two. */
-export async function startFastPostgres(): Promise<FastPostgres> {
+let started: Promise<FastPostgres> | null = null;
+
+/** The server of this process, for all its test files: starting one takes half a second. It ends with the run. */
+export function fastPostgres(): Promise<FastPostgres> {
+  started ??= startServer();
+  return started;
+}
+
+async function startServer(): Promise<FastPostgres> {
   const root = mkdtempSync(join(tmpdir(), 'candor-pg-'));
   chmodSync(root, 0o755);
   const user = isRoot() ? await systemUser() : null;
@@ -44,9 +52,7 @@ export async function startFastPostgres(): Promise<FastPostgres> {
   await makeCluster(data, user, bin, libraryPath);
   writeFileSync(join(data, 'postgresql.auto.conf'), settings);
   const child = spawnAs(user, join(bin, 'postgres'), ['-D', data, '-k', data], ['ignore', 'ignore', 'pipe'], libraryPath);
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const kill = (): void => void child.kill('SIGQUIT');
-  process.once('exit', kill);
+  endWithThisProcess(child, root);
   await new Promise<void>((resolve, reject) => {
     let output = '';
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -55,15 +61,20 @@ export async function startFastPostgres(): Promise<FastPostgres> {
     });
     child.once('exit', () => reject(new Error(`postgres ended: ${output}`)));
   });
-  return {
-    server: { host: data, port: 5432, user: 'candor', password: '' },
-    async stop() {
-      process.off('exit', kill);
-      child.kill('SIGINT');
-      await ended;
-      rmSync(root, { recursive: true, force: true });
-    },
-  };
+  // It keeps nobody from ending.
+  child.unref();
+  (child.stderr as Socket | null)?.unref();
+  return { server: { host: data, port: 5432, user: 'candor', password: '' } };
+}
+
+/** And for a process that is killed itself, the run ends it (cluster-template.ts). */
+function endWithThisProcess(child: ChildProcess, root: string): void {
+  process.once('exit', () => {
+    child.kill('SIGQUIT');
+    rmSync(root, { recursive: true, force: true });
+  });
+  const folder = process.env['CANDOR_TEST_CLUSTERS'];
+  if (folder !== undefined) writeFileSync(join(folder, `server-${child.pid}`), root);
 }
 
 /** A new cluster: copied from the one that the first of this run has left (cluster-template.ts). */

@@ -16,14 +16,14 @@ import { createKeyring, type Keyring } from '../../src/ledger/keyring.ts';
 import { takeLease } from '../../src/ledger/leases.ts';
 import { identify, migrate } from '../../src/ledger/migrate.ts';
 import { silentLogger } from '../../src/runtime/logger.ts';
-import { startFastPostgres, type FastPostgres } from './fast-postgres.ts';
+import { fastPostgres, type FastPostgres } from './fast-postgres.ts';
 
 export interface TestLedger {
   readonly database: Database;
   readonly keyring: Keyring;
   readonly ledgerId: string;
   readonly connection: Extract<Connection, { host: string }>;
-  /** Drops the database; the last one stops the server. */
+  /** Drops the database. */
   close(): Promise<void>;
 }
 
@@ -32,12 +32,10 @@ export const testKey = Buffer.alloc(32, 7);
 const template = 'candor_template';
 
 let server: Promise<FastPostgres> | null = null;
-let open = 0;
 
 /** A migrated, empty ledger. `empty: true` leaves the migration to the test: then `ledgerId` is ''. */
 export async function createTestLedger(options: { key?: Buffer; empty?: boolean; max?: number } = {}): Promise<TestLedger> {
-  open += 1;
-  server ??= startServer();
+  server ??= prepareServer();
   const running = await server;
   const keyring = createKeyring(options.key ?? testKey);
   const name = `ledger_${randomUUID().replaceAll('-', '')}`;
@@ -58,16 +56,12 @@ export async function createTestLedger(options: { key?: Buffer; empty?: boolean;
     async close() {
       await database.close();
       await asAdmin(running, `drop database ${name} with (force)`);
-      open -= 1;
-      if (open > 0) return;
-      server = null;
-      await running.stop();
     },
   };
 }
 
-async function startServer(): Promise<FastPostgres> {
-  const running = await startFastPostgres();
+async function prepareServer(): Promise<FastPostgres> {
+  const running = await fastPostgres();
   await asAdmin(running, `create database ${template}`);
   const database = openDatabase({ ...running.server, database: template }, silentLogger, { max: 1 });
   await migrate(database, createKeyring(testKey));

@@ -3,13 +3,13 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach } from 'vitest';
+import { afterEach, beforeEach } from 'vitest';
 import type { CampaignSummary } from '../../src/domain/summary.ts';
 import { openDatabase, type Database } from '../../src/ledger/database.ts';
 import { silentLogger } from '../../src/runtime/logger.ts';
 import { processesOf } from './attached-process.ts';
 import { eventually } from './eventually.ts';
-import { startFastPostgres, type FastPostgres } from './fast-postgres.ts';
+import { fastPostgres } from './fast-postgres.ts';
 import { csvOf, type Person } from './people.ts';
 import { startCandor, type Outcome, type RunningProgram } from './program.ts';
 import { startRedis, type TestRedis } from './redis.ts';
@@ -63,11 +63,11 @@ export interface World {
   file(people: readonly Person[] | string, name?: string): string;
 }
 
+let databases = 0;
+
 /** Registers the hooks; what it answers is about the test that runs. */
 export function scenarioWorld(): World {
   let folder = '';
-  let databases = 0;
-  let postgres: Promise<FastPostgres> | null = null;
   const closing: (() => unknown)[] = [];
 
   beforeEach(() => {
@@ -80,17 +80,17 @@ export function scenarioWorld(): World {
     await eventually(() => processesOf(folder).length === 0, { timeoutMs: 30_000 });
     rmSync(folder, { recursive: true, force: true });
   });
-  afterAll(async () => {
-    await (await postgres)?.stop();
-  });
 
   const newDatabase = async (): Promise<string> => {
-    postgres ??= startFastPostgres();
-    const { server } = await postgres;
-    const name = `world_${process.pid}_${(databases += 1)}`;
-    const admin = openDatabase({ ...server, database: 'postgres' }, silentLogger, { max: 1 });
-    await admin.query({ text: `create database ${name}` });
-    await admin.close();
+    const { server } = await fastPostgres();
+    const name = `world_${(databases += 1)}`;
+    const asAdmin = async (text: string): Promise<void> => {
+      const admin = openDatabase({ ...server, database: 'postgres' }, silentLogger, { max: 1 });
+      await admin.query({ text });
+      await admin.close();
+    };
+    await asAdmin(`create database ${name}`);
+    closing.push(() => asAdmin(`drop database ${name} with (force)`));
     return `postgres://${server.user}@localhost/${name}?host=${encodeURIComponent(server.host)}`;
   };
 
