@@ -6,6 +6,7 @@ import { openLedger, type OpenLedger } from './app/open-ledger.ts';
 import type { ServeOptions } from './app/serve-console.ts';
 import type { Engine } from './app/engine.ts';
 import type * as Kits from './app/kits.ts';
+import { queueSchema } from './app/queue-name.ts';
 import { keyFor } from './app/signing.ts';
 import type { Application } from './campaigns/application.ts';
 import type { LaunchSettings } from './campaigns/context.ts';
@@ -18,12 +19,13 @@ import { CandorError } from './domain/errors.ts';
 import type { CompiledLetter } from './domain/kit.ts';
 import { fileSource } from './intake/recipient-source.ts';
 import { campaignsInState, readCampaign } from './ledger/campaigns.ts';
+import { queueConnection } from './ledger/database.ts';
 import { recordEvent } from './ledger/events.ts';
 import { findAddress } from './ledger/finding.ts';
 import { createLogger, type Logger } from './runtime/logger.ts';
 
 export interface OpenOptions {
-  /** What the command needs; kept for the reader of the call, because parts open by themselves. */
+  /** What the command needs. Parts open by themselves; for work the ledger is looked at more closely. */
   readonly needs: 'none' | 'ledger' | 'work';
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly actor: string;
@@ -187,7 +189,7 @@ class App implements Application {
   }
 
   #open(): Promise<OpenLedger> {
-    this.#ledger ??= openLedger(this.#config, this.#logger, this.#options.say);
+    this.#ledger ??= openLedger(this.#config, this.#logger, this.#options.say, this.#options.needs === 'work');
     return this.#ledger;
   }
 
@@ -280,7 +282,7 @@ class App implements Application {
           refusalLimit: config.refusalLimit,
           alertWebhook: config.alertWebhook,
           signingKey: config.mail.signingKey,
-          queueBackend: config.queue.url === null ? { kind: 'postgres', connection: { ...ledger.connection } } : { kind: 'redis', url: config.queue.url },
+          queueBackend: config.queue.url === null ? { kind: 'postgres', connection: queueConnection(ledger.connection), schema: queueSchema } : { kind: 'redis', url: config.queue.url },
         },
       );
       this.#engine = engine;

@@ -13,8 +13,9 @@ import { holdTexts } from '../domain/hold-reasons.ts';
 import { listCampaigns } from '../ledger/campaigns.ts';
 import { recount } from '../ledger/feeding.ts';
 import { countWorkers } from '../ledger/leases.ts';
+import { refusePooler } from '../ledger/pooler.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { OpenLedger } from './open-ledger.ts';
+import { queueSchemaOf, type OpenLedger } from './open-ledger.ts';
 
 /** How long a name server may take; a doctor who waits for ever helps nobody. */
 const dnsTimeoutMs = 5_000;
@@ -23,7 +24,7 @@ const dnsTimeoutMs = 5_000;
 export async function examine(config: Config, open: () => Promise<OpenLedger>, logger: Logger): Promise<DoctorFinding[]> {
   return [
     ...examineConfig(config),
-    ...(await examineLedger(open)),
+    ...(await examineLedger(config, open)),
     ...(await examineQueue(config)),
     ...(await examineRelay(config, logger)),
     ...(await examineSender(config)),
@@ -35,7 +36,7 @@ function examineConfig(config: Config): DoctorFinding[] {
   return [finding('configuration', 'ok', 'every variable can be used'), ...warnings];
 }
 
-async function examineLedger(open: () => Promise<OpenLedger>): Promise<DoctorFinding[]> {
+async function examineLedger(config: Config, open: () => Promise<OpenLedger>): Promise<DoctorFinding[]> {
   let ledger: OpenLedger;
   try {
     ledger = await open();
@@ -43,6 +44,9 @@ async function examineLedger(open: () => Promise<OpenLedger>): Promise<DoctorFin
     return [problemOf('ledger', error)];
   }
   const findings = [finding('ledger', 'ok', 'Postgres answers, the schema is up to date, the key is the right one')];
+  if (config.ledger.url !== null) {
+    await refusePooler(ledger.database, queueSchemaOf(config)).catch((error: unknown) => findings.push(problemOf('ledger', error)));
+  }
   findings.push(finding('workers', 'ok', `${await countWorkers(ledger.database, null)} at work now`));
   for (const campaign of await listCampaigns(ledger.database)) {
     const { agrees, differing } = await recount(ledger.database, campaign.campaignNo);

@@ -2,10 +2,12 @@
 import { ensureDataFolder, loadKey } from '../config/key.ts';
 import type { Config } from '../config/read-config.ts';
 import { openEmbeddedPostgres, type EmbeddedPostgres } from '../embedded/postgres.ts';
-import { openDatabase, type Connection, type Database } from '../ledger/database.ts';
+import { openDatabase, withFullCheck, type Connection, type Database } from '../ledger/database.ts';
 import { createKeyring, type Keyring } from '../ledger/keyring.ts';
 import { migrate } from '../ledger/migrate.ts';
+import { refusePooler } from '../ledger/pooler.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { queueSchema } from './queue-name.ts';
 
 export interface OpenLedger {
   readonly database: Database;
@@ -16,14 +18,14 @@ export interface OpenLedger {
 }
 
 /**
- * Opens the ledger, brings its schema up to date and checks the key. Throws `key-*`, `ledger-unreachable`,
- * `schema-mismatch`, `postgres-*`.
+ * Opens the ledger, brings its schema up to date and checks the key. Throws `key-*`, `ledger-*`, `schema-mismatch`,
+ * `postgres-*`. With `toWork`, a pooler that nothing else minds is refused too.
  */
-export async function openLedger(config: Config, logger: Logger, say: (line: string) => void): Promise<OpenLedger> {
+export async function openLedger(config: Config, logger: Logger, say: (line: string) => void, toWork = false): Promise<OpenLedger> {
   if (config.ledger.url === null) await ensureDataFolder(config.dataDir);
   const keyring = createKeyring(await loadKey(config));
   const embedded = config.ledger.url === null ? await openEmbeddedPostgres({ dataDir: config.dataDir, logger, say }) : null;
-  const connection: Connection = embedded === null ? { connectionString: config.ledger.url ?? '' } : { ...embedded.connection };
+  const connection: Connection = embedded === null ? { connectionString: withFullCheck(config.ledger.url ?? '') } : { ...embedded.connection };
   let closing = false;
   const revive = embedded === null ? null : reviver(embedded, logger);
   const database = openDatabase(connection, logger, {
@@ -38,12 +40,18 @@ export async function openLedger(config: Config, logger: Logger, say: (line: str
     await embedded?.release();
   };
   try {
+    if (toWork && embedded === null) await refusePooler(database, queueSchemaOf(config));
     const ledgerId = await migrate(database, keyring);
     return { database, keyring, ledgerId, connection, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Null when the queue is on Redis. */
+export function queueSchemaOf(config: Config): string | null {
+  return config.queue.url === null ? queueSchema : null;
 }
 
 /** Starts the embedded server again after it died; one try at a time. */

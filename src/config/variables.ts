@@ -47,7 +47,7 @@ export const variables = {
     fallback: null,
     fallbackNote: 'embedded Postgres in `CANDOR_DATA`',
     secrecy: 'url',
-    about: 'The ledger: Postgres 14 or newer. Without it, Candor runs a Postgres of its own below `CANDOR_DATA`.',
+    about: 'The ledger: Postgres 14 or newer itself, no pooler (docs/OPERATIONS.md), encoding UTF8. With `?sslmode=require` (or `verify-full`) over TLS, and the certificate is checked; `&sslrootcert=FILE` names another authority. Without it, Candor runs a Postgres of its own below `CANDOR_DATA`.',
     schema: reading(parsePostgresUrl),
   }),
   REDIS_URL: variable({

@@ -25,6 +25,8 @@ export function createLeaseKeeper(ledger: LeaseLedger, recoveryMs: number, clock
   let safeUntil = -Infinity;
   let stopped = false;
   let misfit = false;
+  /** What the ledger last said instead of an answer. */
+  let away: string | null = null;
   const wake: (() => void)[] = [];
   let timer: NodeJS.Timeout | undefined;
 
@@ -45,8 +47,16 @@ export function createLeaseKeeper(ledger: LeaseLedger, recoveryMs: number, clock
           for (const each of wake.splice(0)) each();
         }
       }
+      if (away !== null) logger.info('the ledger is back');
+      away = null;
     } catch (error) {
-      if (!isUnreachable(error)) logger.error({ err: error }, 'a heartbeat failed');
+      if (!isUnreachable(error)) {
+        logger.error({ err: error }, 'a heartbeat failed');
+      } else if (away !== error.message) {
+        // Once, and again when the reason changes: it comes round twice a second.
+        away = error.message;
+        logger.warn({ code: error.code }, `${error.message} Work waits for it.`);
+      }
     }
     if (!stopped) timer = setTimeout(() => void beat(), lease === null || clock.monotonicMs() > safeUntil - recoveryMs / 2 ? 500 : recoveryMs / 4);
   };

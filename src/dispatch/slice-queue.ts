@@ -14,8 +14,8 @@ import { createSurvivingBackend } from './surviving-backend.ts';
 
 export type QueueBackend =
   | { readonly kind: 'redis'; readonly url: string }
-  /** Connection settings of the `pg` driver; BullMQ keeps its tables in a schema of its own. */
-  | { readonly kind: 'postgres'; readonly connection: Readonly<Record<string, unknown>> };
+  /** Connection settings of the `pg` driver, without options in the connection string; the schema is BullMQ's own. */
+  | { readonly kind: 'postgres'; readonly connection: Readonly<Record<string, unknown>>; readonly schema: string };
 
 interface SliceJob {
   readonly noticeIds: readonly NoticeId[];
@@ -44,7 +44,6 @@ const lockBoundsMs = [1_000, 30_000] as const;
 /** Between two looks of the watchdog: a stuck worker is replaced after at most three. */
 const watchMs = 10_000;
 const jobName = 'slice';
-const schema = 'candor_queue';
 
 /**
  * Opens the queue of one relay. Connecting happens in the background: the queue may be away at this
@@ -64,7 +63,7 @@ export function openSliceQueue(backend: QueueBackend, name: string, logger: Logg
     quiet.logged = Date.now();
     logger.warn({ err }, 'the queue does not answer; work goes on when it is back');
   };
-  const engine = backend.kind === 'redis' ? redisEngine(backend.url, name, onError) : postgresEngine(backend.connection, name, onError);
+  const engine = backend.kind === 'redis' ? redisEngine(backend.url, name, onError) : postgresEngine(backend, name, onError);
 
   return {
     async add(slices) {
@@ -144,9 +143,9 @@ function redisEngine(url: string, name: string, onError: (error: Error) => void)
 /** Between two tries to open a worker. */
 const reopenMs = 500;
 
-function postgresEngine(settings: Readonly<Record<string, unknown>>, name: string, onError: (error: Error) => void): Engine {
+function postgresEngine(backend: Extract<QueueBackend, { kind: 'postgres' }>, name: string, onError: (error: Error) => void): Engine {
   const onPostgres = withBackend(createSurvivingBackend);
-  const connection = { ...settings, schema, migrate: true, max: 4, application_name: 'candor-queue', onConnect: survive };
+  const connection = { ...backend.connection, schema: backend.schema, migrate: true, max: 4, application_name: 'candor-queue', onConnect: survive };
   const queue = createReopening(() => watched(new onPostgres.Queue<SliceJob>(name, { connection }), onError));
   return {
     addBulk: async (jobs) => (await queue.open()).addBulk(jobs),

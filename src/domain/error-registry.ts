@@ -362,10 +362,25 @@ export const errorRegistry = {
     help: 'Restore into a new one: an empty database in DATABASE_URL, or an empty folder in CANDOR_DATA.',
     exit: 2,
   },
+  'ledger-pooled': {
+    message: 'DATABASE_URL leads to a pooler, not to Postgres, and {why}.',
+    help: 'Give DATABASE_URL the address of Postgres itself; a pooler in session mode will do where REDIS_URL is set. docs/OPERATIONS.md says why. What stands in the ledger is safe.',
+    exit: 2,
+  },
+  'ledger-refused': {
+    message: 'The ledger (Postgres) refuses: {why}.',
+    help: 'Correct DATABASE_URL, or what the server grants: the user has to own the database, or be allowed to create schemas in it. Nothing is lost: work goes on from the ledger when it lets Candor in.',
+    exit: 1,
+  },
   'ledger-unreachable': {
-    message: 'The ledger (Postgres) does not answer.',
+    message: 'The ledger (Postgres) does not answer: {why}.',
     help: 'Check that Postgres runs and that DATABASE_URL is right. Nothing is lost: work goes on from the ledger when it is back.',
     exit: 1,
+  },
+  'ledger-unusable': {
+    message: 'The database at DATABASE_URL cannot hold a ledger: {why}.',
+    help: `Make one on Postgres 14 or newer: CREATE DATABASE candor ENCODING 'UTF8' TEMPLATE template0. Nothing was stored.`,
+    exit: 2,
   },
   'schema-mismatch': {
     message: 'The ledger has schema {found}; this version of Candor needs {needed}.',
@@ -383,14 +398,19 @@ export const errorRegistry = {
     help: 'Set maxmemory-policy to noeviction.',
     exit: 2,
   },
+  'redis-refused': {
+    message: 'Redis at REDIS_URL refuses: {why}.',
+    help: 'Correct REDIS_URL, or what the server grants; or unset REDIS_URL to keep the queue in Postgres.',
+    exit: 1,
+  },
   'redis-too-old': {
     message: 'Redis is version {version}; 6.2 or newer is needed.',
     help: 'Upgrade Redis, or unset REDIS_URL to keep the queue in Postgres.',
     exit: 2,
   },
   'redis-unreachable': {
-    message: 'Redis does not answer at REDIS_URL.',
-    help: 'Check that Redis runs and that the address and password are right, or unset REDIS_URL to keep the queue in Postgres.',
+    message: 'Redis does not answer at REDIS_URL: {why}.',
+    help: 'Check that Redis runs and that the address is right, or unset REDIS_URL to keep the queue in Postgres.',
     exit: 1,
   },
   // --- delivery ----------------------------------------------------------------------------------

@@ -33,9 +33,12 @@ export function hasCode(error: unknown, code: ErrorCode): error is CandorError {
   return error instanceof CandorError && error.code === code;
 }
 
-/** True when the ledger did not answer: not a "no", so the work may be tried again when it is back. */
-export function isUnreachable(error: unknown): boolean {
-  return hasCode(error, 'ledger-unreachable');
+/**
+ * True when the ledger did not answer, or lets nobody in for now (a changed password, a standby after a change of
+ * primaries): no "no" to this piece of work, so it may be tried again when the ledger is back.
+ */
+export function isUnreachable(error: unknown): error is CandorError {
+  return hasCode(error, 'ledger-unreachable') || hasCode(error, 'ledger-refused');
 }
 
 function fill(text: string, values: PublicValues): string {

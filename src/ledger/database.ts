@@ -1,7 +1,8 @@
 // The one door to Postgres: a pool that survives the server's death, typed rows, one transaction helper.
 import pg from 'pg';
-import { CandorError, isUnreachable } from '../domain/errors.ts';
+import { isUnreachable } from '../domain/errors.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { fromConnection, fromSqlState } from '../runtime/postgres-answer.ts';
 
 // int8 comes as text by default; counts and ids stay far below 2^53. Set on our own connections only,
 // because BullMQ shares the driver.
@@ -29,7 +30,7 @@ export interface Database extends Queryable {
    */
   transaction<Result>(work: (tx: Transaction) => Promise<Result>, options?: { patient?: boolean }): Promise<Result>;
   /** A connection of its own, for advisory locks that must live as long as it. The caller ends it. */
-  session(): Promise<Session>;
+  session(settings?: { searchPath: string }): Promise<Session>;
   close(): Promise<void>;
 }
 
@@ -45,10 +46,23 @@ export interface Session extends Queryable {
 }
 
 /**
+ * What a database or a role may have set otherwise. The statements rely on READ COMMITTED; an import takes its time; the
+ * driver reads dates as ISO writes them. And the statements that run often are written so that one plan fits all values:
+ * planning them anew each time took a claim of five from 2.2 to 7.1 ms and a campaign from 1,990 to 660 notices/s
+ * (2026-11, 10 connections).
+ */
+const ownSettings = `set plan_cache_mode = force_generic_plan; set default_transaction_isolation = 'read committed'; set statement_timeout = 0;
+  set lock_timeout = 0; set idle_in_transaction_session_timeout = 0; set datestyle = ISO`;
+
+/** The same for the queue's connections, which are BullMQ's to open: as options of a connection. */
+const queueOptions = '-c default_transaction_isolation=read\\ committed -c statement_timeout=0 -c lock_timeout=0';
+
+/**
  * Opens the pool. Connections are made when they are needed, so this succeeds while the server is away.
  *
  * Every statement may throw `ledger-unreachable` (the server did not answer, or the connection broke; a
- * commit under way may or may not stand) or a plain `DatabaseError` (a bug, or a guard of the schema).
+ * commit under way may or may not stand), `ledger-refused` or `ledger-pooled` (it answered, and nothing was done), or a
+ * plain `DatabaseError` (a bug, or a guard of the schema).
  */
 export function openDatabase(
   connection: Connection,
@@ -67,10 +81,8 @@ export function openDatabase(
     keepAlive: true,
     application_name: 'candor',
     types,
-    // The statements that run often are written so that one plan fits all values. Planning them anew each
-    // time took a claim of five from 2.2 to 7.1 ms and a campaign from 1,990 to 660 notices/s (2026-11, 10 connections).
     verify: (client, done) => {
-      client.query('set plan_cache_mode = force_generic_plan').then(() => done(), done);
+      client.query(ownSettings).then(() => done(), done);
     },
   };
   const pool = new pg.Pool(config);
@@ -96,6 +108,8 @@ export function openDatabase(
         await run(client, { text: 'commit' });
         return result;
       } catch (error) {
+        // One that leads to a standby would be lent again and again.
+        broken = isUnreachable(error);
         await client.query('rollback').catch(() => {
           broken = true;
         });
@@ -104,8 +118,9 @@ export function openDatabase(
         client.release(broken);
       }
     },
-    async session() {
-      const client = new pg.Client(config);
+    async session(settings) {
+      const own = optionsBeside(config);
+      const client = new pg.Client(settings === undefined ? own : { ...own, options: `${own.options ?? ''} -c search_path=${settings.searchPath}`.trim() });
       const gone = new Promise<void>((resolve) => client.once('end', () => resolve()));
       client.on('error', ignore);
       await client.connect().catch(asLedgerError);
@@ -113,6 +128,33 @@ export function openDatabase(
     },
     close: () => pool.end(),
   };
+}
+
+/**
+ * The same settings with the options of the connection (`-c name=value`) beside the connection string instead of in it,
+ * where they would win over those that somebody adds.
+ */
+export function optionsBeside(settings: pg.PoolConfig): pg.PoolConfig {
+  const [address = '', query] = settings.connectionString?.split(/\?(.*)/s, 2) ?? [];
+  const parameters = new URLSearchParams(query);
+  const options = parameters.get('options');
+  if (options === null) return settings;
+  parameters.delete('options');
+  return { ...settings, connectionString: parameters.size === 0 ? address : `${address}?${parameters.toString()}`, options };
+}
+
+/** Settings for the queue's connections to the same Postgres. */
+export function queueConnection(connection: Connection): Readonly<Record<string, unknown>> {
+  const settings = optionsBeside(connection);
+  return { ...settings, options: `${settings.options ?? ''} ${queueOptions}`.trim() };
+}
+
+/**
+ * The driver checks the server's certificate for each of these, and warns on stderr that a later version will not: said
+ * outright, so it stays as it is and nobody is warned.
+ */
+export function withFullCheck(connectionString: string): string {
+  return /[?&]uselibpqcompat=true/.test(connectionString) ? connectionString : connectionString.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, '$1verify-full');
 }
 
 /** SQLSTATE of a database error, or null. */
@@ -133,15 +175,10 @@ async function run<Row>(on: pg.Pool | pg.Client | pg.PoolClient, statement: Stat
   }
 }
 
-/**
- * Class 57P: the server is shutting down, crashed or starting. Class 08: connection. 53300: too many
- * connections. Anything that is not a database error at all is the driver's word for a broken connection.
- */
+/** Throws what the error means (`ledger-unreachable`, `ledger-refused`, `ledger-pooled`), or else the error itself. */
 export function asLedgerError(error: unknown): never {
-  if (!(error instanceof pg.DatabaseError) || /^(57P|08|53300)/.test(error.code ?? '')) {
-    throw new CandorError('ledger-unreachable', {}, { cause: error });
-  }
-  throw error;
+  // Anything that is not a database error at all is the driver's word for a broken connection.
+  throw error instanceof pg.DatabaseError ? (fromSqlState(error.code ?? '', error) ?? error) : fromConnection(error);
 }
 
 function ignore(): void {

@@ -26,7 +26,7 @@ export async function readMigrations(): Promise<Migration[]> {
 
 /**
  * Applies what is missing and answers the ledger's id. The first start also writes the check value of
- * the key. Throws `schema-mismatch` when the ledger is newer than the program, `key-wrong` when it was
+ * the key. Throws `ledger-unusable` for a database that cannot hold a ledger, `schema-mismatch` when the ledger is newer than the program, `key-wrong` when it was
  * sealed with another key.
  */
 export async function migrate(database: Database, keyring: Keyring): Promise<string> {
@@ -40,6 +40,7 @@ export async function migrate(database: Database, keyring: Keyring): Promise<str
     });
     const found = await schemaVersion(tx);
     const needed = migrations.at(-1)?.version ?? 0;
+    if (found < needed) await checkDatabase(tx);
     if (found > needed) throw new CandorError('schema-mismatch', { found, needed });
     for (const migration of migrations.filter((each) => each.version > found)) {
       await tx.query({ text: migration.sql });
@@ -51,6 +52,19 @@ export async function migrate(database: Database, keyring: Keyring): Promise<str
     });
     return identify(tx, keyring);
   });
+}
+
+/** PostgreSQL 14 brought `idle_session_timeout`, by which a feeder that went silent loses its lock. */
+const leastVersion = 140_000;
+
+/** Before anything is made in it. Letters and kits are UTF-8: another encoding breaks at the launch, or stores what it cannot read. */
+async function checkDatabase(on: Queryable): Promise<void> {
+  const { rows } = await on.query<{ version: number; name: string; encoding: string }>({
+    text: `select current_setting('server_version_num')::int as version, current_setting('server_version') as name, current_setting('server_encoding') as encoding`,
+  });
+  const { version = 0, name = '', encoding = '' } = rows[0] ?? {};
+  if (version < leastVersion) throw new CandorError('ledger-unusable', { why: `it is Postgres ${name}` });
+  if (encoding !== 'UTF8') throw new CandorError('ledger-unusable', { why: `its encoding is ${encoding}, not UTF8` });
 }
 
 /** The ledger's id; throws `key-wrong` when it was sealed with another key. */

@@ -12,6 +12,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'campaign-state': 409,
   'campaign-unknown': 404,
   'host-not-allowed': 421,
+  'ledger-refused': 503,
   'ledger-unreachable': 503,
   'notice-state': 409,
   'notice-unknown': 404,

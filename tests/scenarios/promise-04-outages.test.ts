@@ -3,6 +3,8 @@
 // `npm run chaos -- --drill` tries 90 s and five minutes with the leases that people use.
 import { afterEach, expect, test } from 'vitest';
 import type { CampaignSummary } from '../../src/domain/summary.ts';
+import { openDatabase } from '../../src/ledger/database.ts';
+import { silentLogger } from '../../src/runtime/logger.ts';
 import { audit, mustBeNone } from '../chaos/audit.ts';
 import { startDurablePostgres, type DurablePostgres } from '../support/durable-postgres.ts';
 import { eventually } from '../support/eventually.ts';
@@ -140,4 +142,61 @@ test('a relay that stays away in mid-run holds the campaign, costs nobody anythi
   expect(relay.record.accepted).toBeGreaterThan(told);
   const notices = await blameless(site, relay, campaign);
   expect(notices.flatMap(({ attempts }) => attempts).filter(({ outcome, charged }) => charged && outcome !== 'accepted' && outcome !== 'unconfirmed')).toEqual([]);
+});
+
+test.each([
+  ['becomes read-only, as a primary does when another takes over', 'alter database LEDGER set default_transaction_read_only = on', 'alter database LEDGER reset default_transaction_read_only'],
+  ['lets nobody in for a while, as when it is being moved', 'alter database LEDGER allow_connections false', 'alter database LEDGER allow_connections true'],
+])('workers wait for a Postgres that %s, and all goes on by itself', async (_, close, open) => {
+  const relay = await world.relay();
+  const redis = await world.redis();
+  const site = await world.site({ relay, redis, settings });
+  const workers = [await site.worker(), await site.worker()];
+  const campaign = (await site.send(world.file(everybody), '--detach')).summary.campaign;
+  const url = new URL(site.env['DATABASE_URL'] ?? '');
+  const ledger = url.pathname.slice(1);
+  url.pathname = '/postgres';
+  const admin = openDatabase({ connectionString: url.href }, silentLogger, { max: 1 });
+  const change = async (statement: string): Promise<void> => {
+    await admin.query({ text: statement.replace('LEDGER', ledger) });
+    await admin.query({ text: 'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', values: [ledger] });
+  };
+  await letters(relay, 100);
+
+  await change(close);
+  await pass(1);
+  const before = relay.record.accepted;
+  await pass(3 * recoverySeconds);
+  expect(relay.record.accepted).toBe(before);
+  await change(open);
+  await admin.close();
+
+  expect(await finished(site, campaign)).toMatchObject({ state: 'finished', states: { accepted: everybody.length } });
+  const notices = await blameless(site, relay, campaign);
+  // What the relay had answered before is settled when the ledger lets in again: nobody is in doubt for longer than a lease.
+  expect(notices.filter(({ state }) => state !== 'accepted')).toEqual([]);
+  for (const worker of workers) {
+    expect(worker.stderr()).toContain('The ledger (Postgres) refuses');
+    await dismiss(worker);
+  }
+}, 120_000);
+
+test('what a database has set for all who use it does not stop a campaign', async () => {
+  const relay = await world.relay();
+  const site = await world.site({ relay, settings: { RETRY_SCHEDULE: '1s' } });
+  const url = new URL(site.env['DATABASE_URL'] ?? '');
+  const ledger = url.pathname.slice(1);
+  const admin = openDatabase({ connectionString: url.href }, silentLogger, { max: 1 });
+  for (const setting of [`default_transaction_isolation = 'serializable'`, `statement_timeout = '40ms'`, `lock_timeout = '5ms'`, `datestyle = 'German'`, `idle_in_transaction_session_timeout = '20ms'`]) {
+    await admin.query({ text: `alter database ${ledger} set ${setting}` });
+  }
+  await admin.close();
+  // An option that somebody gave hides none of the queue's.
+  url.searchParams.set('options', '-c work_mem=8MB');
+  const strict = site.with({ DATABASE_URL: url.href });
+
+  const [ended] = await Promise.all([strict.send(world.file(everybody)), strict.worker()]);
+
+  expect(ended.code).toBe(0);
+  expect(ended.summary).toMatchObject({ state: 'finished', states: { accepted: everybody.length }, attempts: everybody.length });
 });

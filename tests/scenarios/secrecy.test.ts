@@ -140,8 +140,11 @@ test('leaves no address, name or cell outside the sealed columns, whatever the r
   await lookInside(watched, [served, killed], redis);
   killed.kill('SIGKILL');
   const campaign = /Campaign (\S+) stands/.exec(killed.stderr())?.[1] ?? '';
+  // First: at a thousand a second the console would finish it before anybody could resume it.
+  const resumed = start(['resume', campaign, '--json']);
+  await eventually(() => resumed.stderr().includes('running'), { timeoutMs: 30_000 });
   await run(['rate', campaign, '1000']);
-  const ended = await run(['resume', campaign, '--json']);
+  const ended = await resumed.outcome;
   expect(ended.code).toBe(3);
   expect(relay.record.commands.some((line) => line.includes('zquillon'))).toBe(true);
 

@@ -1,5 +1,6 @@
 // The queue on Postgres when its server is away or dies: what holds a slice must come back to life with it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { queueSchema } from '../../../src/app/queue-name.ts';
 import { openSliceQueue } from '../../../src/dispatch/slice-queue.ts';
 import type { NoticeId, SliceId } from '../../../src/domain/ids.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
@@ -17,7 +18,7 @@ afterAll(() => postgres.stop());
 describe('the queue on a Postgres that comes and goes', () => {
   it('works when the server was away while it was opened', async () => {
     await postgres.kill();
-    const queue = openSliceQueue({ kind: 'postgres', connection: { connectionString: postgres.url } }, 'opened-too-early', silentLogger, 1_000);
+    const queue = openSliceQueue({ kind: 'postgres', connection: { connectionString: postgres.url }, schema: queueSchema }, 'opened-too-early', silentLogger, 1_000);
     const seen: SliceId[] = [];
     const consumer = queue.consume(async ({ sliceId }) => void seen.push(sliceId), 1);
     const slice = { sliceId: 'a1' as SliceId, noticeIds: [1 as NoticeId] };
@@ -33,7 +34,7 @@ describe('the queue on a Postgres that comes and goes', () => {
     const dying = await startDyingPostgres();
     const connection = { host: '127.0.0.1', port: dying.port, user: 'candor', database: 'postgres' };
     const uncaught = await uncaughtDuring(async () => {
-      const queue = openSliceQueue({ kind: 'postgres', connection }, 'dying', silentLogger, 1_000);
+      const queue = openSliceQueue({ kind: 'postgres', connection, schema: queueSchema }, 'dying', silentLogger, 1_000);
       await expect(queue.missing(['a1' as SliceId])).rejects.toBeInstanceOf(Error);
       await queue.close();
     });
@@ -47,7 +48,7 @@ describe('the queue on a Postgres that comes and goes', () => {
     const url = new URL(postgres.url);
     url.port = String(door.port);
     const uncaught = await uncaughtDuring(async () => {
-      const queue = openSliceQueue({ kind: 'postgres', connection: { connectionString: url.href } }, `door-${nth}`, silentLogger, 1_000);
+      const queue = openSliceQueue({ kind: 'postgres', connection: { connectionString: url.href }, schema: queueSchema }, `door-${nth}`, silentLogger, 1_000);
       const seen: SliceId[] = [];
       const consumer = queue.consume(async ({ sliceId }) => void seen.push(sliceId), 1);
       for (const id of ['b1', 'b2'] as SliceId[]) {
