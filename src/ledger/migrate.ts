@@ -26,8 +26,8 @@ export async function readMigrations(): Promise<Migration[]> {
 
 /**
  * Applies what is missing and answers the ledger's id. The first start also writes the check value of
- * the key. Throws `ledger-unusable` for a database that cannot hold a ledger, `schema-mismatch` when the ledger is newer than the program, `key-wrong` when it was
- * sealed with another key.
+ * the key. Throws `ledger-unusable` for a database that cannot hold a ledger, `schema-mismatch` when the
+ * ledger is newer than the program, `key-wrong` when it was sealed with another key.
  */
 export async function migrate(database: Database, keyring: Keyring): Promise<string> {
   const migrations = await readMigrations();

@@ -2,10 +2,8 @@
 // (PgBouncer in transaction mode, and what managed databases offer under a second address). Behind one, the feeder's
 // lock stays with a connection that somebody else uses next, and no campaign goes on any more.
 import { CandorError } from '../domain/errors.ts';
+import { connectionShared } from '../runtime/postgres-answer.ts';
 import type { Database, Session } from './database.ts';
-
-/** Both are of use to the person who has to change the address. */
-const reasons = { shared: 'clients share its connections', options: 'it drops the options of a connection, which the queue on Postgres needs' } as const;
 
 /**
  * Throws `ledger-pooled` when connections are shared; with `queueSchema`, also when a connection cannot be told its
@@ -14,16 +12,18 @@ const reasons = { shared: 'clients share its connections', options: 'it drops th
 export async function refusePooler(database: Database, queueSchema: string | null): Promise<void> {
   const sessions = await Promise.all([database.session(), database.session()]);
   try {
-    if (await areShared(sessions)) throw new CandorError('ledger-pooled', { why: reasons.shared });
+    if (await areShared(sessions)) throw connectionShared();
   } finally {
     await Promise.all(sessions.map((session) => session.end().catch(() => undefined)));
   }
-  if (queueSchema !== null && !(await takesSearchPath(database, queueSchema))) throw new CandorError('ledger-pooled', { why: reasons.options });
+  if (queueSchema !== null && !(await takesSearchPath(database, queueSchema))) {
+    throw new CandorError('ledger-pooled', { why: 'it drops the options of a connection, which the queue on Postgres needs' });
+  }
 }
 
 /**
- * A connection's backend stays the same and is nobody else's. Asked in this order, two clients of a pooler see another one or
- * the same one, whether it lends what came back last (PgBouncer's habit) or what has rested longest, out of two.
+ * A connection's backend stays the same and is nobody else's. Asked in this order, two clients of a pooler see the same
+ * one, or one of them sees another, whether it lends what came back last (PgBouncer's habit) or what has rested longest.
  */
 async function areShared([one, other]: readonly [Session, Session]): Promise<boolean> {
   const seen: [number, number, number, number] = [await backendOf(one), await backendOf(other), await backendOf(one), await backendOf(one)];

@@ -42,7 +42,12 @@ export function fromSqlState(state: string, cause: unknown): CandorError | null 
   const refusal = find(refusals, state);
   if (refusal !== undefined) return new CandorError('ledger-refused', { why: refusal }, { cause });
   // A prepared statement that is there before it was made, or gone after: somebody else's connection.
-  return /^(?:42P05|26000)$/.test(state) ? new CandorError('ledger-pooled', { why: 'clients share its connections' }, { cause }) : null;
+  return /^(?:42P05|26000)$/.test(state) ? connectionShared(cause) : null;
+}
+
+/** For a connection that turned out to be somebody else's, too. */
+export function connectionShared(cause?: unknown): CandorError {
+  return new CandorError('ledger-pooled', { why: 'clients share its connections' }, { cause });
 }
 
 /** For an error without a SQLSTATE: the connection did not come about, or broke. */

@@ -1,7 +1,8 @@
-// Poolers lend their connections in one order or the other; whoever is behind one must hear of it before a letter leaves.
+// What DATABASE_URL may lead to. Poolers lend their connections in one order or the other; whoever is behind one must hear
+// of it before a letter leaves.
 import { expect, it } from 'vitest';
 import { CandorError } from '../../../src/domain/errors.ts';
-import { optionsBeside, type Database, type Session } from '../../../src/ledger/database.ts';
+import { optionsBeside, withFullCheck, type Database, type Session } from '../../../src/ledger/database.ts';
 import { refusePooler } from '../../../src/ledger/pooler.ts';
 
 /** What a client asks goes to the backend that `lend` answers; `searchPath` is what a connection with options says of it. */
@@ -63,4 +64,16 @@ it('takes the options of a connection out of its string, where they would hide o
   expect(optionsBeside({ connectionString: 'postgres://u:p@h/d?options=endpoint%3Dx' })).toEqual({ connectionString: 'postgres://u:p@h/d', options: 'endpoint=x' });
   expect(optionsBeside({ connectionString: 'postgres://u:p@h/d' })).toEqual({ connectionString: 'postgres://u:p@h/d' });
   expect(optionsBeside({ host: 'h', database: 'd' })).toEqual({ host: 'h', database: 'd' });
+});
+
+it.each([
+  ['postgres://h/d?sslmode=require', 'postgres://h/d?sslmode=verify-full'],
+  ['postgres://h/d?a=b&sslmode=verify-ca&sslrootcert=/ca.pem', 'postgres://h/d?a=b&sslmode=verify-full&sslrootcert=/ca.pem'],
+  ['postgres://h/d?sslmode=prefer', 'postgres://h/d?sslmode=verify-full'],
+])('checks the certificate outright, as the driver does for %s', (given, whole) => {
+  expect(withFullCheck(given)).toBe(whole);
+});
+
+it.each(['postgres://h/d', 'postgres://h/d?sslmode=disable', 'postgres://h/d?sslmode=no-verify', 'postgres://h/d?uselibpqcompat=true&sslmode=require'])('leaves %s as it is', (given) => {
+  expect(withFullCheck(given)).toBe(given);
 });
