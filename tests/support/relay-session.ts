@@ -237,14 +237,16 @@ export class RelaySession {
   #drip(text: string): void {
     const mode = this.#mode;
     this.#mode = 'held';
-    const octets = [...Buffer.from(text)];
+    const octets = Buffer.from(text);
+    let at = 0;
     const next = (): void => {
-      const octet = octets.shift();
-      if (octet === undefined) {
+      // Nobody listens any more: a reply of a megabyte is not counted to its end.
+      if (this.#socket.destroyed) return;
+      if (at === octets.length) {
         this.#mode = mode;
         return this.#pump();
       }
-      this.#socket.write(Buffer.from([octet]), () => setImmediate(next));
+      this.#socket.write(octets.subarray(at, (at += 1)), () => setImmediate(next));
     };
     next();
   }
