@@ -26,7 +26,7 @@ export interface Relay {
  * Throws `relay-ca-invalid` when `ca` is not a certificate in PEM.
  */
 export function createRelay(config: RelayConfig, logger: Logger, clock: Clock = systemClock): Relay {
-  const context = trust(config.ca);
+  const trusted = trust(config.ca);
   const name = config.name ?? qualifiedHostName();
   if (name !== null && !/^[\w.:[\]-]+$/.test(name)) throw new TypeError('the EHLO name is not a host name');
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
@@ -34,7 +34,7 @@ export function createRelay(config: RelayConfig, logger: Logger, clock: Clock = 
   return {
     identity,
     async connect() {
-      const opened = await openSession(config, context, name);
+      const opened = await openSession(config, trusted, name);
       if (!opened.ok) {
         logger.debug({ relay: identity, stage: opened.failure.stage, loss: opened.failure.loss, code: opened.failure.reply?.code }, 'relay session not opened');
         return opened;
@@ -45,15 +45,23 @@ export function createRelay(config: RelayConfig, logger: Logger, clock: Clock = 
   };
 }
 
-/** Node's own list of authorities and, besides it, `ca`. Built once: reading 150 certificates takes some milliseconds. */
-function trust(ca: string | undefined): tls.SecureContext {
-  if (ca === undefined) return tls.createSecureContext();
+/**
+ * Node's own list of authorities and, besides it, `ca`, which is checked at once. Made when a session first asks for
+ * TLS: reading 150 certificates takes 50 ms, and many a command only needs the relay's name.
+ */
+function trust(ca: string | undefined): () => tls.SecureContext {
+  const added = ca === undefined ? null : certificatesIn(ca);
+  let context: tls.SecureContext | null = null;
+  return () => (context ??= tls.createSecureContext(added === null ? {} : { ca: [...tls.rootCertificates, ...added] }));
+}
+
+/** createSecureContext ignores what it can't read, and the first connection would fail with another name. */
+function certificatesIn(pem: string): string[] {
   try {
-    // createSecureContext ignores what it can't read, and the first connection would fail with another name.
-    const certificates = ca.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+    const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
     if (certificates.length === 0) throw new TypeError('no certificate');
     certificates.forEach((certificate) => new X509Certificate(certificate));
-    return tls.createSecureContext({ ca: [...tls.rootCertificates, ...certificates] });
+    return certificates;
   } catch (cause) {
     throw new CandorError('relay-ca-invalid', {}, { cause });
   }

@@ -29,13 +29,13 @@ class Abandoned extends Error {
   }
 }
 
-/** Opens a session. Answers failures as values; the socket is then closed. */
-export async function openSession(config: RelayConfig, context: tls.SecureContext, name: string | null): Promise<{ ok: true; session: Session } | { ok: false; failure: ConnectFailure }> {
+/** Opens a session. Answers failures as values; the socket is then closed. Asks for what it trusts when it begins with TLS. */
+export async function openSession(config: RelayConfig, trusted: () => tls.SecureContext, name: string | null): Promise<{ ok: true; session: Session } | { ok: false; failure: ConnectFailure }> {
   let wire: Wire | null = null;
   try {
-    const socket = await connected(config, context);
+    const socket = await connected(config, trusted);
     wire = new Wire(socket, config.replyTimeoutMs);
-    return { ok: true, session: await introduced(config, context, wire, name ?? addressLiteral(socket)) };
+    return { ok: true, session: await introduced(config, trusted, wire, name ?? addressLiteral(socket)) };
   } catch (error) {
     wire?.destroy();
     if (error instanceof Abandoned) return { ok: false, failure: error.failure };
@@ -43,24 +43,24 @@ export async function openSession(config: RelayConfig, context: tls.SecureContex
   }
 }
 
-async function connected(config: RelayConfig, context: tls.SecureContext): Promise<net.Socket> {
+async function connected(config: RelayConfig, trusted: () => tls.SecureContext): Promise<net.Socket> {
   const timeoutMs = connectTimeoutMs(config);
   const dialled = await dial(config.host, config.port, timeoutMs);
   if (!dialled.ok) throw new Abandoned(dialled.failure);
   if (!config.secure) return dialled.socket;
-  const secured = await secure(dialled.socket, config.host, context, mustVerify(config), timeoutMs);
+  const secured = await secure(dialled.socket, config.host, trusted(), mustVerify(config), timeoutMs);
   if (!secured.ok) throw new Abandoned(secured.failure);
   return secured.socket;
 }
 
-async function introduced(config: RelayConfig, context: tls.SecureContext, wire: Wire, name: string): Promise<Session> {
+async function introduced(config: RelayConfig, trusted: () => tls.SecureContext, wire: Wire, name: string): Promise<Session> {
   await expect(wire, 'greeting', 'the relay does not take the connection', (reply) => reply.code === 220);
   let offers = await greet(config, wire, name);
   let encrypted = config.secure;
   if (!encrypted && config.tls !== 'off' && (await startTls(config, wire, offers))) {
     const plain = wire.detach();
     if (plain === null) throw lost('tls', 'the relay spoke before the TLS handshake', 'protocol');
-    const secured = await secure(plain, config.host, context, mustVerify(config), connectTimeoutMs(config));
+    const secured = await secure(plain, config.host, trusted(), mustVerify(config), connectTimeoutMs(config));
     if (!secured.ok) throw new Abandoned(secured.failure);
     wire.attach(secured.socket);
     encrypted = true;

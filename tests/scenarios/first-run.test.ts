@@ -31,7 +31,7 @@ describe('a first run', () => {
     chmodSync(folder, 0o755);
     copy = join(folder, 'copy');
     mkdirSync(copy);
-    copyProgram(repository, ['package.json', 'dist', 'templates', 'node_modules'], copy);
+    copyProgram(repository, ['package.json', 'dist', 'templates'], copy);
     node = nodeForOthers(folder);
     writeFileSync(join(copy, 'recipients.csv'), csvOf(people(12)));
   });

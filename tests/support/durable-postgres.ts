@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
 import { findPackage, usableBinaries } from '../../src/embedded/postgres-binaries.ts';
-import { isRoot, runAs, spawnAs, systemUser } from '../../src/embedded/server-user.ts';
+import { isRoot, spawnAs, systemUser } from '../../src/embedded/server-user.ts';
+import { makeCluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './redis.ts';
 
@@ -17,7 +18,7 @@ export interface DurablePostgres {
   stop(): Promise<void>;
 }
 
-/** Makes a cluster and starts it; takes about two seconds. */
+/** Makes a cluster and starts it. */
 export async function startDurablePostgres(): Promise<DurablePostgres> {
   const root = mkdtempSync(join(tmpdir(), 'candor-durable-'));
   chmodSync(root, 0o755);
@@ -28,8 +29,7 @@ export async function startDurablePostgres(): Promise<DurablePostgres> {
     if (user) chownSync(folder, user.uid, user.gid);
   }
   const { bin, libraryPath } = await usableBinaries({ package: findPackage(), user, linksFolder: join(root, 'links'), copyFolder: () => join(root, 'copy'), say: () => undefined });
-  const made = await runAs(user, join(bin, 'initdb'), ['-D', data, '-U', 'candor', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], libraryPath);
-  if (made.code !== 0) throw new Error(`initdb failed: ${made.output}`);
+  await makeCluster({ data, user, bin, libraryPath });
   const port = await freePort();
   let server: ChildProcess | null = null;
 

@@ -1,12 +1,13 @@
 // A Postgres of the tests' own: from the binaries that npm installed, on a Unix socket in a new folder,
 // without durability (a test that needs a crash-proof server uses src/embedded).
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPackage, usableBinaries } from '../../src/embedded/postgres-binaries.ts';
-import { isRoot, runAs, spawnAs, systemUser, type ServerUser } from '../../src/embedded/server-user.ts';
+import { isRoot, spawnAs, systemUser } from '../../src/embedded/server-user.ts';
+import { makeCluster } from './cluster.ts';
 
 export interface FastPostgres {
   /** Without the database's name. */
@@ -49,7 +50,7 @@ async function startServer(): Promise<FastPostgres> {
     copyFolder: () => join(root, 'copy'),
     say: () => undefined,
   });
-  await makeCluster(data, user, bin, libraryPath);
+  await makeCluster({ data, user, bin, libraryPath });
   writeFileSync(join(data, 'postgresql.auto.conf'), settings);
   const child = spawnAs(user, join(bin, 'postgres'), ['-D', data, '-k', data], ['ignore', 'ignore', 'pipe'], libraryPath);
   endWithThisProcess(child, root);
@@ -75,29 +76,4 @@ function endWithThisProcess(child: ChildProcess, root: string): void {
   });
   const folder = process.env['CANDOR_TEST_CLUSTERS'];
   if (folder !== undefined) writeFileSync(join(folder, `server-${child.pid}`), root);
-}
-
-/** A new cluster: copied from the one that the first of this run has left (cluster-template.ts). */
-async function makeCluster(data: string, user: ServerUser, bin: string, libraryPath: string | undefined): Promise<void> {
-  const folder = process.env['CANDOR_TEST_CLUSTERS'];
-  const template = folder === undefined ? null : join(folder, 'template');
-  if (template !== null && existsSync(template)) {
-    await run(user, 'cp', ['-R', `${template}/.`, data]);
-    return;
-  }
-  await run(user, join(bin, 'initdb'), ['-D', data, '-U', 'candor', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], libraryPath);
-  if (template === null) return;
-  // Whole by one rename; whoever is second leaves what is there.
-  const draft = `${template}-${process.pid}`;
-  await run(user, 'cp', ['-R', data, draft]);
-  try {
-    renameSync(draft, template);
-  } catch {
-    await run(user, 'rm', ['-R', draft]);
-  }
-}
-
-async function run(user: ServerUser, command: string, args: readonly string[], libraryPath?: string): Promise<void> {
-  const ran = await runAs(user, command, args, libraryPath);
-  if (ran.code !== 0) throw new Error(`${command} failed: ${ran.output}`);
 }

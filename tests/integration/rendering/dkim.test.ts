@@ -6,7 +6,7 @@ import { loadKit } from '../../../src/kits/load-kit.ts';
 import { compileLetters } from '../../../src/rendering/compile-letters.ts';
 import { allCategories } from '../../../src/rendering/exposed-list.ts';
 import { createLetterWriter, type LetterSender, type NoticeToWrite } from '../../../src/rendering/letter-writer.ts';
-import { isWellSigned } from '../../support/dkim-judge.ts';
+import { areWellSigned } from '../../support/dkim-judge.ts';
 import { builtInKit } from '../../support/kit-folder.ts';
 
 const keys: readonly (readonly [string, KeyObject])[] = [
@@ -29,11 +29,17 @@ describe.each(keys)('a signature by %s', (_, privateKey) => {
   const key = signing(privateKey);
   const dns = { name: signatureNameOf(key), record: publicRecordOf(key) };
 
-  it.each(letters.map((letter) => [`${letter.audience}.${letter.locale}`, letter] as const))('of the %s letter is good in the eyes of another program', async (_name, letter) => {
-    const writer = createLetterWriter(letter, sender);
-    const message = Buffer.concat(await writer.composeSigned({ ...notice, categories: allCategories }, key));
-    expect(isWellSigned(message, dns)).toBe(true);
-    expect(message.subarray(-100)).toEqual(writer.write({ ...notice, categories: allCategories }).subarray(-100));
+  it('of every letter is good in the eyes of another program', async () => {
+    const full = { ...notice, categories: allCategories };
+    const written = await Promise.all(
+      letters.map(async (letter) => {
+        const writer = createLetterWriter(letter, sender);
+        return { name: `${letter.audience}.${letter.locale}`, unsigned: writer.write(full), signed: Buffer.concat(await writer.composeSigned(full, key)) };
+      }),
+    );
+    const good = areWellSigned(written.map(({ signed }) => signed), dns);
+    expect(written.filter((_letter, nth) => good[nth] !== true).map(({ name }) => name)).toEqual([]);
+    for (const { signed, unsigned } of written) expect(signed.subarray(-100)).toEqual(unsigned.subarray(-100));
   });
 
   it('holds for an address in UTF-8, and no longer once anything that is read was changed', async () => {
@@ -50,6 +56,6 @@ describe.each(keys)('a signature by %s', (_, privateKey) => {
       (text) => text.replace('\r\nAuto-Submitted: auto-generated', ''),
       (text) => text.replace(/\.\r\n/, '!\r\n'),
     ];
-    expect(changes.map((change) => isWellSigned(Buffer.from(change(message)), dns))).toEqual([true, true, false, false, false, false, false, false]);
+    expect(areWellSigned(changes.map((change) => Buffer.from(change(message))), dns)).toEqual([true, true, false, false, false, false, false, false]);
   });
 });
