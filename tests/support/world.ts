@@ -89,7 +89,8 @@ export function scenarioWorld(): World {
       await admin.query({ text });
       await admin.close();
     };
-    await asAdmin(`create database ${name}`);
+    // As files: copied through the write-ahead log it takes five times as long.
+    await asAdmin(`create database ${name} strategy file_copy`);
     closing.push(() => asAdmin(`drop database ${name} with (force)`));
     return `postgres://${server.user}@localhost/${name}?host=${encodeURIComponent(server.host)}`;
   };
