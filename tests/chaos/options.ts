@@ -71,7 +71,7 @@ export function readChaosOptions(args: readonly string[], anySeed: number): Chao
   const heldRate = values.rate === undefined ? null : wholeNumber('--rate', values.rate);
   const domainLimit = values['domain-limit'] === undefined ? null : wholeNumber('--domain-limit', values['domain-limit']);
   const size = short
-    ? { notices: 800, ratePerSecond: 80, pauseMs: [300, 1_500] as const, dueEvery: 2, blowsForMs: 25_000, quietForMs: 180_000 }
+    ? { notices: 600, ratePerSecond: 80, pauseMs: [300, 1_500] as const, dueEvery: 2, blowsForMs: 18_000, quietForMs: 180_000 }
     : { notices: 10_000, ratePerSecond: 60, pauseMs: [500, 3_000] as const, dueEvery: 10, blowsForMs: 600_000, quietForMs: 600_000 };
   const notices = values.notices !== undefined ? wholeNumber('--notices', values.notices) : soak ? 200_000 : size.notices;
   return { seed, queue, ledger, short, keep, soak, drill, outageSeconds, heldRate, partSeconds, ...size, domainLimit, notices };

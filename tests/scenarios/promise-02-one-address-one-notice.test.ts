@@ -8,7 +8,7 @@ import { codeOf, scenarioWorld } from '../support/world.ts';
 const world = scenarioWorld();
 
 describe('a file of many rows', () => {
-  // The large one as in production; the soak and the bench have larger ones on every combination.
+  // The large one as in production. `npm run bench` sends 50,000 over the embedded ledger, with either queue.
   test.each([
     [5_000, 'its own ledger and queue', 'own', false],
     [5_000, 'its own ledger and a given queue', 'own', true],

@@ -1,9 +1,9 @@
 // Limits of single receiving domains (ADR 0021): kept over all processes and used, and no other domain waits for them.
 // Judged by the relay's record alone.
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect, test, vi } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { notExactlyOnce, person, type Person } from '../support/people.ts';
+import { affected, notExactlyOnce } from '../support/people.ts';
+import { watchedAllowance } from '../support/rate-allowance.ts';
 import type { TestRelay } from '../support/relay.ts';
 import { scenarioWorld } from '../support/world.ts';
 
@@ -11,10 +11,6 @@ const world = scenarioWorld();
 vi.setConfig({ testTimeout: 180_000 });
 /** Every fourth of the people is at this domain. */
 const domain = 'mail.example';
-
-function affected(count: number): Person[] {
-  return Array.from({ length: count }, (_, nth) => person(nth, { audience: 'affected' }));
-}
 
 /** The MAIL FROM of the letters to the domain, or to all others. */
 function times(relay: TestRelay, which: 'limited' | 'others'): number[] {
@@ -31,13 +27,6 @@ function mostWithinASecond(sorted: readonly number[]): number {
 
 function used(sorted: readonly number[], limit: number): number {
   return (sorted.length - 1) / (((sorted.at(-1) ?? 0) - (sorted[0] ?? 0)) / 1_000) / limit;
-}
-
-/** The relay reads in this process: what piled up while it stood still is no fault of the sender. */
-function watchedAllowance(): (limit: number) => number {
-  const stalls = monitorEventLoopDelay({ resolution: 1 });
-  stalls.enable();
-  return (limit) => limit + Math.max(1, limit / 100) + Math.floor((limit * Math.max(0, stalls.max / 1e6 - 2)) / 1000);
 }
 
 /** Turns that a process could not use for want of a processor are forfeited: then the use is asked for again. */

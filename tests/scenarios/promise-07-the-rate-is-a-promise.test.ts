@@ -1,9 +1,9 @@
 // Promise 7: per relay, over all processes, no window of one second holds more MAIL FROM than the limit
 // allows, and the limit is used. Judged by the relay's own record alone.
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { notExactlyOnce, person, type Person } from '../support/people.ts';
+import { affected, notExactlyOnce } from '../support/people.ts';
+import { watchedAllowance } from '../support/rate-allowance.ts';
 import type { TestRelay } from '../support/relay.ts';
 import { scenarioWorld } from '../support/world.ts';
 
@@ -21,21 +21,6 @@ function keepsTo(limit: number, most: number, allowed: number): void {
 const patience = { retry: 4 };
 /** Of the limit, while two processes share it; and after a change of it, when both have to find their pace again. */
 const leastUse = { steady: 0.97, changed: 0.95 };
-
-/**
- * What promise 7 allows in any window of one second. The relay reads in this process: while that stood
- * still, what came in piled up, and is no fault of the sender.
- */
-function watchedAllowance(): (limit: number) => number {
-  const stalls = monitorEventLoopDelay({ resolution: 1 });
-  stalls.enable();
-  return (limit) => limit + Math.max(1, limit / 100) + Math.floor((limit * Math.max(0, stalls.max / 1e6 - 2)) / 1000);
-}
-
-/** Of one audience: while the unaffected wait for the last affected on the wire (promise 2), no notice is due. */
-function affected(count: number): Person[] {
-  return Array.from({ length: count }, (_, nth) => person(nth, { audience: 'affected' }));
-}
 
 /** The share of the limit that was used between the first and the last of these MAIL FROM. */
 function used(times: readonly number[], limit: number): number {

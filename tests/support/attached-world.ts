@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { PostgresConnection } from '../../src/embedded/postgres.ts';
 import { buildEmbedded, processesOf, startAttached, type AttachedProcess, type Built } from './attached-process.ts';
+import { prepareDataFolder } from './embedded-template.ts';
 import { eventually } from './eventually.ts';
 
 export interface AttachedWorld {
@@ -13,6 +14,8 @@ export interface AttachedWorld {
   readonly folder: string;
   /** Below it; not made yet. */
   readonly dataDir: string;
+  /** Puts data into it as a first start would (embedded-template.ts). */
+  prepare(): Promise<void>;
   start(options?: Parameters<typeof startAttached>[2], at?: string): AttachedProcess;
   postmasterPid(): number;
   /** How often the text stands in the server's log. */
@@ -58,6 +61,7 @@ export function attachedWorld(): AttachedWorld {
     get dataDir() {
       return join(folder, 'data');
     },
+    prepare: () => prepareDataFolder(join(folder, 'data')),
     start: (options = {}, at = join(folder, 'data')) => {
       const one = startAttached(built, at, options);
       started.push(one);

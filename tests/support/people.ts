@@ -25,6 +25,11 @@ export function person(nth: number, changes: { audience?: Audience } = {}): Pers
   return { email: `p${nth}.${audience}.${locale}@${domains[nth % domains.length]}`, audience, locale };
 }
 
+/** So many, all affected: while the unaffected wait for the last affected on the wire (promise 2), no notice is due. */
+export function affected(count: number): Person[] {
+  return Array.from({ length: count }, (_, nth) => person(nth, { audience: 'affected' }));
+}
+
 /** The file of these rows, in this order. */
 export function csvOf(rows: readonly Person[]): string {
   return ['email,audience,locale', ...rows.map((row) => `${row.email},${row.audience},${row.locale}`), ''].join('\n');

@@ -8,6 +8,7 @@ import type { CampaignSummary } from '../../src/domain/summary.ts';
 import { openDatabase, type Database } from '../../src/ledger/database.ts';
 import { silentLogger } from '../../src/runtime/logger.ts';
 import { processesOf } from './attached-process.ts';
+import { prepareDataFolder } from './embedded-template.ts';
 import { eventually } from './eventually.ts';
 import { fastPostgres } from './fast-postgres.ts';
 import { csvOf, type Person } from './people.ts';
@@ -24,8 +25,8 @@ export interface Answer extends Outcome {
 }
 
 export interface SiteOptions {
-  /** `own`: the embedded Postgres; `given` (the default): a new database at DATABASE_URL. */
-  readonly ledger?: 'own' | 'given';
+  /** `own`: the embedded Postgres, `new` with nothing there yet; `given` (the default): a new database at DATABASE_URL. */
+  readonly ledger?: 'own' | 'new' | 'given';
   /** REDIS_URL; without it the queue is on the ledger. */
   readonly redis?: TestRedis;
   /** SMTP_URL; without it everything is a rehearsal. */
@@ -147,6 +148,7 @@ export function scenarioWorld(): World {
     },
     async site(options = {}) {
       const { ledger = 'given', redis, relay, settings } = options;
+      if (ledger === 'own') await prepareDataFolder(join(folder, 'data'));
       return siteOf({
         CANDOR_DATA: join(folder, 'data'),
         LOG_LEVEL: 'warn',

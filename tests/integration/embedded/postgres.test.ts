@@ -18,6 +18,7 @@ describe('processes that share one data folder', () => {
   ]);
 
   it.each(cases)('keep the ledger whole when the one that came as number $first leaves first by $way', async ({ way, first }) => {
+    await world.prepare();
     const pair = [world.start()];
     await pair[0]?.opened;
     pair.push(world.start());
@@ -94,6 +95,7 @@ describe('processes that share one data folder', () => {
 
 describe('ensureRunning', () => {
   it('starts a killed postmaster again, once for all who ask, with everything that was committed', async () => {
+    await world.prepare();
     const pair = [world.start(), world.start()];
     const [connection] = await Promise.all(pair.map(connectionOf));
     if (!connection) throw new Error('a connection is needed');
@@ -108,6 +110,7 @@ describe('ensureRunning', () => {
   });
 
   it('waits for a backend that outlives the postmaster', async () => {
+    await world.prepare();
     const one = world.start();
     const connection = await connectionOf(one);
     // Busy without waiting, so that it does not notice the postmaster's death.
@@ -120,6 +123,7 @@ describe('ensureRunning', () => {
   });
 
   it('takes over when the guard was killed, and the last release still stops the server', async () => {
+    await world.prepare();
     const one = world.start();
     await connectionOf(one);
     for (const { pid } of processesOf(world.folder).filter(({ command }) => command.startsWith('/bin/sh'))) process.kill(pid, 'SIGKILL');
@@ -149,6 +153,7 @@ describe('what others on the machine can see', () => {
   });
 
   it('keeps values out of the server log', async () => {
+    await world.prepare();
     const connection = await connectionOf(world.start());
     await ask(connection, `create table letters (address text primary key); insert into letters values ('someone@example.org')`);
     await expect(ask(connection, `insert into letters values ('someone@example.org')`)).rejects.toMatchObject({ code: '23505' });
@@ -160,14 +165,9 @@ describe('what others on the machine can see', () => {
 describe('files that are not as they should be', () => {
   const code = async (): Promise<string | undefined> => (await world.start().opened).code;
   const cluster = (): string => join(world.dataDir, 'postgres/cluster');
-  const makeAndStop = async (): Promise<void> => {
-    const one = world.start();
-    await one.opened;
-    await one.ask('release');
-  };
 
   it('ignores the pid file of a server that is long gone, even if its pid is a stranger now', async () => {
-    await makeAndStop();
+    await world.prepare();
     const { uid, gid } = statSync(cluster());
     const stranger = join(cluster(), 'postmaster.pid');
     writeFileSync(stranger, `${process.pid}\n${cluster()}\n1\n5432\n\n\n 1 1\nready   \n`);
@@ -176,21 +176,21 @@ describe('files that are not as they should be', () => {
   });
 
   it('refuses data of another version and leaves it alone', async () => {
-    await makeAndStop();
+    await world.prepare();
     writeFileSync(join(cluster(), 'PG_VERSION'), '15\n');
     expect(await code()).toBe('postgres-version');
     expect(existsSync(join(cluster(), 'base'))).toBe(true);
   });
 
   it('refuses data that is not whole and leaves it alone', async () => {
-    await makeAndStop();
+    await world.prepare();
     rmSync(join(cluster(), 'PG_VERSION'));
     expect(await code()).toBe('postgres-data-damaged');
     expect(existsSync(join(cluster(), 'base'))).toBe(true);
   });
 
   it('says where the log is when the server does not start', async () => {
-    await makeAndStop();
+    await world.prepare();
     appendFileSync(join(cluster(), 'postgresql.conf'), '\nno_such_setting = 1\n');
     expect(await code()).toBe('postgres-start-failed');
     expect(processesOf(world.folder)).toEqual([]);
