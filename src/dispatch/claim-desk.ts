@@ -21,6 +21,8 @@ export interface ClaimDesk {
   claim(lease: LeaseId, request: ClaimRequest): Promise<Claim | null>;
   /** Nobody will ask for these any more: what was claimed ahead of them is given back. */
   withdraw(requests: readonly ClaimRequest[]): Promise<void>;
+  /** The relay has turned against us: what lies here now is given back when it is asked for. */
+  expire(): void;
   /** The claim led to no MAIL FROM. Tried until the ledger takes it. */
   giveBack(lease: LeaseId, claim: Claim): Promise<void>;
   /** The claim's settlement is in the ledger, or never will be. */
@@ -47,6 +49,7 @@ export function createClaimDesk(parts: {
   const held = new Set<NoticeId>();
   const announced = new Map<NoticeId, ClaimRequest>();
   const stock = new Map<NoticeId, Stocked>();
+  let expiredMs = -Infinity;
 
   const claims = createBatcher<ClaimRequest & { lease: LeaseId }, Claim | null>(
     async (requests) => {
@@ -108,7 +111,8 @@ export function createClaimDesk(parts: {
       restock(lease);
       const claim = await answer;
       if (claim === null || stocked === undefined) return claim;
-      if (stocked.lease === lease && clock.monotonicMs() - stocked.askedAtMs < freshMs) return claim;
+      const askedAtMs = stocked.askedAtMs;
+      if (stocked.lease === lease && askedAtMs > expiredMs && clock.monotonicMs() - askedAtMs < freshMs) return claim;
       await giveBack(stocked.lease, [claim.noticeId]);
       return null;
     },
@@ -125,6 +129,9 @@ export function createClaimDesk(parts: {
         const noticeIds = opened.flatMap((each) => (each.lease === lease && each.claim !== null ? [each.claim.noticeId] : []));
         if (noticeIds.length > 0) await giveBack(lease, noticeIds);
       }
+    },
+    expire() {
+      expiredMs = clock.monotonicMs();
     },
     giveBack: (lease, { noticeId }) => giveBack(lease, [noticeId]),
     done({ noticeId }) {

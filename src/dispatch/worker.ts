@@ -281,6 +281,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       if (lowered && verdict.rule === temporaryShareRule) share.slowed();
     }
     if (verdict.kind === 'hold') {
+      claims.expire();
       if (campaignFaults.has(verdict.reason)) await untilReachable(() => ledger.hold(notice.campaignNo, verdict.reason, settlement.replyScrubbed));
       else await untilReachable(() => ledger.holdRelay(verdict.reason, settlement.replyScrubbed));
     }

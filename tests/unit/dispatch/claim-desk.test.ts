@@ -98,6 +98,17 @@ describe('claims ahead', () => {
     expect(givenBack).toEqual([2]);
   });
 
+  it('are given back instead of handed out when the relay has turned against us, and later ones are not', async () => {
+    const { desk, givenBack, wait } = deskOver({ answers: true }, 4);
+    desk.announce(slice);
+    await desk.claim(lease, wanted(1));
+    desk.expire();
+    for (const id of [2, 3, 4, 5]) expect(await desk.claim(lease, wanted(id))).toBeNull();
+    expect(givenBack).toEqual([2, 3, 4, 5]);
+    wait(1);
+    expect((await desk.claim(lease, wanted(15)))?.noticeId).toBe(15);
+  });
+
   it('are given back under the lease that they were made under', async () => {
     const { desk, givenBack } = deskOver({ answers: true }, 2);
     desk.announce(slice);
