@@ -157,7 +157,7 @@ test('kill the relay, with every connection: the run goes on by itself when it i
 
 test('two processes that start on an empty ledger at the same moment both work', async () => {
   const relay = await world.relay({ record: 'digest' });
-  const site = await world.site({ relay });
+  const site = await world.site({ ledger: 'new-given', relay });
   const [one, other] = [people(100), people(100, { from: 100 })];
 
   const ended = await Promise.all([site.send(world.file(one, 'one.csv')), site.send(world.file(other, 'other.csv'))]);

@@ -142,7 +142,7 @@ test('starts the embedded Postgres again when it is killed under a campaign', as
 
 test('sends two files at once, each from a process of its own that finds no ledger yet', async () => {
   const relay = await world.relay();
-  const site = await world.site({ ledger: 'new', relay, settings: patient });
+  const site = await world.site({ ledger: 'new-own', relay, settings: patient });
   const [some, others] = [people(40), people(40, { from: 40 })];
 
   const both = await Promise.all([site.send(world.file(some, 'one.csv')), site.send(world.file(others, 'two.csv'))]);

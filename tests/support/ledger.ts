@@ -14,9 +14,10 @@ import type { RecipientRow } from '../../src/domain/recipient-row.ts';
 import { mergeRows, stageRows, type ImportedAccount } from '../../src/ledger/importing.ts';
 import { createKeyring, type Keyring } from '../../src/ledger/keyring.ts';
 import { takeLease } from '../../src/ledger/leases.ts';
-import { identify, migrate } from '../../src/ledger/migrate.ts';
+import { identify } from '../../src/ledger/migrate.ts';
 import { silentLogger } from '../../src/runtime/logger.ts';
-import { fastPostgres, type FastPostgres } from './fast-postgres.ts';
+import { fastPostgres } from './fast-postgres.ts';
+import { createDatabase, dropDatabase } from './migrated-database.ts';
 
 export interface TestLedger {
   readonly database: Database;
@@ -29,26 +30,16 @@ export interface TestLedger {
 
 /** The key of every test ledger, unless the test gives another. */
 export const testKey = Buffer.alloc(32, 7);
-const template = 'candor_template';
-
-let server: Promise<FastPostgres> | null = null;
 
 /** A migrated, empty ledger. `empty: true` leaves the migration to the test: then `ledgerId` is ''. */
 export async function createTestLedger(options: { key?: Buffer; empty?: boolean; max?: number } = {}): Promise<TestLedger> {
-  server ??= prepareServer();
-  const running = await server;
+  const running = await fastPostgres();
   const keyring = createKeyring(options.key ?? testKey);
   const name = `ledger_${randomUUID().replaceAll('-', '')}`;
-  // As files: copied through the write-ahead log it takes two to five times as long.
-  await asAdmin(running, `create database ${name} ${options.empty === true ? '' : `template ${template} `}strategy file_copy`);
+  await createDatabase(running, name, { empty: options.empty === true, key: options.key ?? testKey });
   const connection = { ...running.server, database: name };
   const database = openDatabase(connection, silentLogger, { max: options.max ?? 12 });
-  let ledgerId = '';
-  if (options.empty !== true) {
-    // Clones must not share the template's identity.
-    await database.query({ text: 'update candor.ledger_identity set ledger_id = $1, key_check = $2', values: [randomUUID(), keyring.checkValue] });
-    ledgerId = await identify(database, keyring);
-  }
+  const ledgerId = options.empty === true ? '' : await identify(database, keyring);
   return {
     database,
     keyring,
@@ -56,27 +47,9 @@ export async function createTestLedger(options: { key?: Buffer; empty?: boolean;
     connection,
     async close() {
       await database.close();
-      await asAdmin(running, `drop database ${name} with (force)`);
+      await dropDatabase(running, name);
     },
   };
-}
-
-async function prepareServer(): Promise<FastPostgres> {
-  const running = await fastPostgres();
-  await asAdmin(running, `create database ${template}`);
-  const database = openDatabase({ ...running.server, database: template }, silentLogger, { max: 1 });
-  await migrate(database, createKeyring(testKey));
-  await database.close();
-  return running;
-}
-
-async function asAdmin(running: FastPostgres, text: string): Promise<void> {
-  const admin = openDatabase({ ...running.server, database: 'postgres' }, silentLogger, { max: 1 });
-  try {
-    await admin.query({ text });
-  } finally {
-    await admin.close();
-  }
 }
 
 /** A row as intake would hand it over; the number is the spreadsheet's row. */

@@ -11,6 +11,7 @@ import { processesOf } from './attached-process.ts';
 import { prepareDataFolder } from './embedded-template.ts';
 import { eventually } from './eventually.ts';
 import { fastPostgres } from './fast-postgres.ts';
+import { createDatabase, dropDatabase } from './migrated-database.ts';
 import { csvOf, type Person } from './people.ts';
 import { startCandor, type Outcome, type RunningProgram } from './program.ts';
 import { startRedis, type TestRedis } from './redis.ts';
@@ -25,8 +26,8 @@ export interface Answer extends Outcome {
 }
 
 export interface SiteOptions {
-  /** `own`: the embedded Postgres, `new` with nothing there yet; `given` (the default): a new database at DATABASE_URL. */
-  readonly ledger?: 'own' | 'new' | 'given';
+  /** `own`: the embedded Postgres, `given` (the default): a database at DATABASE_URL; `new-own` and `new-given`: nothing is in it yet. */
+  readonly ledger?: 'own' | 'given' | 'new-own' | 'new-given';
   /** REDIS_URL; without it the queue is on the ledger. */
   readonly redis?: TestRedis;
   /** SMTP_URL; without it everything is a rehearsal. */
@@ -65,6 +66,8 @@ export interface World {
 }
 
 let databases = 0;
+/** Of every site with a given ledger. */
+const key = Buffer.alloc(32, 5);
 
 /** Registers the hooks; what it answers is about the test that runs. */
 export function scenarioWorld(): World {
@@ -82,18 +85,13 @@ export function scenarioWorld(): World {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const newDatabase = async (): Promise<string> => {
-    const { server } = await fastPostgres();
+  const newDatabase = async (empty: boolean): Promise<string> => {
+    const postgres = await fastPostgres();
     const name = `world_${(databases += 1)}`;
-    const asAdmin = async (text: string): Promise<void> => {
-      const admin = openDatabase({ ...server, database: 'postgres' }, silentLogger, { max: 1 });
-      await admin.query({ text });
-      await admin.close();
-    };
-    // As files: copied through the write-ahead log it takes five times as long.
-    await asAdmin(`create database ${name} strategy file_copy`);
-    closing.push(() => asAdmin(`drop database ${name} with (force)`));
-    return `postgres://${server.user}@localhost/${name}?host=${encodeURIComponent(server.host)}`;
+    await createDatabase(postgres, name, { empty, key });
+    closing.push(() => dropDatabase(postgres, name));
+    const { user, host } = postgres.server;
+    return `postgres://${user}@localhost/${name}?host=${encodeURIComponent(host)}`;
   };
 
   const siteOf = (env: Readonly<Record<string, string>>): Site => {
@@ -153,7 +151,7 @@ export function scenarioWorld(): World {
         CANDOR_DATA: join(folder, 'data'),
         LOG_LEVEL: 'warn',
         RECOVERY_SECONDS: '2',
-        ...(ledger === 'given' ? { DATABASE_URL: settings?.['DATABASE_URL'] ?? (await newDatabase()), CANDOR_KEY: Buffer.alloc(32, 5).toString('base64') } : {}),
+        ...(ledger.endsWith('given') ? { DATABASE_URL: settings?.['DATABASE_URL'] ?? (await newDatabase(ledger === 'new-given')), CANDOR_KEY: key.toString('base64') } : {}),
         ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
         ...(relay === undefined ? {} : { SMTP_URL: relay.url, MAIL_FROM: 'Notices <notices@example.com>' }),
         ...settings,
