@@ -19,7 +19,7 @@ const otherKey = Buffer.alloc(32, 9).toString('base64');
 
 /** A site on a database, with the key of the embedded ledger. */
 async function movedSite(relay: TestRelay): Promise<Site> {
-  return world.site({ relay, settings: { RECOVERY_SECONDS: '60', CANDOR_KEY: readFileSync(join(world.folder, 'data/key'), 'utf8').trim() } });
+  return world.site({ ledger: 'new-given', relay, settings: { RECOVERY_SECONDS: '60', CANDOR_KEY: readFileSync(join(world.folder, 'data/key'), 'utf8').trim() } });
 }
 
 function backupPath(): string {
@@ -111,7 +111,7 @@ test('restores nothing with another key or from a damaged archive, and the whole
   expect(codeOf(await moved.run('status'))).toBe('campaign-none');
   expect(codeOf(await moved.with({ CANDOR_KEY: otherKey }).run('restore', backupPath()))).toBe('key-wrong');
 
-  const stranger = await world.site({ relay, settings: { CANDOR_KEY: otherKey } });
+  const stranger = await world.site({ ledger: 'new-given', relay, settings: { CANDOR_KEY: otherKey } });
   expect(codeOf(await stranger.run('restore', backupPath()))).toBe('key-wrong');
   expect(codeOf(await stranger.run('status'))).toBe('campaign-none');
 
@@ -128,7 +128,7 @@ test('exports what the relay saw: the same letters, the same Message-IDs, whole 
       { stage: 'rcpt', when: { to: deferred, upTo: 1 }, do: 'reply', reply: '450 4.2.1 {to} later' },
     ],
   });
-  const site = await world.site({ relay, settings: { RETRY_SCHEDULE: '1s,1s' } });
+  const site = await world.site({ ledger: 'new-given', relay, settings: { RETRY_SCHEDULE: '1s,1s' } });
   const told = await site.send(world.file(people(40)));
   expect(told.code).toBe(3);
   const out = join(world.folder, 'proof');
