@@ -2,7 +2,7 @@
 // Promises: what it accepts holds exactly one mailbox and nothing that an address parser, a header or
 // an SMTP command could read as more; two spellings have the same `key` exactly when Candor takes them
 // for the same address. Reasons never quote the cell.
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { trimInvisible } from './invisible.ts';
 
 /** Longest address in octets: RFC 5321 allows a path of 256 with its two brackets. */
@@ -187,13 +187,19 @@ function readDomain(text: string): DomainAnswer {
     const code = text.charCodeAt(i);
     if (code < 128 && code !== dot && (classes[code]! & label) === 0) return { ok: false, code: 'address-domain' };
   }
-  const labels = isAscii(text) && !/(?:^|\.)xn--/i.test(text) ? text.toLowerCase() : domainToASCII(text);
+  const labels = isAscii(text) ? text.toLowerCase() : domainToASCII(text);
   const parts = labels.split('.');
   if (labels === '' || labels.length > 253) return { ok: false, code: 'address-domain' };
-  if (!parts.every((part) => /^(?!-)[a-z0-9-]{1,63}$/.test(part) && !part.endsWith('-'))) return { ok: false, code: 'address-domain' };
+  if (!parts.every((part) => /^(?!-)[a-z0-9-]{1,63}$/.test(part) && !part.endsWith('-') && (!part.startsWith('xn--') || isALabel(part)))) return { ok: false, code: 'address-domain' };
   if (parts.length === 1) return { ok: false, code: 'address-domain-single' };
   if (isIpAddress(labels)) return { ok: false, code: 'address-domain-literal' };
   return /^\d+$/.test(parts.at(-1)!) ? { ok: false, code: 'address-domain' } : { ok: true, labels };
+}
+
+/** RFC 5890 section 2.3.2.1: it stands for a label in Unicode, which stands for it. Node says so itself up to 22; since 24 it lets any `xn--` pass. */
+function isALabel(label: string): boolean {
+  const unicode = domainToUnicode(label);
+  return !isAscii(unicode) && domainToASCII(unicode) === label;
 }
 
 function isIpAddress(text: string): boolean {

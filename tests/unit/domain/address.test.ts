@@ -95,6 +95,8 @@ describe('parseAddress', () => {
     ['jane@example.123', 'address-domain'],
     ['jane@0x7f.1', 'address-domain'],
     ['jane@xn--a.example', 'address-domain'],
+    ['jane@xn--a-.example', 'address-domain'],
+    ['jane@a.xn--.example', 'address-domain'],
     ['jane@xn--ü.example', 'address-domain'],
     ['jane@exa％6dple.com', 'address-domain'],
     ['jane@℀.example', 'address-domain'],
