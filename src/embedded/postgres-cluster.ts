@@ -18,7 +18,7 @@ const half = 'cluster.half-';
 /**
  * Makes sure that there is data of the right version. The caller holds the lock and no server runs.
  *
- * @throws CandorError `postgres-init-failed`, `postgres-version`, `postgres-data-damaged`
+ * @throws CandorError `postgres-init-failed`, `postgres-no-name`, `postgres-version`, `postgres-data-damaged`
  */
 export async function ensureCluster(place: Place, binaries: Binaries, major: number): Promise<void> {
   await clearHalfMade(place);
@@ -76,6 +76,8 @@ async function makeCluster(place: Place, binaries: Binaries): Promise<void> {
     binaries.libraryPath,
   );
   rmSync(passwordFile, { force: true });
+  // Containers are often run under a number that nobody wrote into /etc/passwd.
+  if (/look up effective user ID/.test(made.output)) throw new CandorError('postgres-no-name', { uid: process.getuid?.() ?? 0 }, { details: made.output });
   if (made.code !== 0) throw new CandorError('postgres-init-failed', { path: place.folder }, { details: made.output });
   renameSync(folder, place.cluster);
 }

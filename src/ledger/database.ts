@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { isUnreachable } from '../domain/errors.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { fromConnection, fromSqlState } from '../runtime/postgres-answer.ts';
+import { fromConnection, fromSqlState, isShortage } from '../runtime/postgres-answer.ts';
 
 // int8 comes as text by default; counts and ids stay far below 2^53. Set on our own connections only,
 // because BullMQ shares the driver.
@@ -93,8 +93,16 @@ export function openDatabase(
     logger.debug({ err }, 'an idle ledger connection broke');
     options.onUnreachable?.();
   });
+  let saidAtMs = -Infinity;
   const noteAbsence = (error: unknown): never => {
-    if (isUnreachable(error)) options.onUnreachable?.();
+    if (isUnreachable(error)) {
+      options.onUnreachable?.();
+      // Nobody else would say so: the heartbeat still goes through. Not more often than somebody wants to read it.
+      if (isShortage(error) && performance.now() - saidAtMs > 60_000) {
+        saidAtMs = performance.now();
+        logger.warn({ code: error.code }, `${error.message} Work waits for it.`);
+      }
+    }
     throw error;
   };
   return {

@@ -8,6 +8,9 @@ const away: readonly (readonly [RegExp, string])[] = [
   [/^57P/, 'it was shut down'],
   [/^53300$/, 'it has as many connections as it may have'],
   [/^08/, 'the connection broke'],
+  [/^53100$/, 'its disk is full'],
+  [/^53200$/, 'it is out of memory'],
+  [/^58030$/, 'it cannot read or write its files'],
   // Undone by the server, and fit to be tried again: another transaction, or an administrator, was in the way.
   [/^(?:40001|40P01|55P03|57014)$/, 'what it was doing was broken off'],
 ];
@@ -43,6 +46,12 @@ export function fromSqlState(state: string, cause: unknown): CandorError | null 
   if (refusal !== undefined) return new CandorError('ledger-refused', { why: refusal }, { cause });
   // A prepared statement that is there before it was made, or gone after: somebody else's connection.
   return /^(?:42P05|26000)$/.test(state) ? connectionShared(cause) : null;
+}
+
+/** True for what it says when it answers and has no room: its heartbeat goes on, since that changes a row in its place. */
+export function isShortage(error: unknown): boolean {
+  const { cause } = error instanceof CandorError ? error : {};
+  return cause instanceof Error && /^(?:53[12]00|58030)$/.test(String((cause as Error & { code?: unknown }).code));
 }
 
 /** For a connection that turned out to be somebody else's, too. */

@@ -181,6 +181,31 @@ test.each([
   }
 }, 120_000);
 
+test('workers wait for a Postgres whose disk is full, and all goes on by itself', async () => {
+  const relay = await world.relay();
+  const site = await world.site({ relay, redis: await world.redis(), settings });
+  const workers = [await site.worker(), await site.worker()];
+  const campaign = (await site.send(world.file(everybody), '--detach')).summary.campaign;
+  const ledger = site.ledger();
+  await letters(relay, 100);
+
+  // As it looks from outside: rows are changed in their place, and none can be added.
+  await ledger.query({ text: `create function public.no_room() returns trigger language plpgsql as $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$` });
+  for (const table of ['notice', 'attempt']) await ledger.query({ text: `create trigger no_room before insert or update on candor.${table} for each statement execute function public.no_room()` });
+  await pass(1);
+  const before = relay.record.accepted;
+  await pass(2 * recoverySeconds);
+  expect(relay.record.accepted).toBe(before);
+  for (const table of ['notice', 'attempt']) await ledger.query({ text: `drop trigger no_room on candor.${table}` });
+
+  expect(await finished(site, campaign)).toMatchObject({ state: 'finished', states: { accepted: everybody.length }, attempts: everybody.length, maybeAccepted: 0 });
+  await blameless(site, relay, campaign);
+  for (const worker of workers) {
+    expect(worker.stderr().split('its disk is full')).toHaveLength(2);
+    await dismiss(worker);
+  }
+}, 120_000);
+
 test('what a database has set for all who use it does not stop a campaign', async () => {
   const relay = await world.relay();
   const site = await world.site({ relay, settings: { RETRY_SCHEDULE: '1s' } });

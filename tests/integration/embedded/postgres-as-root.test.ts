@@ -95,6 +95,11 @@ describe('as root', () => {
     expect(processesOf(world.folder)).toEqual([]);
   });
 
+  it('tells a user without a name that Postgres needs one', async () => {
+    const nameless = { uid: 54_321, gid: 54_321 };
+    expect((await world.start({ user: nameless }, join(home(nameless, 0o700), 'data')).opened).code).toBe('postgres-no-name');
+  });
+
   it('copies programs that the server\'s user cannot reach, once, and they run', async () => {
     const user = await systemUser();
     const closed = home(null, 0o700);

@@ -18,6 +18,9 @@ describe('a SQLSTATE', () => {
     ['40P01', 'ledger-unreachable', 'broken off'],
     ['40001', 'ledger-unreachable', 'broken off'],
     ['57014', 'ledger-unreachable', 'broken off'],
+    ['53100', 'ledger-unreachable', 'disk is full'],
+    ['53200', 'ledger-unreachable', 'out of memory'],
+    ['58030', 'ledger-unreachable', 'its files'],
   ])('%s is %s, and work waits', (state, code, words) => {
     const error = fromSqlState(state, new Error('with an address@example.org in it'));
     expect(error).toMatchObject({ code, exit: 1 });
@@ -32,7 +35,7 @@ describe('a SQLSTATE', () => {
     expect(isUnreachable(error)).toBe(false);
   });
 
-  it.each(['42P01', '23505', '53100', 'CA001', '22P05', ''])('%s stays what it is', (state) => {
+  it.each(['42P01', '23505', 'CA001', '22P05', ''])('%s stays what it is', (state) => {
     expect(fromSqlState(state, null)).toBeNull();
   });
 });
