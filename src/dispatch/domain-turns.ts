@@ -38,7 +38,7 @@ export interface TurnParts {
 const latestMs = 250;
 /** Beside the claim: the notice has to be read. */
 const readingMs = 5;
-/** How often the limits are read again. */
+/** How often the limits are read again, beside each slice: for those that are changed, and for notices that wait. */
 const readEveryMs = 500;
 
 /** @param carry brings a notice to the relay at its slot; answers whether an attempt is on record */
@@ -51,8 +51,8 @@ export function createDomainTurns(parts: TurnParts, carry: (notice: NoticeConten
   const loops = new Map<number, Promise<void>>();
   const carrying = new Set<Promise<void>>();
   const sleepers = new Set<() => void>();
-  let known: () => void = () => undefined;
-  const firstRead = new Promise<void>((resolve) => (known = resolve));
+  let asked = 0;
+  let answered = 0;
 
   const sleep = (ms: number): Promise<void> =>
     new Promise((resolve) => {
@@ -69,7 +69,11 @@ export function createDomainTurns(parts: TurnParts, carry: (notice: NoticeConten
   };
 
   const read = async (): Promise<void> => {
+    const nth = (asked += 1);
     const limited = await ledger.readDomains();
+    // A later question was answered first.
+    if (nth < answered) return;
+    answered = nth;
     paces = new Map(limited.map((pace) => [pace.key, pace]));
     spellings = new Map();
     for (const pace of limited) if (pace.waiting) bringUp(pace);
@@ -126,7 +130,6 @@ export function createDomainTurns(parts: TurnParts, carry: (notice: NoticeConten
   const reading = (async () => {
     while (!stopped) {
       await quietly(read);
-      known();
       if (!stopped) await sleep(readEveryMs);
     }
   })();
@@ -134,7 +137,8 @@ export function createDomainTurns(parts: TurnParts, carry: (notice: NoticeConten
   return {
     limits: (notice) => paceOf(notice) !== null,
     async setAside(sliceId, notices) {
-      await firstRead;
+      // A campaign brings its limits in the commit that lets it run: what was read before the slice came may not know them.
+      await read();
       const limited = notices.flatMap((notice) => {
         const pace = paceOf(notice);
         return pace === null ? [] : [{ noticeId: notice.noticeId, pace }];

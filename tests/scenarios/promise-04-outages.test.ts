@@ -77,6 +77,9 @@ test('a worker that is cut off from Postgres alone comes back when another has t
   const other = await site.worker();
   const { campaign } = (await site.send(world.file(everybody), '--detach')).summary;
   await letters(relay, 100);
+  const ledger = site.ledger();
+  const onItsWire = { text: `select from candor.attempt a join candor.lease l using (lease_id) where a.outcome = 'open' and l.worker like '%:' || $1`, values: [String(cutOff.pid)] };
+  await eventually(async () => (await ledger.query(onItsWire)).rowCount >= 5, { timeoutMs: 30_000, everyMs: 5 });
 
   door.cut();
   // The other one has taken over when it has said what was on the wire.
