@@ -160,9 +160,9 @@ function movedTo(dataDir: string): string | null {
 /** Whoever owns the data goes on running it; a place that is not root's belongs to the user who made it. */
 async function serverUserOf(folder: string): Promise<{ uid: number; gid: number }> {
   for (const path of [join(folder, 'cluster'), folder]) {
-    if (!existsSync(path)) continue;
-    const { uid, gid } = statSync(path);
-    if (uid !== 0) return { uid, gid };
+    // Another process may be moving out of here: what was there a moment ago need not be any more.
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found !== undefined && found.uid !== 0) return { uid: found.uid, gid: found.gid };
   }
   return systemUser();
 }
