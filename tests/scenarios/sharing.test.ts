@@ -170,7 +170,8 @@ test('lets exactly one of two processes send the same file', async () => {
 test('shares one campaign between three workers over Redis, each notice exactly once', async () => {
   const redis = await world.redis();
   const relay = await world.relay();
-  const site = await world.site({ redis, relay, settings: { ...patient, SMTP_CONNECTIONS: '2' } });
+  // Slices so small that two workers cannot have taken all of them before the third one asks.
+  const site = await world.site({ redis, relay, settings: { ...patient, SMTP_CONNECTIONS: '2', CANDOR_SLICE_SIZE: '10' } });
   const ledger = site.ledger();
   const everybody = people(600);
   const workers = [1, 2, 3].map(() => launch(site.env, 'worker'));
