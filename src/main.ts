@@ -12,6 +12,8 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 const open: OpenApplication = async (options) => (await import('./app.ts')).openApplication(options);
 
 lastWords(process);
+// Node opens its debugger at this signal, to every user of the machine; here nothing happens. It could read the key.
+process.on('SIGUSR1', () => undefined);
 process.exitCode = await runCli(process.argv.slice(2), systemSurroundings(processEnvironment(), version, open));
 // Everything is closed by now. What still keeps the process (a library's timer) must not keep the shell.
 setTimeout(() => process.exit(), 500).unref();

@@ -5,7 +5,7 @@ import { CandorError } from '../domain/errors.ts';
 import type { Run } from './command.ts';
 import type { ExitCode } from './next-steps.ts';
 import type { Outcome } from './outcome.ts';
-import { quietStream, type QuietStream } from './output.ts';
+import { answerUnwritable, quietStream, type QuietStream } from './output.ts';
 import { buildProgram } from './program.ts';
 import { safeJson } from './safe-text.ts';
 import { Session } from './session.ts';
@@ -28,10 +28,15 @@ const answered: ReadonlySet<string> = new Set(['commander.helpDisplayed', 'comma
  */
 export async function runCli(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const streams: Streams = { stdout: quietStream(surroundings.stdout), stderr: quietStream(surroundings.stderr) };
+  const flushed = (): Promise<unknown> => Promise.all([streams.stdout.flushed(), streams.stderr.flushed()]);
   try {
-    return await parseAndRun(args, surroundings, streams);
+    const exit = await parseAndRun(args, surroundings, streams);
+    await flushed();
+    const lost = streams.stdout.failure();
+    // With 1 it has been said.
+    return lost === null || exit === 1 ? exit : report(answerUnwritable(lost), 'candor', false, null, surroundings, streams);
   } finally {
-    await Promise.all([streams.stdout.flushed(), streams.stderr.flushed()]);
+    await flushed();
   }
 }
 

@@ -17,6 +17,11 @@ export const errorRegistry = {
     help: 'Give it on stdin: run `candor find -`, type the address, press Enter.',
     exit: 2,
   },
+  'answer-unwritable': {
+    message: 'Standard output could not be written ({reason}).',
+    help: 'Make room, or send it elsewhere, and run the command again. What the command did before stands: `candor status` shows it.',
+    exit: 1,
+  },
   'address-missing': {
     message: 'Exactly one address is needed on stdin; {lines} came.',
     help: 'Give one address, on one line, of at most 1,000 bytes.',
@@ -263,7 +268,7 @@ export const errorRegistry = {
   },
   'campaign-finished': {
     message: 'This file was mailed with this kit: campaign {campaign} is {state}.',
-    help: 'To mail everybody in it once more on purpose, add --again; with --except {campaign}, too, those whom it told are left out. A finished campaign reaches those whom it did not with `candor resend {campaign}`.',
+    help: 'To mail everybody in it once more on purpose, add --again; with --except {campaign}, too, those whom it told are left out, and those whom it left out as told before. A finished campaign reaches those whom it did not with `candor resend {campaign}`.',
     exit: 2,
   },
   'campaign-none': {

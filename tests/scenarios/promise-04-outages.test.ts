@@ -10,11 +10,11 @@ import { startDurablePostgres, type DurablePostgres } from '../support/durable-p
 import { eventually } from '../support/eventually.ts';
 import { exportedNotices, type ExportedNotice } from '../support/exported.ts';
 import { people } from '../support/people.ts';
-import type { RunningProgram } from '../support/program.ts';
+import { startCandor, type RunningProgram } from '../support/program.ts';
 import type { TestRelay } from '../support/relay.ts';
 import { seenByRelay } from '../support/seen-by-relay.ts';
 import { startSeverableDoor, type SeverableDoor } from '../support/severable-door.ts';
-import { answerOf, scenarioWorld, type Site } from '../support/world.ts';
+import { answerOf, kit, scenarioWorld, type Site } from '../support/world.ts';
 
 const world = scenarioWorld();
 const everybody = people(450);
@@ -208,6 +208,16 @@ test('workers wait for a Postgres whose disk is full, and all goes on by itself'
     await dismiss(worker);
   }
 }, 120_000);
+
+test('a log that cannot be written, for its disk is full, costs the log alone', async () => {
+  const relay = await world.relay();
+  const site = await world.site({ relay, settings: { LOG_LEVEL: 'trace' } });
+
+  const ended = answerOf(await startCandor(['send', world.file(people(50)), '--kit', kit, '--yes', '--json'], site.env, { cwd: world.folder, log: '/dev/full' }).outcome);
+
+  expect(ended).toMatchObject({ code: 0, summary: { state: 'finished', states: { accepted: 50 }, attempts: 50 } });
+  expect(relay.record.accepted).toBe(50);
+});
 
 test('what a database has set for all who use it does not stop a campaign', async () => {
   const relay = await world.relay();

@@ -1,7 +1,7 @@
 // The program as its users run it: `candor` as a process of its own, with nothing in its environment but
 // what the test gives it. Needs `npm run build` (./scripts/test does that first).
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -30,14 +30,16 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Starts `candor` with these arguments. `input` goes to its standard input; without it there is none. */
-export function startCandor(args: readonly string[], env: ProgramEnvironment, options: { input?: string; cwd?: string } = {}): RunningProgram {
+/** Starts `candor` with these arguments. `input` goes to its standard input; without it there is none. Its log goes to `log`, a path, if given. */
+export function startCandor(args: readonly string[], env: ProgramEnvironment, options: { input?: string; cwd?: string; log?: string } = {}): RunningProgram {
   if (!existsSync(main)) throw new Error('dist/main.js is missing: run `npm run build` first');
+  const log = options.log === undefined ? null : openSync(options.log, 'a');
   const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...env },
-    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', log ?? 'pipe'],
   });
+  if (log !== null) closeSync(log);
   running.add(child);
   let stdout = '';
   let stderr = '';

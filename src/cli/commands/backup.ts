@@ -9,7 +9,7 @@ import { CandorError } from '../../domain/errors.ts';
 import { once, text } from '../arguments.ts';
 import { declare, type Run } from '../command.ts';
 import { counted } from '../figures.ts';
-import { isGone } from '../output.ts';
+import { answerUnwritable, isGone } from '../output.ts';
 import { safeText } from '../safe-text.ts';
 import type { Session, SharedOptions } from '../session.ts';
 
@@ -64,6 +64,7 @@ async function toStdout(session: Session) {
     session.say(`Backed up ${extentText(extent)}.`);
   } catch (error) {
     if (isGone(error)) throw new CandorError('output-closed', {}, { cause: error });
+    if (error instanceof Error && systemCode(error) !== null) throw answerUnwritable(error);
     throw error;
   }
   return { exit: 0, json: null, text: () => [] } as const;

@@ -185,6 +185,29 @@ describe('a reader that goes away', () => {
   });
 });
 
+describe('a disk that is full', () => {
+  it('costs what could not be written, and says that it did', async () => {
+    const taken: string[] = [];
+    let full = true;
+    // As Node's standard streams are: a failed write does not end them.
+    const file = new Writable({
+      autoDestroy: false,
+      write(chunk: Buffer, _encoding, done) {
+        if (!full) taken.push(chunk.toString());
+        done();
+        if (full) file.emit('error', Object.assign(new Error('no space left on device, write'), { code: 'ENOSPC' }));
+      },
+    });
+    const quiet = quietStream(file);
+    quiet.write('one');
+    full = false;
+    quiet.write('two');
+    await quiet.flushed();
+    expect(taken).toEqual(['two']);
+    expect(quiet.failure()).toMatchObject({ code: 'ENOSPC' });
+  });
+});
+
 describe('stop signals', () => {
   it.each([
     ['three presses', [['SIGINT', 0], ['SIGINT', 1000], ['SIGINT', 2000], ['SIGINT', 3000]], [1, 2, 3, 3]],
