@@ -12,7 +12,7 @@ export const maxLocalOctets = 64;
 
 /** Why a cell is not an address, each with how to mend it. */
 export const addressProblems = {
-  'address-character': 'The address holds a character that addresses cannot have; type the address again.',
+  'address-character': 'The address holds a character that addresses cannot have, such as a typographic quotation mark; type the address again.',
   'address-comment': 'The address holds a comment in parentheses; leave only the address.',
   'address-display-name': 'The cell holds a name or angle brackets besides the address; leave only the address, like jane@example.com.',
   'address-domain': 'The part after the @ is not a domain name; correct it, like example.com.',
@@ -64,9 +64,9 @@ const hyphen = 0x2d;
 /**
  * Reads one cell as one address. Blanks and invisible characters at the ends are trimmed.
  *
- * Accepted: a dot-atom local part, of ASCII atext and of letters, marks, numbers and symbols beyond
- * ASCII; a domain of at least two labels, ASCII or international (UTS-46). Not accepted: quoted local
- * parts, comments, groups, lists, display names, domain literals, IP addresses, single-label domains.
+ * Accepted: a dot-atom local part, of ASCII atext and of letters, marks, digits and emoji beyond ASCII; a domain of at
+ * least two labels, ASCII or international (IDNA 2008). Not accepted: quoted local parts, comments, groups, lists, display
+ * names, domain literals, IP addresses, single-label domains, and what word processors and copying leave behind: “ ” ™ ².
  */
 export function parseAddress(cell: string): AddressResult {
   const text = trimInvisible(cell);
@@ -144,7 +144,7 @@ function parseAny(text: string): AddressResult {
 function localProblem(text: string): AddressProblem | null {
   if (text === '') return 'address-local-empty';
   if (/^\.|\.\.|\.$/.test(text)) return 'address-dots';
-  if (!/^[\p{L}\p{M}\p{N}\p{S}\p{P}]+$/u.test(text) || text.includes('\uFFFD')) return 'address-character';
+  if (![...text].every((char) => char < '\u0080' || isWritten(char) || /\p{Emoji_Presentation}/u.test(char))) return 'address-character';
   // A full-width comma or bracket is a comma or bracket to software that compares by compatibility (NFKC).
   for (const form of [text, text.normalize('NFKC')]) {
     for (let i = 0; i < form.length; i += 1) {
@@ -155,11 +155,31 @@ function localProblem(text: string): AddressProblem | null {
   return Buffer.byteLength(text) > maxLocalOctets ? 'address-local-too-long' : null;
 }
 
+/** Points inside words that letters of some scripts need (RFC 5892, appendix A). */
+const joining = new Set('·ʹ׳״・͵');
+
+/**
+ * True for a character beyond ASCII that people write words and numbers with. Not for those that stand for others (², ª,
+ * ﬁ, ™: NFKC makes ASCII of them): no mailbox is named so, and damaged files are full of them. Full-width forms are what
+ * an input method types, and stay.
+ */
+function isWritten(char: string): boolean {
+  if (joining.has(char)) return true;
+  return /^[\p{L}\p{M}\p{Nd}]$/u.test(char) && (isFullWidth(char) || !isAscii(char.normalize('NFKC')));
+}
+
+function isFullWidth(char: string): boolean {
+  return char >= '\uFF01' && char <= '\uFF5E';
+}
+
 /** A receiving domain as addresses have it, in lower-case A-labels; null where no address could have it. */
 export function canonicalDomain(text: string): string | null {
   const domain = domainOf(text.normalize('NFC'));
   return domain.ok ? domain.labels : null;
 }
+
+/** What separates labels beside the dot (RFC 3490 section 3.1, RFC 5895 section 2.4). */
+const ideographicStops = new Set('。．｡');
 
 type DomainAnswer = { readonly ok: true; readonly labels: string } | { readonly ok: false; readonly code: AddressProblem };
 
@@ -187,6 +207,8 @@ function readDomain(text: string): DomainAnswer {
     const code = text.charCodeAt(i);
     if (code < 128 && code !== dot && (classes[code]! & label) === 0) return { ok: false, code: 'address-domain' };
   }
+  // Symbols and punctuation are in no label (RFC 5892); `domainToASCII` follows UTS-46, which makes `co` of `cº` and an A-label of `com”`.
+  if (![...text].every((char) => char < '\u0080' || isWritten(char) || ideographicStops.has(char))) return { ok: false, code: 'address-domain' };
   const labels = isAscii(text) ? text.toLowerCase() : domainToASCII(text);
   const parts = labels.split('.');
   if (labels === '' || labels.length > 253) return { ok: false, code: 'address-domain' };

@@ -121,6 +121,19 @@ describe('parseAddress', () => {
     expect(parseAddress(cell)).toEqual({ ok: false, code, message: addressProblems[code] });
   });
 
+  // What word processors, spreadsheets and a wrong code page leave in a cell. Each would be mail to somebody else's domain.
+  it.each(['jane@example.com”', 'jane@example.com²', 'jane@example.coº', 'jane@example.com™', 'jane@my‐shop.example', 'jane@x⁄y.example', 'jane@example.com…', 'jane@example.com、', 'jane@ﬁrma.example', 'jane@☃.example', 'jane@½.example'])('takes %j for no domain name', (cell) => {
+    expect(parseAddress(cell)).toMatchObject({ ok: false, code: 'address-domain' });
+  });
+
+  it.each(['“jane@example.com', '“jane”@example.com', '«jane@example.com', '‘jane@example.com', 'o’brien@example.com', '→jane@example.com', '•jane@example.com', 'jane²@example.com', 'janeª@example.com', '©jane@example.com', '¿jane@example.com', '³ukasz@example.com', '𝐣𝐚𝐧𝐞@example.com'])('takes %j for no mailbox', (cell) => {
+    expect(parseAddress(cell)).toMatchObject({ ok: false, code: 'address-character' });
+  });
+
+  it.each(['col·lega@example.com', 'ジョン・スミス@example.com', 'שמע״ה@example.com', 'สมชาย@example.com', '📧@example.com', 'josé@l·l.example', 'a@ジョン・スミス.example', 'ｊａｎｅ@example.com', 'a@สมชาย.example', 'a@شبكة.example', 'a@xn--n3h.example'])('takes %j', (cell) => {
+    expect(parseAddress(cell)).toMatchObject({ ok: true });
+  });
+
   it('refuses a cell of any size at once', () => {
     expect(parseAddress('a'.repeat(70_000))).toMatchObject({ code: 'address-no-at' });
     expect(parseAddress(`a@${'b'.repeat(70_000)}`)).toMatchObject({ code: 'address-too-long' });
