@@ -26,7 +26,8 @@ export interface CreateRequest {
   readonly audience?: Audience;
   readonly actor: string;
   readonly again: boolean;
-  readonly except?: string;
+  /** Campaigns: whoever one of them has told is left out. */
+  readonly except?: readonly string[];
   readonly ratePerSecond?: number;
   readonly first?: number;
   readonly startAt?: Date;

@@ -10,7 +10,7 @@ import { createMergeAccount, type MergeAccount } from '../intake/merge-account.t
 import { readRecipientFile, type RecipientFile } from '../intake/read-recipient-file.ts';
 import type { RecipientSource } from '../intake/recipient-source.ts';
 import { isOfficialDomain } from '../kits/official-domain.ts';
-import { createDraft, findSameFile, finishImport, freezeLetters, moveCampaign, readCampaign, setDeparture } from '../ledger/campaigns.ts';
+import { createDraft, findSameFile, finishImport, freezeLetters, moveCampaign, readCampaign, setDeparture, type Campaign } from '../ledger/campaigns.ts';
 import type { Transaction } from '../ledger/database.ts';
 import { setDomainLimits } from '../ledger/domain-pace.ts';
 import { recordEvent } from '../ledger/events.ts';
@@ -35,12 +35,13 @@ export async function createCampaign(
   const sha256 = await digestOf(request.source);
   return context.database.transaction(async (tx) => {
     await refuseTwice(tx, settings, kit.kit, sha256, request.again);
-    const except = request.except === undefined ? null : await readCampaign(tx, request.except);
+    const told: Campaign[] = [];
+    for (const except of new Set(request.except)) told.push(await readCampaign(tx, except));
     const id = campaignIdFrom(randomBytes(8));
     const campaignNo = await createDraft(tx, { id, fileSha256: sha256, terms: termsOf(settings, kit.kit), actor: request.actor });
     await request.onDraft?.(tx, campaignNo);
     await importFile(tx, context, campaignNo, kit, request, sha256);
-    if (except !== null) await leaveOutTold(tx, campaignNo, except, request.actor);
+    for (const campaign of told) await leaveOutTold(tx, campaignNo, campaign, request.actor);
     await freezeLetters(tx, campaignNo, kit.letters);
     await setDeparture(tx, campaignNo, { first: request.first ?? null, startAt: request.startAt ?? null });
     await setLimit(tx, settings.relayIdentity, request.ratePerSecond ?? settings.ratePerSecond);

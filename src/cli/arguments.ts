@@ -17,6 +17,11 @@ export function once<T>(read: (value: string) => T): Read<T> {
   };
 }
 
+/** Wraps a reader so that the flag may be repeated; answers every value, in their order. */
+export function each<T>(read: (value: string) => T): Read<readonly T[]> {
+  return (value, previous = []) => [...previous, read(value)];
+}
+
 /** Any text that is not empty and is not another flag (`--kit --yes` has forgotten the kit). */
 export function text(value: string): string {
   if (value.trim() === '') throw new InvalidArgumentError('It must not be empty.');

@@ -49,8 +49,9 @@ export function nextSteps(summary: CampaignSummary): NextStep[] {
 function untold(summary: CampaignSummary): NextStep[] {
   const { campaign, states } = summary;
   const again = resendableStates.reduce((sum, state) => sum + states[state], 0);
-  const others = summary.notices - states.accepted;
-  const which = noticeStates.filter((state) => state !== 'accepted' && states[state] > 0).join(',');
+  // Who was left out was told by an earlier campaign.
+  const others = summary.notices - states.accepted - states.suppressed;
+  const which = noticeStates.filter((state) => state !== 'accepted' && state !== 'suppressed' && states[state] > 0).join(',');
   return [
     ...(again > 0 && summary.state === 'finished' ? [{ why: `To try ${counted(again, 'notice')} once more`, command: `candor resend ${campaign}` }] : []),
     ...(others > 0 && !summary.rehearsal

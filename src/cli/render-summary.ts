@@ -20,7 +20,7 @@ const meanings: Readonly<Record<NoticeState, string>> = {
   refused: 'the relay said no to this recipient for good',
   failed: 'given up: tries or time are spent, or the letter cannot be written',
   unconfirmed: 'perhaps handed over: the relay\'s answer was never recorded',
-  suppressed: 'left out on purpose; needs another channel',
+  suppressed: 'left out on purpose: an earlier campaign has told them',
   cancelled: 'not told: the campaign was cancelled first',
 };
 

@@ -19,7 +19,7 @@ export const noticeStates = [
   'failed',
   /** Handed over, perhaps: the connection or the process ended before a reply was recorded (RFC 1047). The policy or a person moves it on. */
   'unconfirmed',
-  /** Left out on purpose: on the suppression list, or told by another campaign. Reported; needs another channel or a person's word. */
+  /** Left out on purpose, so far only because an earlier campaign has told them (`told-before`). Reported. */
   'suppressed',
   /** The campaign was cancelled before this notice was settled. */
   'cancelled',

@@ -4,12 +4,16 @@ import type { Campaign } from './campaigns.ts';
 import type { Queryable } from './database.ts';
 import { recordEvent } from './events.ts';
 
-/** Leaves out whoever a notice of another campaign was accepted for (`--except`); answers how many. */
+/**
+ * Leaves out whoever a notice of another campaign was accepted for (`--except`), and whom that campaign itself left out
+ * for that: an earlier one has told them. Answers how many.
+ */
 export async function leaveOutTold(on: Queryable, campaignNo: CampaignNo, told: Campaign, actor: string): Promise<number> {
   const { rowCount } = await on.query({
     text: `update candor.notice n set state = 'suppressed', reason = 'told-before', settled_at = clock_timestamp()
            from candor.notice t
-           where n.campaign_no = $1 and n.state = 'pending' and t.campaign_no = $2 and t.address_hash = n.address_hash and t.state = 'accepted'`,
+           where n.campaign_no = $1 and n.state = 'pending' and t.campaign_no = $2 and t.address_hash = n.address_hash
+             and (t.state = 'accepted' or (t.state = 'suppressed' and t.reason = 'told-before'))`,
     values: [campaignNo, told.campaignNo],
   });
   await recordEvent(on, { campaignNo, actor, kind: 'told-left-out', data: { toldBy: told.id, notices: rowCount } });

@@ -109,5 +109,13 @@ describe('the same file again', () => {
     expect(more.code).toBe(3);
     expect(more.summary).toMatchObject({ notices: 8, suppressed: 4, states: { accepted: 4, suppressed: 4 } });
     expect(notExactlyOnce(relay, people(8))).toEqual([]);
+    expect(more.stderr).not.toContain('another channel');
+
+    // Whom the first told, the second does not know to be told but as left out; and a third may name both.
+    const third = await site.send(`${world.folder}/more.csv`, '--again', '--except', more.summary.campaign);
+    expect(third.summary).toMatchObject({ notices: 8, suppressed: 8, states: { accepted: 0 } });
+    const fourth = await site.send(file, '--again', '--except', third.summary.campaign, '--except', before.summary.campaign);
+    expect(fourth.summary).toMatchObject({ notices: 5, suppressed: 5, states: { accepted: 0 } });
+    expect(notExactlyOnce(relay, people(8))).toEqual([]);
   });
 });

@@ -46,7 +46,7 @@ export function openLaunchPort(ledger: LedgerContext, shelf: CompiledShelf, sett
         actor: operator.name,
         again,
         ...rate,
-        ...(except === null ? {} : { except }),
+        ...(except === null ? {} : { except: [except] }),
         ...(first === null ? {} : { first }),
         ...(startAt === null ? {} : { startAt }),
         confirmation: { kind: 'attended', notices, sha256 },

@@ -20,7 +20,7 @@ export function addExport(program: Command, run: Run): void {
     about: 'Without --with-addresses the files hold no personal data. With it they are the list of victims: readable by you only, and the export is recorded.',
     examples: [
       ['candor export CAMPAIGN --out proof', 'the record of every notice and attempt'],
-      ['candor export CAMPAIGN --out letters --state refused,suppressed --with-addresses', 'whom to tell over another channel'],
+      ['candor export CAMPAIGN --out letters --state refused,failed --with-addresses', 'whom to tell over another channel'],
     ],
   })
     .argument('<campaign>', 'the campaign', text)

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Application, Confirmation, CreateRequest, LaunchPlan } from '../../campaigns/application.ts';
 import type { Audience } from '../../domain/audience.ts';
 import { CandorError } from '../../domain/errors.ts';
-import { audience, once, perSecond, startAt, text, wholeNumber } from '../arguments.ts';
+import { audience, each, once, perSecond, startAt, text, wholeNumber } from '../arguments.ts';
 import { askNumber, askYesNo, asking, canAsk, type Ask } from '../ask.ts';
 import { declare, type Run } from '../command.ts';
 import { count, counted } from '../figures.ts';
@@ -20,7 +20,7 @@ export interface SendOptions extends SharedOptions {
   readonly rate?: number;
   readonly first?: number;
   readonly at?: Date;
-  readonly except?: string;
+  readonly except?: readonly string[];
   readonly again?: boolean;
   readonly detach?: boolean;
   readonly audience?: Audience;
@@ -47,7 +47,7 @@ export function addSend(program: Command, run: Run, now: () => Date): void {
     .option('--rate <n>', 'at most so many notices per second (0.5 is one every two seconds)', once(perSecond))
     .option('--first <n>', 'work on so many notices, then hold until candor resume', once(wholeNumber(1)))
     .option('--at <time>', 'start later: 2026-01-31T09:30+07:00, 09:30 (local clock) or "in 2h"', once(startAt(now)))
-    .option('--except <campaign>', 'leave out whoever that campaign has told', once(text))
+    .option('--except <campaign>', 'leave out whoever that campaign has told, or left out as told before; may be repeated', each(text))
     .option('--again', 'send although this file was sent with this kit before')
     .option('--detach', 'launch and leave the work to candor worker or candor serve')
     .option('--audience <audience>', 'the audience of every row, for a file without that column', once(audience))

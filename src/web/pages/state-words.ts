@@ -29,7 +29,7 @@ export const noticeMeanings: Readonly<Record<NoticeState, string>> = {
   refused: 'The relay said no to this recipient.',
   failed: 'Given up: tries or time are spent, or it cannot be written.',
   unconfirmed: 'Perhaps handed over; no answer was recorded.',
-  suppressed: 'Left out on purpose; needs another channel.',
+  suppressed: 'Left out on purpose: an earlier campaign has told them.',
   cancelled: 'The campaign was cancelled first.',
 };
 

@@ -77,11 +77,11 @@ describe('before anything is stored', () => {
 
   it('shows the plan and launches when the number is typed', async () => {
     const { methods, calls, created } = campaignThatEnds(summaryOf());
-    const ran = await commandLine(methods, answering({ 'type the number': '20,000' })).run(...args, '--rate', '50', '--first', '10', '--at', 'in 2h', '--except', 'c-old', '--again', '--audience', 'affected');
+    const ran = await commandLine(methods, answering({ 'type the number': '20,000' })).run(...args, '--rate', '50', '--first', '10', '--at', 'in 2h', '--except', 'c-old', '--except', 'c-older', '--again', '--audience', 'affected');
     expect(ran.exit).toBe(0);
     expect(calls).toEqual(['plan', 'create', 'work']);
     expect(created).toEqual([{
-      path: 'recipients.csv', kit, again: true, audience: 'affected', except: 'c-old', ratePerSecond: 50, first: 10,
+      path: 'recipients.csv', kit, again: true, audience: 'affected', except: ['c-old', 'c-older'], ratePerSecond: 50, first: 10,
       startAt: new Date('2026-01-31T10:00:00Z'), actor: 'ana', confirmation: { kind: 'attended', notices: 20_000, sha256: 'ab'.repeat(32) },
     }]);
     expect(ran.stdout).toContain('20,000 notices: everyone is accounted for');
