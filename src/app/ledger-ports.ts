@@ -5,7 +5,7 @@ import type { CampaignNo } from '../domain/ids.ts';
 import { messageIdDomain } from '../domain/message-id.ts';
 import type { RefusalLimit } from '../domain/refusals.ts';
 import type { SigningKey } from '../domain/signing-key.ts';
-import { campaignsInState, moveCampaign, readCampaignByNo, readLetters } from '../ledger/campaigns.ts';
+import { campaignsDue, campaignsInState, moveCampaign, readCampaignByNo, readLetters } from '../ledger/campaigns.ts';
 import { claimNotices, giveBackClaims, readSlice } from '../ledger/claiming.ts';
 import type { Database } from '../ledger/database.ts';
 import { domainKey, readDomainPaces, releaseAside, setAside } from '../ledger/domain-pace.ts';
@@ -61,8 +61,10 @@ export function bindLedger(
       sweepCancelled: (campaign) => sweepCancelled(database, campaign),
       refreshStatistics: () => refreshStatistics(database),
       recount: async (campaign) => (await recount(database, campaign)).agrees,
-      start: async (campaign) => {
-        await database.transaction((tx) => moveCampaign(tx, campaign, ['ready'], { to: 'running', actor: program, reason: null }));
+      startDue: async () => {
+        for (const campaign of await campaignsDue(database, relayIdentity)) {
+          await database.transaction((tx) => moveCampaign(tx, campaign, ['ready'], { to: 'running', actor: program, reason: null }));
+        }
       },
       finish: async (campaign) => {
         const was = await database.transaction((tx) => moveCampaign(tx, campaign, ['running'], { to: 'finished', actor: program, reason: null }));

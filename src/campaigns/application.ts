@@ -6,6 +6,7 @@ import type { CheckReport } from '../domain/check-report.ts';
 import type { Found } from '../domain/found.ts';
 import type { ReasonKey } from '../domain/notice-choice.ts';
 import type { NoticeState } from '../domain/notice-state.ts';
+import type { Start } from '../domain/start.ts';
 import type { CampaignSummary } from '../domain/summary.ts';
 import type { CampaignNo } from '../domain/ids.ts';
 import type { Transaction } from '../ledger/database.ts';
@@ -30,7 +31,7 @@ export interface CreateRequest {
   readonly except?: readonly string[];
   readonly ratePerSecond?: number;
   readonly first?: number;
-  readonly startAt?: Date;
+  readonly start?: Start;
   /** What the person (or `--yes`) confirmed. */
   readonly confirmation: Confirmation;
 }

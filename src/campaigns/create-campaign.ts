@@ -10,7 +10,7 @@ import { createMergeAccount, type MergeAccount } from '../intake/merge-account.t
 import { readRecipientFile, type RecipientFile } from '../intake/read-recipient-file.ts';
 import type { RecipientSource } from '../intake/recipient-source.ts';
 import { isOfficialDomain } from '../kits/official-domain.ts';
-import { createDraft, findSameFile, finishImport, freezeLetters, moveCampaign, readCampaign, setDeparture, type Campaign } from '../ledger/campaigns.ts';
+import { createDraft, findSameFile, finishImport, freezeLetters, isPast, moveCampaign, readCampaign, setDeparture, startMoment, type Campaign } from '../ledger/campaigns.ts';
 import type { Transaction } from '../ledger/database.ts';
 import { setDomainLimits } from '../ledger/domain-pace.ts';
 import { recordEvent } from '../ledger/events.ts';
@@ -22,7 +22,7 @@ import type { LaunchSettings, LedgerContext } from './context.ts';
 
 /**
  * Makes and launches a campaign; answers its id. Before anything is stored it throws `rate-required`,
- * `sender-not-official`, `campaign-exists`, `campaign-finished`, `expect-mismatch`, `file-changed`,
+ * `sender-not-official`, `campaign-exists`, `campaign-finished`, `expect-mismatch`, `file-changed`, `start-past`,
  * `nothing-to-tell`, or what is wrong with the file.
  */
 export async function createCampaign(
@@ -32,6 +32,7 @@ export async function createCampaign(
   request: LaunchRequest,
 ): Promise<string> {
   await checkSender(context, settings, kit.kit, request);
+  if (request.start instanceof Date && (await isPast(context.database, request.start))) throw new CandorError('start-past', { start: request.start.toISOString() });
   const sha256 = await digestOf(request.source);
   return context.database.transaction(async (tx) => {
     await refuseTwice(tx, settings, kit.kit, sha256, request.again);
@@ -43,10 +44,10 @@ export async function createCampaign(
     await importFile(tx, context, campaignNo, kit, request, sha256);
     for (const campaign of told) await leaveOutTold(tx, campaignNo, campaign, request.actor);
     await freezeLetters(tx, campaignNo, kit.letters);
-    await setDeparture(tx, campaignNo, { first: request.first ?? null, startAt: request.startAt ?? null });
+    await setDeparture(tx, campaignNo, { first: request.first ?? null, startAt: request.start === undefined ? null : await startMoment(tx, request.start) });
     await setLimit(tx, settings.relayIdentity, request.ratePerSecond ?? settings.ratePerSecond);
     if (settings.domainLimits !== null) await setDomainLimits(tx, context.keyring, settings.relayIdentity, settings.domainLimits);
-    if (request.startAt === undefined) await moveCampaign(tx, campaignNo, ['ready'], { to: 'running', actor: request.actor, reason: null });
+    if (request.start === undefined) await moveCampaign(tx, campaignNo, ['ready'], { to: 'running', actor: request.actor, reason: null });
     return id;
   }, { patient: true });
 }

@@ -1,6 +1,7 @@
 // What a launch would do, told before it is done. Reads the file and the kit, stores nothing.
 import type { Kit } from '../domain/kit.ts';
 import { checkRecipients } from '../intake/check-recipients.ts';
+import { startMoment } from '../ledger/campaigns.ts';
 import { readPace } from '../ledger/pace.ts';
 import type { LaunchPlan, LaunchRequest } from './application.ts';
 import { checkSender } from './create-campaign.ts';
@@ -29,6 +30,6 @@ export async function planLaunch(
     ratePerSecond: request.ratePerSecond ?? settings.ratePerSecond ?? pace.limitPerSecond,
     missingCategories: report.missingCategories,
     first: request.first ?? null,
-    startAt: request.startAt ?? null,
+    startAt: request.start === undefined ? null : await startMoment(context.database, request.start),
   };
 }

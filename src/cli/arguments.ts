@@ -3,6 +3,7 @@
 import { InvalidArgumentError } from 'commander';
 import { canonicalDomain } from '../domain/address.ts';
 import { audiences, type Audience } from '../domain/audience.ts';
+import type { Start } from '../domain/start.ts';
 import { noticeStates, noticeTransitions, type NoticeState } from '../domain/notice-state.ts';
 import { BadStartTime, startTime } from './start-time.ts';
 
@@ -57,7 +58,7 @@ export function domainName(value: string): string {
 }
 
 /** The moment of `--at`; see start-time.ts. */
-export function startAt(now: () => Date): (value: string) => Date {
+export function startAt(now: () => Date): (value: string) => Start {
   return (value) => {
     try {
       return startTime(value, now());

@@ -1,4 +1,9 @@
 // Reads the time of `--at`: an ISO 8601 moment with its zone, a local clock time, or a span from now. Pure.
+//
+// A span is counted from the launch, by the ledger's clock: on a machine whose clock is an hour behind, a moment made of
+// it here would be past already.
+
+import type { Start } from '../domain/start.ts';
 
 /** Why a time was not taken; the text is for the person who typed it. */
 export class BadStartTime extends Error {}
@@ -20,20 +25,20 @@ const unitMs: Readonly<Record<string, number>> = {
 const farthestMs = 366 * 86_400_000;
 
 /**
- * The moment that the text names: `2026-01-31T09:30+07:00`, `09:30` (the next time that the local
- * clock shows it) or `in 2h 30m`. Throws BadStartTime when it names none, or one that is past or more
- * than a year away.
+ * The start that the text names: the moment `2026-01-31T09:30+07:00` or `09:30` (the next time that the local clock
+ * shows it), or the span `in 2h 30m`. Throws BadStartTime when it names none, or one that is past or more than a year away.
  */
-export function startTime(text: string, now: Date): Date {
+export function startTime(text: string, now: Date): Start {
   const trimmed = text.trim();
-  const at = fromIso(trimmed) ?? fromClock(trimmed, now) ?? fromSpan(trimmed, now);
+  const inMs = fromSpan(trimmed);
+  const at = inMs === null ? (fromIso(trimmed) ?? fromClock(trimmed, now)) : new Date(now.getTime() + Math.min(inMs, 2 * farthestMs));
   if (at === null) {
     if (isoWithoutZone.test(trimmed)) throw new BadStartTime('Say which zone it is in: add Z for UTC, or an offset such as +07:00.');
     throw new BadStartTime('Use a time such as 2026-01-31T09:30+07:00, 09:30 (local clock) or "in 2h".');
   }
   if (at.getTime() <= now.getTime()) throw new BadStartTime('It is in the past. Leave --at out to start now.');
   if (at.getTime() - now.getTime() > farthestMs) throw new BadStartTime('It is more than a year away.');
-  return at;
+  return inMs === null ? at : { inMs };
 }
 
 function fromIso(text: string): Date | null {
@@ -57,7 +62,7 @@ function fromClock(text: string, now: Date): Date | null {
   return at;
 }
 
-function fromSpan(text: string, now: Date): Date | null {
+function fromSpan(text: string): number | null {
   const match = span.exec(text);
   if (match === null) return null;
   let ms = 0;
@@ -66,5 +71,5 @@ function fromSpan(text: string, now: Date): Date | null {
     if (each === undefined) throw new BadStartTime(`"${unit}" is not a unit of time; use s, m, h or d.`);
     ms += Number(amount) * each;
   }
-  return new Date(now.getTime() + ms);
+  return ms;
 }

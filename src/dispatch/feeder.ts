@@ -59,9 +59,7 @@ export function startFeeder(
   /** Answers how long to wait before the next look. */
   const tick = async (): Promise<number> => {
     if (!(await ledger.isFeeder())) return idleTickMs;
-    for (const campaign of await ledger.campaigns(['ready'])) {
-      if (campaign.startAt !== null && campaign.startAt <= clock.now()) await ledger.start(campaign.campaignNo);
-    }
+    await ledger.startDue();
     if (clock.monotonicMs() - reconciledAt >= options.reconcileMs) {
       reconciledAt = clock.monotonicMs();
       await reconcile();

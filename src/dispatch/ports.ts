@@ -13,7 +13,6 @@ export interface DispatchCampaign extends RetryTerms {
   readonly campaignNo: CampaignNo;
   readonly id: string;
   readonly state: CampaignState;
-  readonly startAt: Date | null;
 }
 
 /** Where a campaign stands, for the feeder's decision. */
@@ -48,7 +47,8 @@ export interface FeederLedger {
   recount(campaign: CampaignNo): Promise<boolean>;
   /** Lets the planner know how large the growing tables are by now. */
   refreshStatistics(): Promise<void>;
-  start(campaign: CampaignNo): Promise<void>;
+  /** Starts what waits for a time that has come, by the ledger's clock. */
+  startDue(): Promise<void>;
   finish(campaign: CampaignNo): Promise<void>;
   hold(campaign: CampaignNo, reason: HoldReason, detail: string | null): Promise<void>;
   /** Lets notices go that wait for a domain without a limit. */

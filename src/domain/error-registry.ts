@@ -17,15 +17,15 @@ export const errorRegistry = {
     help: 'Give it on stdin: run `candor find -`, type the address, press Enter.',
     exit: 2,
   },
-  'answer-unwritable': {
-    message: 'Standard output could not be written ({reason}).',
-    help: 'Make room, or send it elsewhere, and run the command again. What the command did before stands: `candor status` shows it.',
-    exit: 1,
-  },
   'address-missing': {
     message: 'Exactly one address is needed on stdin; {lines} came.',
     help: 'Give one address, on one line, of at most 1,000 bytes.',
     exit: 2,
+  },
+  'answer-unwritable': {
+    message: 'Standard output could not be written ({reason}).',
+    help: 'Make room, or send it elsewhere, and run the command again. What the command did before stands: `candor status` shows it.',
+    exit: 1,
   },
   'confirmation-required': {
     message: 'A launch is confirmed at a terminal, and there is none. Nothing was stored.',
@@ -334,6 +334,11 @@ export const errorRegistry = {
   'sender-not-official': {
     message: 'MAIL_FROM is at {domain}, which is not among the official domains of the kit: {official}.',
     help: 'Send from an official domain, or correct officialDomains in kit.yaml: readers are told to trust these only.',
+    exit: 2,
+  },
+  'start-past': {
+    message: 'The start, {start}, is in the past by the ledger\'s clock.',
+    help: 'Leave the time out to start now, or give a later one. When it is not in the past here, the clock of this machine or the ledger\'s is wrong.',
     exit: 2,
   },
   'test-letter-failed': {

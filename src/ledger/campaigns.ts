@@ -4,6 +4,7 @@ import { campaignMayGo, type CampaignState, type UnconfirmedPolicy } from '../do
 import { CandorError } from '../domain/errors.ts';
 import type { CampaignId, CampaignNo } from '../domain/ids.ts';
 import type { CompiledLetter } from '../domain/kit.ts';
+import type { Start } from '../domain/start.ts';
 import type { Queryable } from './database.ts';
 import { recordEvent } from './events.ts';
 import { giveBackQueued } from './feeding.ts';
@@ -154,6 +155,19 @@ export async function readLetters(on: Queryable, campaignNo: CampaignNo): Promis
   return rows.map((row) => row.compiled);
 }
 
+/** The moment of a start, by the ledger's clock. */
+export async function startMoment(on: Queryable, start: Start): Promise<Date> {
+  if (start instanceof Date) return start;
+  const { rows } = await on.query<{ at: Date }>({ text: `select clock_timestamp() + $1::double precision * interval '1 millisecond' as at`, values: [start.inMs] });
+  return rows[0]!.at;
+}
+
+/** Answers whether a moment is past by the ledger's clock, with a minute for a person to confirm in. */
+export async function isPast(on: Queryable, moment: Date): Promise<boolean> {
+  const { rows } = await on.query<{ past: boolean }>({ text: `select $1::timestamptz < clock_timestamp() - interval '1 minute' as past`, values: [moment] });
+  return rows[0]!.past;
+}
+
 /** Sets how many notices may leave before a person says yes (null: all), and when the campaign starts. */
 export async function setDeparture(on: Queryable, campaignNo: CampaignNo, departure: { first: number | null; startAt: Date | null }): Promise<void> {
   await on.query({
@@ -179,10 +193,10 @@ export async function readCampaignByNo(on: Queryable, campaignNo: CampaignNo): P
   return fromRow(rows[0]);
 }
 
-/** The campaign that was launched last, or made last when none was launched; null when there is none. */
+/** The campaign that was launched last, whether it runs or waits for its start; null when there is none. */
 export async function readLatestCampaign(on: Queryable): Promise<Campaign | null> {
   const { rows } = await on.query<CampaignRow>({
-    text: `select ${columns} from candor.campaign where state <> 'draft' order by launched_at desc nulls last, campaign_no desc limit 1`,
+    text: `select ${columns} from candor.campaign where state <> 'draft' order by coalesce(launched_at, created_at) desc, campaign_no desc limit 1`,
   });
   return rows[0] ? fromRow(rows[0]) : null;
 }
@@ -216,6 +230,16 @@ export async function campaignsInState(on: Queryable, states: readonly CampaignS
     values: [states, relayIdentity],
   });
   return rows.map(fromRow);
+}
+
+/** The relay's campaigns whose time to start has come, by the ledger's clock: those of the processes need not agree. */
+export async function campaignsDue(on: Queryable, relayIdentity: string): Promise<CampaignNo[]> {
+  const { rows } = await on.query<{ campaign_no: CampaignNo }>({
+    name: 'campaigns-due',
+    text: `select campaign_no from candor.campaign where state = 'ready' and start_at <= clock_timestamp() and relay_identity = $1 order by campaign_no`,
+    values: [relayIdentity],
+  });
+  return rows.map((row) => row.campaign_no);
 }
 
 export interface Move {

@@ -48,7 +48,7 @@ export function openLaunchPort(ledger: LedgerContext, shelf: CompiledShelf, sett
         ...rate,
         ...(except === null ? {} : { except: [except] }),
         ...(first === null ? {} : { first }),
-        ...(startAt === null ? {} : { startAt }),
+        ...(startAt === null ? {} : { start: startAt }),
         confirmation: { kind: 'attended', notices, sha256 },
         onDraft: async (tx, campaignNo) => {
           if (!(await claimUpload(tx, upload.uploadNo, version, campaignNo))) throw new CandorError('upload-launched');

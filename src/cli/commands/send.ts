@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import type { Application, Confirmation, CreateRequest, LaunchPlan } from '../../campaigns/application.ts';
 import type { Audience } from '../../domain/audience.ts';
+import type { Start } from '../../domain/start.ts';
 import { CandorError } from '../../domain/errors.ts';
 import { audience, each, once, perSecond, startAt, text, wholeNumber } from '../arguments.ts';
 import { askNumber, askYesNo, asking, canAsk, type Ask } from '../ask.ts';
@@ -19,7 +20,7 @@ export interface SendOptions extends SharedOptions {
   readonly expect?: number;
   readonly rate?: number;
   readonly first?: number;
-  readonly at?: Date;
+  readonly at?: Start;
   readonly except?: readonly string[];
   readonly again?: boolean;
   readonly detach?: boolean;
@@ -64,7 +65,7 @@ export function toPlanRequest(file: string, kit: string, options: SendOptions): 
     ...(options.except === undefined ? {} : { except: options.except }),
     ...(options.rate === undefined ? {} : { ratePerSecond: options.rate }),
     ...(options.first === undefined ? {} : { first: options.first }),
-    ...(options.at === undefined ? {} : { startAt: options.at }),
+    ...(options.at === undefined ? {} : { start: options.at }),
   };
 }
 

@@ -1,12 +1,12 @@
 // Cutting slices: what leaves first, what waits, and what comes back.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CampaignNo, NoticeId } from '../../../src/domain/ids.ts';
-import { moveCampaign, setDeparture } from '../../../src/ledger/campaigns.ts';
+import { campaignsDue, isPast, moveCampaign, readLatestCampaign, setDeparture, startMoment } from '../../../src/ledger/campaigns.ts';
 import { claimNotices } from '../../../src/ledger/claiming.ts';
 import { cutSlices, giveBackSlices, queuedSlices, readFeedStatus } from '../../../src/ledger/feeding.ts';
 import { settleAttempts } from '../../../src/ledger/settling.ts';
 import { readCounts } from '../../../src/ledger/tally.ts';
-import { aCampaign, aLease, aSettlement, aSliceId, createTestLedger, type TestLedger } from '../../support/ledger.ts';
+import { aCampaign, aLease, aSettlement, aSliceId, createTestLedger, someTerms, type TestLedger } from '../../support/ledger.ts';
 
 let ledger: TestLedger;
 beforeAll(async () => {
@@ -102,6 +102,22 @@ describe('deferred notices', () => {
     await settleSlices(campaignNo, await cut(campaignNo, 1, 2), { outcome: 'deferred', state: 'deferred', retryAfterMs: 3_600_000 });
     expect(await cut(campaignNo, 1, 2)).toEqual([]);
     expect(await readFeedStatus(ledger.database, campaignNo)).toMatchObject({ open: 2, queued: 0 });
+  });
+});
+
+describe('a start that waits', () => {
+  it('is due by the ledger’s clock, and is the latest launch until another one comes', async () => {
+    const finished = await aCampaign(ledger, { notices: 1 });
+    const { relayIdentity } = someTerms();
+    const [soon, later] = [await aCampaign(ledger, { notices: 1, state: 'ready' }), await aCampaign(ledger, { notices: 1, state: 'ready' })];
+    await setDeparture(ledger.database, soon.campaignNo, { first: null, startAt: await startMoment(ledger.database, { inMs: -1 }) });
+    await setDeparture(ledger.database, later.campaignNo, { first: null, startAt: await startMoment(ledger.database, { inMs: 60_000 }) });
+
+    expect(await campaignsDue(ledger.database, relayIdentity)).toEqual([soon.campaignNo]);
+    expect((await readLatestCampaign(ledger.database))?.campaignNo).toBe(later.campaignNo);
+    expect([await isPast(ledger.database, new Date(Date.now() - 70_000)), await isPast(ledger.database, new Date(Date.now() - 30_000))]).toEqual([true, false]);
+
+    for (const { campaignNo } of [finished, soon, later]) await moveCampaign(ledger.database, campaignNo, ['ready', 'running'], { to: 'cancelled', actor: 'tester', reason: null });
   });
 });
 

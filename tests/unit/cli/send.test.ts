@@ -82,7 +82,7 @@ describe('before anything is stored', () => {
     expect(calls).toEqual(['plan', 'create', 'work']);
     expect(created).toEqual([{
       path: 'recipients.csv', kit, again: true, audience: 'affected', except: ['c-old', 'c-older'], ratePerSecond: 50, first: 10,
-      startAt: new Date('2026-01-31T10:00:00Z'), actor: 'ana', confirmation: { kind: 'attended', notices: 20_000, sha256: 'ab'.repeat(32) },
+      start: { inMs: 7_200_000 }, actor: 'ana', confirmation: { kind: 'attended', notices: 20_000, sha256: 'ab'.repeat(32) },
     }]);
     expect(ran.stdout).toContain('20,000 notices: everyone is accounted for');
   });
