@@ -95,7 +95,7 @@ export const errorRegistry = {
   },
   'data-folder-unusable': {
     message: 'The data folder cannot be used: {path} ({reason}).',
-    help: 'Set CANDOR_DATA to a folder that this user may write to.',
+    help: 'Set CANDOR_DATA to a folder that this user may write to, on a disk that is not read-only and has room.',
     exit: 2,
   },
   'key-file-exposed': {

@@ -52,6 +52,13 @@ export interface EmbeddedPostgresOptions {
   readonly sharedFolder?: string;
 }
 
+/** Of a folder that is there and takes no files. */
+const unwritable: ReadonlySet<string> = new Set(['EROFS', 'ENOSPC', 'EDQUOT']);
+
+function errnoOf(error: unknown): string | null {
+  return error instanceof Error && !(error instanceof CandorError) && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
 /** A first start takes about a second, a stop less; recovery after a crash may take minutes. */
 const lockPatienceMs = 180_000;
 /** How long a server may live without taking part in anything before it is called stuck. */
@@ -67,9 +74,16 @@ const pollMs = (waitedMs: number): number => Math.min(3 + waitedMs / 20, 250);
  * @throws CandorError `postgres-*` or `data-folder-unusable`; each says what to do
  */
 export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const place = await findPlace({ dataDir: options.dataDir, say: options.say, sharedFolder: options.sharedFolder ?? '/var/lib/candor' });
-  const attachment = new Attachment(place, options);
-  await attachment.ensureRunning();
+  const attempt = async (): Promise<{ place: Place; attachment: Attachment }> => {
+    const place = await findPlace({ dataDir: options.dataDir, say: options.say, sharedFolder: options.sharedFolder ?? '/var/lib/candor' });
+    const attachment = new Attachment(place, options);
+    await attachment.ensureRunning();
+    return { place, attachment };
+  };
+  const { place, attachment } = await attempt().catch((cause: unknown) => {
+    const reason = errnoOf(cause);
+    throw reason !== null && unwritable.has(reason) ? new CandorError('data-folder-unusable', { path: options.dataDir, reason }, { cause }) : cause;
+  });
   return {
     connection: { host: place.run, port: socketPort, user: ledgerUser, password: readPassword(place), database: ledgerDatabase },
     ensureRunning: () => attachment.ensureRunning(),
