@@ -17,6 +17,7 @@ import { readConfig, type Config } from './config/read-config.ts';
 import { parseAddress } from './domain/address.ts';
 import { CandorError } from './domain/errors.ts';
 import type { CompiledLetter } from './domain/kit.ts';
+import { expectRegularFile } from './intake/open-file.ts';
 import { fileSource } from './intake/recipient-source.ts';
 import { campaignsInState, readCampaign } from './ledger/campaigns.ts';
 import { queueConnection } from './ledger/database.ts';
@@ -70,12 +71,15 @@ class App implements Application {
   }
 
   async plan(request: Parameters<Application['plan']>[0]): ReturnType<Application['plan']> {
+    // The launch reads it again.
+    await expectRegularFile(request.path);
     const [{ kitWithLetters }, { planLaunch }] = await Promise.all([importKits(), import('./campaigns/plan-launch.ts')]);
     const { kit } = await kitWithLetters(request.kit);
     return planLaunch(await this.#open(), this.#launchSettings(), kit, { ...request, source: fileSource(request.path) });
   }
 
   async create(request: Parameters<Application['create']>[0]): Promise<string> {
+    await expectRegularFile(request.path);
     const [{ kitWithLetters }, { createCampaign }] = await Promise.all([importKits(), import('./campaigns/create-campaign.ts')]);
     const kit = await kitWithLetters(request.kit);
     return createCampaign(await this.#open(), this.#launchSettings(), kit, { ...request, source: fileSource(request.path) });

@@ -189,6 +189,11 @@ export const errorRegistry = {
     help: 'Check the path and the permissions of the file.',
     exit: 2,
   },
+  'file-not-regular': {
+    message: '{path} is not a regular file, and a launch reads its file more than once. Nothing was stored.',
+    help: 'Save it to a file first and give that one. `candor check` reads a pipe, too.',
+    exit: 2,
+  },
   'file-not-text': {
     message: 'The file is not a CSV file; it looks like {format}.',
     help: 'Open it in a spreadsheet and save it as CSV in UTF-8.',

@@ -1,23 +1,31 @@
 // A recipient file on disk as a stream of octets; whatever keeps it from being read is told by one code.
-import { open } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { CandorError } from '../domain/errors.ts';
+import { openInput } from '../runtime/open-input.ts';
 
-/** Large enough that the cost per chunk disappears, small enough that a few of them do not matter. */
-const chunkOctets = 262_144;
-
-/** Yields the file's octets. Throws CandorError `file-not-found`. A chunk is the reader's to keep. */
+/** Yields the octets of a file or, once, of a pipe. Throws CandorError `file-not-found`. A chunk is the reader's to keep. */
 export async function* openFile(path: string): AsyncGenerator<Uint8Array, void> {
-  const handle = await open(path, 'r').catch((error: unknown) => {
-    throw new CandorError('file-not-found', { path }, { cause: error });
-  });
+  const stream = await openInput(path).catch((error: unknown) => notFound(path, error));
   try {
-    yield* handle.createReadStream({ highWaterMark: chunkOctets, autoClose: false }) as AsyncIterable<Uint8Array>;
+    yield* stream as AsyncIterable<Uint8Array>;
   } catch (error) {
     // A folder opens like a file and fails at the first read, as does a disk that gives out.
     throw isReadError(error) ? new CandorError('file-not-found', { path }, { cause: error }) : error;
-  } finally {
-    await handle.close();
   }
+}
+
+/**
+ * Refuses what cannot be read a second time, before the first: a pipe is empty then, and a FIFO waits for a writer
+ * who has gone. Throws CandorError `file-not-regular`, `file-not-found`.
+ */
+export async function expectRegularFile(path: string): Promise<void> {
+  const stats = await stat(path).catch((error: unknown) => notFound(path, error));
+  if (stats.isDirectory()) throw new CandorError('file-not-found', { path });
+  if (!stats.isFile()) throw new CandorError('file-not-regular', { path });
+}
+
+function notFound(path: string, cause: unknown): never {
+  throw new CandorError('file-not-found', { path }, { cause });
 }
 
 function isReadError(error: unknown): boolean {

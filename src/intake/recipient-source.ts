@@ -8,7 +8,7 @@ export interface RecipientSource {
   open(): AsyncIterable<Uint8Array>;
 }
 
-/** A file on disk. Reading it throws CandorError `file-not-found`. */
+/** A file on disk, or a pipe, which can be read once. Reading it throws CandorError `file-not-found`. */
 export function fileSource(path: string): RecipientSource {
   return { name: path, open: () => openFile(path) };
 }

@@ -1,11 +1,12 @@
 // candor backup and restore: the whole ledger as one stream, sealed as it is. A backup file appears
 // whole or not at all.
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import { open, rm, stat, type FileHandle } from 'node:fs/promises';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { Application } from '../../campaigns/application.ts';
 import { CandorError } from '../../domain/errors.ts';
+import { openInput } from '../../runtime/open-input.ts';
 import { once, text } from '../arguments.ts';
 import { declare, type Run } from '../command.ts';
 import { counted } from '../figures.ts';
@@ -47,6 +48,8 @@ export function addRestore(program: Command, run: Run): void {
     .action((file: string, options: SharedOptions) =>
       run(options, async (session) => {
         const source = file === '-' ? session.surroundings.stdin : await readable(file);
+        // The ledger is closed when its transaction ends, and that waits for the source.
+        session.stopped.signal.addEventListener('abort', () => source.destroy(), { once: true });
         const application = await session.open('ledger');
         const extent = await application.restore(source);
         return { exit: 0, json: extent, text: () => [`Restored ${extentText(extent)}.`] };
@@ -115,12 +118,8 @@ async function createPrivately(path: string): Promise<FileHandle> {
 
 async function readable(path: string): Promise<Readable> {
   try {
-    const file = await open(path, 'r');
-    if ((await file.stat()).isDirectory()) {
-      await file.close();
-      throw new CandorError('file-not-found', { path });
-    }
-    return file.createReadStream();
+    if ((await stat(path)).isDirectory()) throw new CandorError('file-not-found', { path });
+    return await openInput(path);
   } catch (error) {
     throw error instanceof CandorError ? error : new CandorError('file-not-found', { path }, { cause: error });
   }
