@@ -7,6 +7,8 @@ import type { UploadView } from './ports/uploads.ts';
 export const slowestPerSecond = 0.01;
 export const fastestPerSecond = 100_000;
 const aheadMs = 31 * 86_400_000;
+/** Clocks differ, and a form takes its time: so far back is still "now". */
+const graceMs = 60_000;
 
 export interface Confirmed {
   /** Of the columns, as the person saw them. */
@@ -39,7 +41,14 @@ export function unconfirmed(upload: Pick<UploadView, 'version' | 'same'>, accoun
   };
 }
 
-/** A start that is no slip of the hand. */
-export function isNearStart(at: Date): boolean {
-  return at.getTime() < Date.now() + aheadMs;
+/** What is wrong with a start, a slip of the hand mostly: one that is past would let the campaign run at once. Null: nothing. */
+export function startProblem(at: Date, now = new Date()): string | null {
+  if (at.getTime() < now.getTime() - graceMs) return 'It is in the past. Leave the start out to start now.';
+  return at.getTime() < now.getTime() + aheadMs ? null : 'At most a month ahead.';
+}
+
+/** As a check of a schema: `time.superRefine(checkStart)`. */
+export function checkStart(at: Date, context: { addIssue(issue: string): void }): void {
+  const problem = startProblem(at);
+  if (problem !== null) context.addIssue(problem);
 }

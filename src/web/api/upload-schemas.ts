@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { categories } from '../../domain/category.ts';
 import { audience, count, givenTime, locale, next, time, version } from './parts.ts';
-import { fastestPerSecond, isNearStart, slowestPerSecond } from '../launch-checks.ts';
+import { checkStart, fastestPerSecond, slowestPerSecond } from '../launch-checks.ts';
 
 const uploadState = z.enum(['receiving', 'reading', 'read', 'unusable', 'launched']);
 const line = { id: z.string(), fileName: z.string(), state: uploadState, notices: count.nullable().meta({ description: 'Null until the file was read.' }), createdAt: time, actor: z.string() };
@@ -109,6 +109,6 @@ export const givenLaunch = z.strictObject({
   again: z.literal(true).optional().meta({ description: 'Confirms that the same people are told again.' }),
   ratePerSecond: z.number('Give a number of letters per second.').min(slowestPerSecond, `At least ${slowestPerSecond} a second.`).max(fastestPerSecond, 'At most 100,000 a second.').nullable().default(null),
   first: z.int('Give a whole number.').min(1, 'At least one.').max(999_999_999).nullable().default(null).meta({ description: 'A canary: hold after so many notices.' }),
-  startAt: givenTime.refine(isNearStart, 'At most a month ahead.').nullable().default(null),
+  startAt: givenTime.superRefine(checkStart).nullable().default(null),
   except: z.string().regex(/^[0-9a-z]{8}$/, 'Give the id of a campaign.').nullable().default(null).meta({ description: 'Leave out whom this campaign told.' }),
 });

@@ -5,7 +5,7 @@ import { audiences } from '../../domain/audience.ts';
 import { CandorError, hasCode } from '../../domain/errors.ts';
 import { readForm, typed, type FieldProblems } from '../form-parts.ts';
 import { operatorOf, type Show } from '../frame.ts';
-import { fastestPerSecond, isNearStart, slowestPerSecond, unconfirmed } from '../launch-checks.ts';
+import { checkStart, fastestPerSecond, slowestPerSecond, unconfirmed } from '../launch-checks.ts';
 import { launchingPage, launchPage } from '../pages/launch-pages.ts';
 import { letterLooks, lettersPage, oneLetterPage, rowLetterPage, type LetterLook } from '../pages/letters-pages.ts';
 import type { StatusPort } from '../ports.ts';
@@ -28,7 +28,7 @@ const launchForm = z.object({
   again: z.literal('yes').optional(),
   rate: optional(z.coerce.number('Give a number of letters per second.').min(slowestPerSecond, `At least ${slowestPerSecond} a second.`).max(fastestPerSecond, 'At most 100,000 a second.')),
   first: optional(wholeNumber('Give a whole number.').pipe(z.number().min(1, 'At least one.'))),
-  start: optional(z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/, 'Give a day and a time.').transform((text) => new Date(`${text}Z`)).refine((at) => !Number.isNaN(at.getTime()), 'There is no such day.').refine(isNearStart, 'At most a month ahead.')),
+  start: optional(z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/, 'Give a day and a time.').transform((text) => new Date(`${text}Z`)).refine((at) => !Number.isNaN(at.getTime()), 'There is no such day.').superRefine(checkStart)),
   except: optional(z.string().regex(/^[0-9a-z]{8}$/, 'Choose a campaign of the list.')),
 });
 

@@ -303,7 +303,7 @@ describe('a launch', () => {
     const launch = (body: unknown): Promise<Told> => api.call('POST', `/api/uploads/${id}/launch`, body);
     expect(fieldsOf(await launch({ version: 1, notices: 4 }))).toEqual(['notices', 'invalid', 'missing']);
     expect(codeOf(await launch({ ...confirmed, version: 2 }))).toBe('upload-changed');
-    for (const [wrong, field] of [[{ ratePerSecond: 0 }, 'ratePerSecond'], [{ first: 0 }, 'first'], [{ startAt: '2036-01-01T00:00:00Z' }, 'startAt'], [{ startAt: 'soon' }, 'startAt'], [{ except: '../../x' }, 'except'], [{ invalid: false }, 'invalid'], [{ notices: '3' }, 'notices'], [{ yes: true }, 'yes']] as const) {
+    for (const [wrong, field] of [[{ ratePerSecond: 0 }, 'ratePerSecond'], [{ first: 0 }, 'first'], [{ startAt: '2036-01-01T00:00:00Z' }, 'startAt'], [{ startAt: '2025-11-30T23:00:00Z' }, 'startAt'], [{ startAt: 'soon' }, 'startAt'], [{ except: '../../x' }, 'except'], [{ invalid: false }, 'invalid'], [{ notices: '3' }, 'notices'], [{ yes: true }, 'yes']] as const) {
       const told = await launch({ ...confirmed, ...wrong });
       expect([told.status, fieldsOf(told)]).toEqual([400, [field]]);
     }

@@ -112,6 +112,7 @@ describe('a launch', () => {
     ['a rate of nothing', { ...confirmed, rate: '0' }],
     ['a start that is no time', { ...confirmed, start: '2026-13-45T99:99' }],
     ['a start in ten years', { ...confirmed, start: '2036-01-01T00:00' }],
+    ['a start that has passed', { ...confirmed, start: new Date(Date.now() - 3_600_000).toISOString().slice(0, 16) }],
     ['a campaign that is none', { ...confirmed, except: '../../x' }],
     ['no first letters', { ...confirmed, first: '0' }],
   ])('is not made from %s', async (_name, fields) => {
