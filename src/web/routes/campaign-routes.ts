@@ -11,15 +11,13 @@ import { createLiveFigures } from '../live-figures.ts';
 import { campaignPage, cancelPage, liveFigures } from '../pages/campaign-page.ts';
 import type { StatusPort } from '../ports.ts';
 import type { WatchPort } from '../ports/watch.ts';
+import { utcTime } from '../utc-time.ts';
 
 interface Named {
   Params: { campaign: string };
 }
 
-const optionalTime = z.preprocess(
-  (value) => (typeof value === 'string' && value.trim() === '' ? null : value),
-  z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/, 'Give a day and a time.').transform((text) => new Date(`${text}Z`)).refine((at) => !Number.isNaN(at.getTime()), 'There is no such day.').nullable(),
-);
+const optionalTime = z.preprocess((value) => (typeof value === 'string' && value.trim() === '' ? null : value), utcTime.nullable());
 const rateForm = z.object({ rate: z.coerce.number('Give a number of letters per second.').min(slowestPerSecond, `At least ${slowestPerSecond} a second.`).max(fastestPerSecond, 'At most 100,000 a second.') });
 const clockForm = z.object({ target: optionalTime.default(null), aware: optionalTime.default(null), hours: z.coerce.number('Give a number of hours.').int('Give a whole number.').min(1, 'At least one hour.').max(720, 'At most 720 hours.').default(72) });
 

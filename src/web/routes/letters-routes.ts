@@ -12,6 +12,7 @@ import type { StatusPort } from '../ports.ts';
 import type { LaunchPort, LettersPort, LetterView } from '../ports/letters.ts';
 import type { UploadsPort, UploadView } from '../ports/uploads.ts';
 import { letterHeaders } from '../response-headers.ts';
+import { utcTime } from '../utc-time.ts';
 
 interface OfLetter {
   Params: { upload: string; audience: string; locale: string };
@@ -28,7 +29,7 @@ const launchForm = z.object({
   again: z.literal('yes').optional(),
   rate: optional(z.coerce.number('Give a number of letters per second.').min(slowestPerSecond, `At least ${slowestPerSecond} a second.`).max(fastestPerSecond, 'At most 100,000 a second.')),
   first: optional(wholeNumber('Give a whole number.').pipe(z.number().min(1, 'At least one.'))),
-  start: optional(z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/, 'Give a day and a time.').transform((text) => new Date(`${text}Z`)).refine((at) => !Number.isNaN(at.getTime()), 'There is no such day.').superRefine(checkStart)),
+  start: optional(utcTime.superRefine(checkStart)),
   except: optional(z.string().regex(/^[0-9a-z]{8}$/, 'Choose a campaign of the list.')),
 });
 

@@ -119,6 +119,7 @@ describe('campaigns', () => {
     expect((await api.call('PUT', `/api/campaigns/${id}/rate`, { perSecond: 2.5 })).body).toMatchObject({ ratePerSecond: 2.5 });
     const clock = { targetAt: '2036-01-01T10:00:00.000Z', awareAt: null, authorityHours: 72 };
     expect((await api.call('PUT', `/api/campaigns/${id}/clock`, { ...clock, targetAt: '2036-01-01T11:00:00+01:00' })).body).toEqual(clock);
+    expect((await api.call('PUT', `/api/campaigns/${id}/clock`, { ...clock, targetAt: '2036-02-31T11:00:00Z' })).status).toBe(400);
     expect((await api.call('GET', `/api/campaigns/${id}`)).body).toMatchObject({ clock });
     expect((await act('cancel')).body).toEqual({ accepted: 0, onTheWire: 0 });
     const again = await act('resume');

@@ -121,6 +121,12 @@ describe('a launch', () => {
     expect(await campaigns()).toEqual([]);
   });
 
+  it('says that there is no such day, instead of taking the next month for it', async () => {
+    const { body } = await console.submit(`${await anUpload()}/launch`, { ...confirmed, start: '2026-11-31T23:00' }, cookie);
+    expect(body).toContain('There is no such day.');
+    expect(await campaigns()).toEqual([]);
+  });
+
   it('of two at once makes one campaign', async () => {
     const path = await anUpload();
     const answers = await Promise.all([1, 2, 3].map(() => console.submit(`${path}/launch`, confirmed, cookie)));

@@ -165,7 +165,7 @@ describe('the page', () => {
       await console.ledger.database.query({ text: `update candor.campaign_pulse set at = at - interval '10 seconds'` });
     }
     expect(await page()).toContain('<polyline');
-    for (const wrong of [{ target: 'soon' }, { target: '2026-02-31T10:00:61' }, { aware: '2026-13-01T10:00' }, { hours: '0' }, { hours: 'x' }]) expect((await console.submit(path('/target'), wrong, cookie)).status).toBe(400);
+    for (const wrong of [{ target: 'soon' }, { target: '2026-02-31T10:00:61' }, { target: '2026-02-31T10:00' }, { aware: '2026-11-31T09:00' }, { aware: '2026-13-01T10:00' }, { hours: '0' }, { hours: 'x' }]) expect((await console.submit(path('/target'), wrong, cookie)).status).toBe(400);
     expect((await console.submit(path('/target'), { target: '2036-01-01T10:00', aware: '2026-11-25T09:00', hours: '72' }, cookie)).status).toBe(303);
     const body = await page();
     for (const text of ['Our target', 'Authority (Art. 33)', '28 Nov 2026', 'not the people']) expect(body).toContain(text);
