@@ -25,7 +25,7 @@ export async function correctNotice({ database, keyring }: LedgerContext, reques
   });
 }
 
-/** Records what a person found out about unconfirmed notices: one, or (null) all that are open. Answers how many. Throws `campaign-unknown`, `notice-unknown`. */
+/** Records what a person found out about unconfirmed notices: one, or (null) all that are open. Answers how many. Throws `campaign-unknown`, and for one `notice-unknown`, `notice-state`, `doubt-closed`: nobody's word is lost in silence. */
 export async function closeCampaignDoubts({ database, keyring }: LedgerContext, request: { campaign: string; notice: string | null; reason: string; actor: string }): Promise<number> {
   const { notice: token, reason, actor } = request;
   const notice = token === null ? null : { noticeId: noticeIdOf(keyring, token), token };

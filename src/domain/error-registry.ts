@@ -291,14 +291,19 @@ export const errorRegistry = {
     help: 'Run `candor status` without a name to see the latest one.',
     exit: 2,
   },
+  'doubt-closed': {
+    message: 'Somebody has looked into this notice already; nothing was changed.',
+    help: 'What they found out stands on the page of the notice, with their name.',
+    exit: 2,
+  },
   'file-changed': {
     message: 'The file changed after it was confirmed. Nothing was stored.',
     help: 'Run the command again and look at the account once more.',
     exit: 2,
   },
   'notice-state': {
-    message: 'The notice is {state}; its address cannot be changed now.',
-    help: 'An accepted letter cannot be called back. One that is queued or on the wire can be changed when it has come to rest.',
+    message: 'The notice is {state}: this cannot be changed now.',
+    help: 'An accepted letter cannot be called back. The address of one that is queued or on the wire can be corrected when it has come to rest; a doubt can be closed while the notice is unconfirmed.',
     exit: 2,
   },
   'notice-unknown': {

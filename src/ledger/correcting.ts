@@ -63,12 +63,16 @@ export async function correctAddress(
 /**
  * Records that a person has looked into the doubt of unconfirmed notices (one, or all that are open) and what they
  * found. No state changes; nothing sends them again but a re-send that names them. Answers how many.
+ *
+ * For one, throws instead of leaving out what was found: `notice-unknown`, `notice-state` (it is not unconfirmed),
+ * `doubt-closed` (somebody was faster).
  */
 export async function closeDoubts(
   tx: Transaction,
   campaignNo: CampaignNo,
   { notice, actor, reason }: { notice: { noticeId: NoticeId; token: string } | null; actor: string; reason: string },
 ): Promise<number> {
+  if (notice !== null) await expectUnconfirmed(tx, campaignNo, notice.noticeId);
   const { rowCount } = await tx.query({
     text: `insert into candor.closed_doubt (notice_id, campaign_no, actor, reason)
            select notice_id, campaign_no, $3, $4 from candor.notice
@@ -76,8 +80,17 @@ export async function closeDoubts(
            on conflict do nothing`,
     values: [campaignNo, notice?.noticeId ?? null, actor, reason],
   });
+  if (rowCount === 0 && notice !== null) throw new CandorError('doubt-closed');
   if (rowCount > 0) await recordEvent(tx, { campaignNo, actor, kind: 'doubt-closed', data: { notices: rowCount, notice: notice?.token ?? null, reason } });
   return rowCount;
+}
+
+/** Holds the notice as it is until the transaction ends, so that a re-send waits for the word about it. */
+async function expectUnconfirmed(tx: Transaction, campaignNo: CampaignNo, noticeId: NoticeId): Promise<void> {
+  const { rows } = await tx.query<{ state: NoticeState }>({ text: 'select state from candor.notice where notice_id = $1 and campaign_no = $2 for update', values: [noticeId, campaignNo] });
+  const found = rows[0];
+  if (found === undefined) throw new CandorError('notice-unknown');
+  if (found.state !== 'unconfirmed') throw new CandorError('notice-state', { state: found.state });
 }
 
 /** The notices whose doubt somebody has closed. */

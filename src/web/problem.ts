@@ -11,6 +11,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'campaign-none': 404,
   'campaign-state': 409,
   'campaign-unknown': 404,
+  'doubt-closed': 409,
   'host-not-allowed': 421,
   'ledger-refused': 503,
   'ledger-unreachable': 503,

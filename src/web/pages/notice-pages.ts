@@ -97,13 +97,20 @@ const correctable: readonly string[] = [...settledBadly, 'pending', 'deferred'];
 function actionsSheet(frame: Frame, { summary, notice, problems, typed }: NoticeView, path: string): Html | null {
   const here = `${path}/notices/${notice.notice}`;
   const resendable = settledBadly.includes(notice.state) && summary.state !== 'cancelled';
-  if (!correctable.includes(notice.state)) return null;
+  const closable = notice.state === 'unconfirmed' && notice.closedDoubt === null;
+  // With a problem the form stays whatever became of the notice: it holds what somebody wrote.
+  const doubt = (closable || problems['found'] !== undefined) && doubtForm(frame, here, problems, typed);
+  if (!correctable.includes(notice.state)) return doubt === false ? null : html`<section class="sheet" aria-labelledby="mend"><h2 id="mend">Not recorded</h2>${doubt}</section>`;
   return html`<section class="sheet" aria-labelledby="mend"><h2 id="mend">What you can do</h2>
 ${resendable && html`<p class="buttons"><a class="button" href="${path}/resend/confirm?notice=${notice.notice}">Re-send this notice…</a></p>`}
 <form method="post" action="${here}/address" class="narrow">${csrfField(frame)}
 ${field({ name: 'address', label: 'Correct the address', hint: `The same notice goes to the new address${settledBadly.includes(notice.state) ? ' when it is re-sent' : ' at its next try'}, with a new Message-ID. The old address stays on record, and the search answers for both.`, value: typed('address'), inputmode: 'email', problems })}
 <button class="second">Correct it</button></form>
-${notice.state === 'unconfirmed' && notice.closedDoubt === null && html`<form method="post" action="${here}/close" class="narrow">${csrfField(frame)}
+${doubt}</section>`;
+}
+
+function doubtForm(frame: Frame, here: string, problems: FieldProblems, typed: (name: string) => string): Html {
+  return html`<form method="post" action="${here}/close" class="narrow">${csrfField(frame)}
 ${field({ name: 'found', label: 'Or say what you found out', hint: 'For example: “in the relay’s log as delivered”. The notice stays unconfirmed and is not sent again by itself. Leave out addresses and names.', value: typed('found'), problems })}
-<button class="second">Close the doubt</button></form>`}</section>`;
+<button class="second">Close the doubt</button></form>`;
 }

@@ -41,7 +41,7 @@ export interface NoticesPort {
   resend(campaign: string, choice: ResendChoice, confirmed: { expect: number; reason: string | null; actor: string }): Promise<ResendAnswer>;
   /** Throws `address-invalid`, `address-same`, `address-taken`, `notice-state`, `notice-unknown`. */
   correct(campaign: string, notice: string, change: { address: string; actor: string }): Promise<void>;
-  /** Records what a person found out: about one, or (null) about all unconfirmed notices. Answers how many. */
+  /** Records what a person found out: about one, or (null) about all unconfirmed notices. Answers how many. Throws for one `notice-unknown`, `notice-state`, `doubt-closed`. */
   close(campaign: string, notice: string | null, word: { reason: string; actor: string }): Promise<number>;
   /** The record as a ZIP file. With addresses, it is recorded. */
   archive(campaign: string, wanted: { states?: readonly NoticeState[]; withAddresses: boolean; actor: string }): Promise<Readable>;

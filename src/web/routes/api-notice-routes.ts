@@ -48,7 +48,7 @@ export function apiNoticeRoutes(serve: Serve, { notices, status }: { notices: No
   );
 
   serve(
-    { method: 'POST', path: '/api/campaigns/{campaign}/notices/{notice}/close', id: 'closeDoubt', tag: 'notices', summary: 'Record what was found out about an unconfirmed notice', detail: 'Its state stays: nobody can set `accepted` by hand.', params: ofNotice, body: givenDoubt, answer: { status: 200, body: closed }, problems: [...unknown, 'notice-state'], example: { found: 'The log of the relay shows that it was queued.' } },
+    { method: 'POST', path: '/api/campaigns/{campaign}/notices/{notice}/close', id: 'closeDoubt', tag: 'notices', summary: 'Record what was found out about an unconfirmed notice', detail: 'Its state stays: nobody can set `accepted` by hand.', params: ofNotice, body: givenDoubt, answer: { status: 200, body: closed }, problems: [...unknown, 'notice-state', 'doubt-closed'], example: { found: 'The log of the relay shows that it was queued.' } },
     async ({ params: { campaign, notice }, body, operator }) => ({ closed: await notices.close(campaign, notice, { reason: body.found, actor: operator.name }) }),
   );
 

@@ -75,11 +75,11 @@ export function noticeRoutes(app: FastifyInstance, { show, status, notices }: { 
     return show(request, reply, (frame) => noticesPage(frame, { ...about, of, notices: shown, first: !after.success, next: found.length > noticesPerPage ? (shown.at(-1)?.notice ?? null) : null }));
   });
 
-  const showNotice = async (request: FastifyRequest<OfNotice>, reply: FastifyReply, problems: FieldProblems): Promise<FastifyReply> => {
+  const showNotice = async (request: FastifyRequest<OfNotice>, reply: FastifyReply, problems: FieldProblems, status = Object.keys(problems).length > 0 ? 400 : 200): Promise<FastifyReply> => {
     const about = await known(request);
     const notice = await notices.history(about.summary.campaign, request.params.notice);
     if (notice === null) throw new CandorError('notice-unknown');
-    return show(request, reply, (frame) => noticePage(frame, { ...about, notice, problems, typed: (name) => typed(request.body, name) }), Object.keys(problems).length > 0 ? 400 : 200);
+    return show(request, reply, (frame) => noticePage(frame, { ...about, notice, problems, typed: (name) => typed(request.body, name) }), status);
   };
   app.get<OfNotice>('/campaigns/:campaign/notices/:notice', (request, reply) => showNotice(request, reply, {}));
 
@@ -98,7 +98,13 @@ export function noticeRoutes(app: FastifyInstance, { show, status, notices }: { 
     const { campaign, notice } = request.params;
     const form = readForm(request.body, z.object({ found: wordForRecord }));
     if (!form.ok) return showNotice(request, reply, form.problems);
-    await notices.close(campaign, notice, { reason: form.values.found, actor: operatorOf(request).name });
+    try {
+      await notices.close(campaign, notice, { reason: form.values.found, actor: operatorOf(request).name });
+    } catch (error) {
+      if (!hasCode(error, 'notice-state') && !hasCode(error, 'doubt-closed')) throw error;
+      // The notice has moved on meanwhile. What was written stands in the form: the person decides where it belongs.
+      return showNotice(request, reply, { found: `${error.message} What you wrote was not recorded.` }, 409);
+    }
     return reply.redirect(`${pathOf(request)}/notices/${notice}?done=unconfirmed-closed`, 303);
   });
 

@@ -194,6 +194,8 @@ describe('notices', () => {
     const doubt = `/api/campaigns/${campaign}/notices/${doubts[0]?.notice ?? ''}`;
     expect((await api.call('POST', `${doubt}/close`, { found: 'The relay’s log has it.' })).body).toEqual({ closed: 1 });
     expect((await api.call('GET', doubt)).body).toMatchObject({ state: 'unconfirmed', closed: true, closedDoubt: { actor: 'Robin (a script)' } });
+    const second = await api.call('POST', `${doubt}/close`, { found: 'The log has it not.' });
+    expect([second.status, codeOf(second)]).toEqual([409, 'doubt-closed']);
     expect((await api.call('GET', `/api/campaigns/${campaign}/notices/${'0'.repeat(32)}`)).status).toBe(404);
   });
 

@@ -189,6 +189,22 @@ describe('one notice', () => {
     expect(await body('/resend/confirm')).toContain('Re-send 1 notice?');
   });
 
+  it('that is no longer unconfirmed takes no word about it, and the page keeps what was written', async () => {
+    await settle(2, doubt);
+    const [closed = '', resent = ''] = noticesIn(await body('/notices?state=unconfirmed'));
+    const close = (notice: string, found: string): Promise<Answer> => console.submit(path(`/notices/${notice}/close`), { found }, cookie);
+    expect((await close(closed, 'The first word about it')).status).toBe(303);
+    expect((await console.submit(path('/resend'), { notice: resent, expect: '1' }, cookie)).status).toBe(303);
+    for (const notice of [closed, resent]) {
+      const answer = await close(notice, 'Seen in the log at nine');
+      expect([answer.status, answer.body.includes('value="Seen in the log at nine"'), answer.body.includes('was not recorded')]).toEqual([409, true, true]);
+    }
+    await settle(1);
+    expect((await close(await first('?state=accepted'), 'Seen in the log at nine')).body).toContain('value="Seen in the log at nine"');
+    const { rows } = await console.ledger.database.query({ text: 'select reason from candor.closed_doubt' });
+    expect(rows).toEqual([{ reason: 'The first word about it' }]);
+  });
+
   it.each(['0'.repeat(32), 'nonsense', '..%2f..', 'a'.repeat(180)])('%s is told as unknown', async (id) => {
     expect((await ask(`/notices/${id}`)).status).toBe(404);
     expect((await console.submit(path(`/notices/${id}/address`), { address: 'a@example.org' }, cookie)).status).toBe(404);
