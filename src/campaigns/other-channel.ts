@@ -1,17 +1,31 @@
 // Those whom a letter did not reach, for a second channel (GDPR Art. 34: telephone, post, a message in the account):
 // with their addresses, so it is recorded before the first one leaves the ledger.
+import { countSuppressedBut } from '../ledger/browsing.ts';
 import { readCampaign } from '../ledger/campaigns.ts';
-import { closedDoubts } from '../ledger/correcting.ts';
-import { noticeRecords } from '../ledger/exporting.ts';
-import type { NoticeState } from '../domain/notice-state.ts';
+import { closedDoubts, countClosedDoubts } from '../ledger/correcting.ts';
+import { noticeRecords, type NoticeRecord } from '../ledger/exporting.ts';
+import { readCounts } from '../ledger/tally.ts';
+import type { CampaignNo } from '../domain/ids.ts';
+import { otherChannelStates, type NoticeState, type OtherChannelState } from '../domain/notice-state.ts';
 import type { LedgerContext } from './context.ts';
 import { recordExport } from './export-campaign.ts';
 import { csvLines } from './export-csv.ts';
 
-/** Refused, given up, in doubt (unless somebody has looked into it), or left out on purpose. */
-export const otherChannelStates = ['refused', 'failed', 'unconfirmed', 'suppressed'] as const satisfies readonly NoticeState[];
+/** These have been told, by another campaign. */
+const toldReason = 'told-before';
 
-const columns = ['row', 'address', 'audience', 'locale', 'state', 'reason', 'maybe_accepted', 'reply', 'settled_at', 'notice'] as const;
+const columns = ['row', 'address', 'audience', 'locale', 'state', 'reason', 'maybe_accepted', 'reply', 'settled_at', 'notice', 'why'] as const;
+
+/** How many need another channel, by state: as many as the list has lines. Throws `campaign-unknown`. */
+export async function countOtherChannel({ database }: Pick<LedgerContext, 'database'>, id: string): Promise<Readonly<Record<OtherChannelState, number>>> {
+  const { campaignNo } = await readCampaign(database, id);
+  // From the tally, which costs the same for a million; asked beyond it is only what is rare.
+  const { counts } = await readCounts(database, campaignNo);
+  const { refused, failed, cancelled } = counts;
+  const looked = counts.unconfirmed === 0 ? 0 : await countClosedDoubts(database, campaignNo);
+  const suppressed = counts.suppressed === 0 ? 0 : await countSuppressedBut(database, campaignNo, toldReason);
+  return { refused, failed, unconfirmed: Math.max(0, counts.unconfirmed - looked), suppressed, cancelled };
+}
 
 /** The list as lines of CSV, with a mark for spreadsheets that it is UTF-8. Throws `campaign-unknown`. */
 export async function otherChannelLines({ database, keyring }: LedgerContext, request: { campaign: string; actor: string }): Promise<AsyncIterable<string>> {
@@ -20,21 +34,37 @@ export async function otherChannelLines({ database, keyring }: LedgerContext, re
   return lines({ database, keyring }, campaignNo);
 }
 
-async function* lines({ database, keyring }: LedgerContext, campaignNo: Awaited<ReturnType<typeof readCampaign>>['campaignNo']): AsyncGenerator<string, void> {
+async function* lines({ database, keyring }: LedgerContext, campaignNo: CampaignNo): AsyncGenerator<string, void> {
   yield `\uFEFF${csvLines([columns])}`;
   const session = await database.session();
   try {
     await session.query({ text: 'begin transaction isolation level repeatable read, read only' });
     const closed = new Set((await closedDoubts(session, campaignNo)).map(({ noticeId, addressVersion }) => keyring.noticeToken(noticeId, addressVersion)));
-    for await (const batch of noticeRecords(session, keyring, campaignNo, { states: otherChannelStates, withAddresses: true })) {
+    for await (const batch of noticeRecords(session, keyring, campaignNo, { states: otherChannelStates, withoutReason: toldReason, withAddresses: true })) {
       yield csvLines(
-        batch.filter((record) => !closed.has(record.notice)).map((record) => [
+        batch.filter((record) => record.state !== 'unconfirmed' || !closed.has(record.notice)).map((record) => [
           record.row, record.address, record.audience, record.locale, record.state, record.reason, record.maybeAccepted,
-          record.attempts.findLast((attempt) => attempt.reply !== null)?.reply, record.settledAt, record.notice,
+          record.attempts.findLast((attempt) => attempt.reply !== null)?.reply, record.settledAt, record.notice, whyHere(record),
         ]),
       );
     }
   } finally {
     await session.end();
   }
+}
+
+const whyWords: Partial<Record<NoticeState, string>> = {
+  refused: 'The relay refused this recipient for good.',
+  failed: 'Given up: tries or time were spent, or the letter could not be written.',
+  unconfirmed: 'Perhaps told: no answer was recorded.',
+  suppressed: 'Left out on purpose.',
+};
+
+/** Why somebody is in the list, in a sentence for whoever takes up the telephone. Pure. */
+function whyHere({ state, maybeAccepted, attempts }: NoticeRecord): string {
+  if (state !== 'cancelled') return whyWords[state] ?? '';
+  if (maybeAccepted) return 'Perhaps told by an earlier attempt whose answer was not recorded; the campaign was cancelled before another one.';
+  const last = attempts.findLast(({ outcome }) => outcome !== 'given-back')?.outcome;
+  if (last === 'refused') return 'The relay had refused this recipient; the campaign was cancelled before the re-send.';
+  return last === undefined ? 'Never tried: the campaign was cancelled before its turn.' : 'Tried, but not accepted; the campaign was cancelled before another try.';
 }

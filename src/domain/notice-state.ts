@@ -64,3 +64,10 @@ export function noCounts(): Record<NoticeState, number> {
 export function sumCounts(counts: StateCounts): number {
   return noticeStates.reduce((sum, state) => sum + counts[state], 0);
 }
+
+/**
+ * Who needs another channel: refused, given up, in doubt (unless somebody has looked into it), left out on purpose (unless an earlier campaign told
+ * them), or overtaken by the end of the campaign: of whatever was cancelled nothing was accepted.
+ */
+export const otherChannelStates = ['refused', 'failed', 'unconfirmed', 'suppressed', 'cancelled'] as const satisfies readonly NoticeState[];
+export type OtherChannelState = (typeof otherChannelStates)[number];

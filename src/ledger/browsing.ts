@@ -31,6 +31,22 @@ export async function readReasonGroups(on: Queryable, campaignNo: CampaignNo): P
   return rows.map((row) => ({ state: row.state, reason: row.reason, replyCode: row.reply_code, enhancedCode: row.enhanced_code, notices: row.notices, maybeAccepted: row.maybe_accepted, reply: row.reply }));
 }
 
+/**
+ * How many suppressed notices have another reason than this one. Asked from both ends of it, because the index stands in
+ * order of the reasons: a million that have it are not looked at.
+ */
+export async function countSuppressedBut(on: Queryable, campaignNo: CampaignNo, reason: string): Promise<number> {
+  const { rows } = await on.query<{ notices: number }>({
+    text: `select count(*) as notices from (
+             select from candor.notice where campaign_no = $1 and state = 'suppressed' and reason < $2
+             union all select from candor.notice where campaign_no = $1 and state = 'suppressed' and reason > $2
+             union all select from candor.notice where campaign_no = $1 and state = 'suppressed' and reason is null
+           ) other`,
+    values: [campaignNo, reason],
+  });
+  return rows[0]!.notices;
+}
+
 /** The condition of a group, for parameters that begin at `$from`: a null is no value to compare with. */
 export function inGroup(group: ReasonKey, from: number): { condition: string; values: readonly unknown[] } {
   const values: unknown[] = [group.reason];

@@ -101,3 +101,12 @@ export async function closedDoubts(on: Queryable, campaignNo: CampaignNo): Promi
   });
   return rows.map((row) => ({ noticeId: row.notice_id, addressVersion: row.address_version }));
 }
+
+/** How many unconfirmed notices somebody has looked into. */
+export async function countClosedDoubts(on: Queryable, campaignNo: CampaignNo): Promise<number> {
+  const { rows } = await on.query<{ notices: number }>({
+    text: `select count(*) as notices from candor.closed_doubt d join candor.notice n using (notice_id) where d.campaign_no = $1 and n.state = 'unconfirmed'`,
+    values: [campaignNo],
+  });
+  return rows[0]!.notices;
+}

@@ -80,15 +80,16 @@ export async function* noticeRecords(
   tx: Queryable,
   keyring: Keyring,
   campaignNo: CampaignNo,
-  wanted: { states?: readonly NoticeState[]; withAddresses: boolean },
+  wanted: { states?: readonly NoticeState[]; withoutReason?: string; withAddresses: boolean },
 ): AsyncGenerator<readonly NoticeRecord[], void> {
   await tx.query({
     text: `declare notice_record no scroll cursor for
            select notice_id, address_sealed, address_version, row_no, audience, locale, categories, state, reason, maybe_accepted,
                   auto_resent, round, reply_code, enhanced_code, due_at, settled_at
            from candor.notice where campaign_no = $1 and ($2::candor.notice_state[] is null or state = any($2::candor.notice_state[]))
+             and ($3::text is null or reason is distinct from $3)
            order by notice_id`,
-    values: [campaignNo, wanted.states ?? null],
+    values: [campaignNo, wanted.states ?? null, wanted.withoutReason ?? null],
   });
   for (;;) {
     const { rows } = await tx.query<NoticeRow>({ text: `fetch ${batchSize} from notice_record` });

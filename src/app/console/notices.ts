@@ -3,7 +3,7 @@ import type { LedgerContext } from '../../campaigns/context.ts';
 import { resendCampaign } from '../../campaigns/control-campaign.ts';
 import { exportArchive } from '../../campaigns/export-archive.ts';
 import { closeCampaignDoubts, correctNotice } from '../../campaigns/mend-notice.ts';
-import { otherChannelLines } from '../../campaigns/other-channel.ts';
+import { countOtherChannel, otherChannelLines } from '../../campaigns/other-channel.ts';
 import { parseAddress } from '../../domain/address.ts';
 import { CandorError } from '../../domain/errors.ts';
 import type { NoticeId } from '../../domain/ids.ts';
@@ -56,6 +56,7 @@ export function openNoticesPort(ledger: LedgerContext, relay: { identity: string
     correct: (campaign, notice, { address, actor }) => correctNotice(ledger, { campaign, notice, address, actor }),
     close: (campaign, notice, { reason, actor }) => closeCampaignDoubts(ledger, { campaign, notice, reason, actor }),
     archive: (campaign, wanted) => exportArchive(ledger, { campaign, ...wanted }),
+    untold: (campaign) => countOtherChannel(ledger, campaign),
     otherChannel: (campaign, actor) => otherChannelLines(ledger, { campaign, actor }),
   };
 }

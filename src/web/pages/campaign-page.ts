@@ -58,17 +58,18 @@ ${canary && html`<p>${counted(summary.states.accepted, 'notice was', 'notices we
 }
 
 function followUps(summary: CampaignSummary, path: string): Html | null {
-  const { refused, failed, unconfirmed, suppressed, deferred } = summary.states;
-  if (refused + failed + unconfirmed + suppressed + deferred === 0) return html`<p><a href="${path}/notices">All notices</a> · <a href="${path}/export">Export the record</a></p>`;
-  return html`<section class="sheet" aria-labelledby="follow"><h2 id="follow">Not told yet</h2><p>${[
+  const { refused, failed, unconfirmed, suppressed, deferred, cancelled } = summary.states;
+  if (refused + failed + unconfirmed + suppressed + deferred + cancelled === 0) return html`<p><a href="${path}/notices">All notices</a> · <a href="${path}/export">Export the record</a></p>`;
+  return html`<section class="sheet" aria-labelledby="follow"><h2 id="follow">Not told by this campaign</h2><p>${[
     refused > 0 && `${count(refused)} refused`,
     failed > 0 && `${count(failed)} failed`,
     unconfirmed > 0 && `${count(unconfirmed)} unconfirmed`,
     suppressed > 0 && `${count(suppressed)} suppressed`,
     deferred > 0 && `${count(deferred)} deferred`,
+    cancelled > 0 && `${count(cancelled)} cancelled`,
   ]
     .filter((part) => part !== false)
-    .join(', ')}.</p><p class="buttons"><a class="button" href="${path}/resend">Re-send</a><a class="button second" href="${path}/notices">Look at them</a><a class="button second" href="${path}/other-channel">Another channel</a><a href="${path}/export">Export the record</a></p></section>`;
+    .join(', ')}.</p><p class="buttons">${summary.state !== 'cancelled' && html`<a class="button" href="${path}/resend">Re-send</a>`}<a class="button second" href="${path}/notices">Look at them</a><a class="button second" href="${path}/other-channel">Another channel</a><a href="${path}/export">Export the record</a></p></section>`;
 }
 
 function paceSheet(frame: Frame, view: CampaignView, detail: CampaignDetail, path: string): Html {

@@ -1,6 +1,6 @@
 // After a campaign: the search for one address, those who need another channel, and the record to take away.
 import type { Found } from '../../domain/found.ts';
-import { noticeStates } from '../../domain/notice-state.ts';
+import { noticeStates, otherChannelStates, type OtherChannelState } from '../../domain/notice-state.ts';
 import type { CampaignSummary } from '../../domain/summary.ts';
 import { count, counted, moment } from '../figures.ts';
 import { checkbox, errorSummary, field, note, type FieldProblems } from '../form-parts.ts';
@@ -41,22 +41,37 @@ ${found.attempts.map((attempt) => html`<dt>${moment(attempt.at)}</dt><dd>${attem
 <p class="buttons"><a class="button second" href="/campaigns/${found.campaign}/notices/${found.notice}">Open the notice</a></p></section>`;
 }
 
+/** Why each of them is there. */
+const untoldWords: Readonly<Record<OtherChannelState, string>> = {
+  refused: 'The relay said no to this recipient.',
+  failed: 'Tries or time were spent, or the letter could not be written.',
+  unconfirmed: 'Perhaps told. Those that somebody has looked into are not in the list.',
+  suppressed: 'Left out on purpose. Whom an earlier campaign told is not in the list.',
+  cancelled: 'The campaign was cancelled before the relay accepted a letter: before their turn, between two tries, or in a re-send.',
+};
+
+export interface OtherChannelView {
+  readonly summary: CampaignSummary;
+  readonly title: string;
+  readonly untold: Readonly<Record<OtherChannelState, number>>;
+}
+
 /** The page at `/campaigns/:campaign/other-channel`. */
-export function otherChannelPage(frame: Frame, { summary, title }: { summary: CampaignSummary; title: string }): Html {
+export function otherChannelPage(frame: Frame, { summary, title, untold }: OtherChannelView): Html {
   const path = `/campaigns/${encodeURIComponent(summary.campaign)}`;
-  const { refused, failed, unconfirmed, suppressed, deferred } = summary.states;
-  const row = (state: 'refused' | 'failed' | 'unconfirmed' | 'suppressed', what: string): Html => html`<tr><th scope="row"><span class="dot ${noticeTones[state]}"></span>${state}</th><td class="n">${count(summary.states[state])}</td><td class="meaning quiet">${what}</td></tr>`;
+  const { deferred } = summary.states;
+  const all = otherChannelStates.reduce((sum, state) => sum + untold[state], 0);
   return page(frame, {
     title: 'Another channel',
     section: 'campaigns',
     body: html`<p><a href="${path}">← ${title}</a></p>
 <section class="sheet" aria-labelledby="channel"><h1 id="channel">Who needs another channel</h1>
-<p class="lead">${refused + failed + unconfirmed + suppressed === 0 ? 'Nobody, as far as is known now.' : `${counted(refused + failed + unconfirmed + suppressed, 'person has', 'people have')} no letter that the relay is known to have accepted: a call, a letter by post or a message in the account may reach them.`}</p>
-<table><thead><tr><th scope="col">State</th><th scope="col" class="n">Notices</th><th scope="col" class="meaning">What that means</th></tr></thead><tbody>
-${row('refused', 'The relay said no to this recipient.')}${row('failed', 'Tries or time were spent.')}${row('unconfirmed', 'Perhaps told. Those that somebody has looked into are not in the list.')}${row('suppressed', 'Left out on purpose.')}</tbody></table>
+<p class="lead">${all === 0 ? 'Nobody, as far as is known now.' : `${counted(all, 'person has', 'people have')} no letter that the relay is known to have accepted: a call, a letter by post or a message in the account may reach them.`}</p>
+<table><thead><tr><th scope="col">State</th><th scope="col" class="n">Notices</th><th scope="col" class="meaning">Why they are here</th></tr></thead><tbody>
+${otherChannelStates.map((state) => html`<tr><th scope="row"><span class="dot ${noticeTones[state]}"></span>${state}</th><td class="n">${count(untold[state])}</td><td class="meaning quiet">${untoldWords[state]}</td></tr>`)}</tbody></table>
 ${deferred > 0 && html`<p class="quiet">${counted(deferred, 'notice', 'notices')} more will be tried again by the schedule.</p>`}
 ${note('wait', 'The list holds addresses', 'It leaves the sealed ledger when you download it, and that is recorded with your name. Keep it where the incident’s files are kept, and delete it afterwards.')}
-<p class="buttons"><a class="button" href="${path}/other-channel.csv">Download the list</a><a href="${path}/resend">Or re-send</a></p></section>`,
+<p class="buttons"><a class="button" href="${path}/other-channel.csv">Download the list</a>${summary.state !== 'cancelled' && html`<a href="${path}/resend">Or re-send</a>`}</p></section>`,
   });
 }
 

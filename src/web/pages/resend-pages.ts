@@ -39,6 +39,7 @@ export function resendPage(frame: Frame, { summary, title, groups }: ResendView)
 <section class="sheet" aria-labelledby="resend"><div class="head"><h1 id="resend">Not accepted, and why</h1></div>
 ${ordinary === 0 ? html`<p>No notice is refused, failed or unconfirmed.</p>` : html`<p class="lead">${counted(ordinary, 'notice is', 'notices are')} refused, failed or unconfirmed. ${count(summary.states.accepted)} were accepted; these are never sent again.</p>`}
 ${!open && note('wait', 'The campaign is cancelled', 'Nothing of it can be sent again. Start a new one with the same file, and leave out those whom this one told.')}
+${!open && html`<p class="buttons"><a class="button second" href="${path}/other-channel">Reach them by another channel</a></p>`}
 ${open && ordinary > 0 && html`<p class="buttons"><a class="button" href="${path}/resend/confirm">Re-send all ${count(ordinary)}…</a><a href="${path}/other-channel">Or reach them by another channel</a></p>`}</section>
 ${resendableGroups(groups, path, open)}
 ${delicate.length > 0 && html`<section class="sheet" aria-labelledby="left-out"><h2 id="left-out">Left out on purpose</h2>${delicate.map((group) => groupOf(group, path, open))}</section>`}`,

@@ -5,7 +5,7 @@ import type { AttemptRecord } from '../../domain/attempt-record.ts';
 import type { Found } from '../../domain/found.ts';
 import type { ListedNotice, Listing, WholeNotice } from '../../domain/listed-notice.ts';
 import type { ReasonGroup, ReasonKey } from '../../domain/notice-choice.ts';
-import type { NoticeState } from '../../domain/notice-state.ts';
+import type { NoticeState, OtherChannelState } from '../../domain/notice-state.ts';
 
 /** In a list an address is masked: it tells its owner, and nobody else. */
 export type NoticeLine = Omit<ListedNotice, 'address'> & { readonly maskedAddress: string };
@@ -45,6 +45,8 @@ export interface NoticesPort {
   close(campaign: string, notice: string | null, word: { reason: string; actor: string }): Promise<number>;
   /** The record as a ZIP file. With addresses, it is recorded. */
   archive(campaign: string, wanted: { states?: readonly NoticeState[]; withAddresses: boolean; actor: string }): Promise<Readable>;
+  /** How many need another channel, by state; cheap at any size. Throws `campaign-unknown`. */
+  untold(campaign: string): Promise<Readonly<Record<OtherChannelState, number>>>;
   /** Those who need another channel, with their addresses, as CSV in which no cell runs as a formula. It is recorded. */
   otherChannel(campaign: string, actor: string): Promise<AsyncIterable<string>>;
 }

@@ -152,7 +152,8 @@ export function noticeRoutes(app: FastifyInstance, { show, status, notices }: { 
 
   app.get<Named>('/campaigns/:campaign/other-channel', async (request, reply) => {
     const about = await known(request);
-    return show(request, reply, (frame) => otherChannelPage(frame, about));
+    const untold = await notices.untold(about.summary.campaign);
+    return show(request, reply, (frame) => otherChannelPage(frame, { ...about, untold }));
   });
 
   app.get<Named>('/campaigns/:campaign/other-channel.csv', async (request, reply) => {

@@ -1,6 +1,7 @@
 // Notices over HTTP, on a real ledger: looked through, re-sent, corrected, closed, searched for and taken away.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Settlement } from '../../../src/domain/attempt.ts';
+import { cancelCampaign } from '../../../src/campaigns/control-campaign.ts';
 import { readEvents } from '../../../src/ledger/events.ts';
 import { settleAttempts } from '../../../src/ledger/settling.ts';
 import { startConsole, type Answer, type TestConsole } from '../../support/console.ts';
@@ -229,6 +230,29 @@ describe('what is taken away', () => {
     expect(answer.body.split('\r\n').filter((line) => line.includes('@example.org'))).toHaveLength(3);
     expect(answer.body).toContain(`"'=cmd()"`);
     expect((await readEvents(console.ledger.database, campaign.campaignNo)).at(-1)).toMatchObject({ kind: 'exported-with-addresses', actor: 'Robin' });
+  });
+
+  it('lists those whom a cancelled campaign never told, but not those whom an earlier one told', async () => {
+    await settle(4);
+    await settle(2, unknownMailbox);
+    await settle(2, doubt);
+    const { database } = console.ledger;
+    await database.query({ text: `update candor.notice set state = 'suppressed', reason = 'told-before', settled_at = now() where notice_id in (select notice_id from candor.notice where campaign_no = $1 and state = 'pending' limit 1)`, values: [campaign.campaignNo] });
+    // One of the refused goes into a re-send that is cancelled; one of the doubts is looked into.
+    const [resent = ''] = noticesIn(await body('/notices?state=refused'));
+    expect((await console.submit(path('/resend'), { notice: resent, expect: '1' }, cookie)).status).toBe(303);
+    const [looked = ''] = noticesIn(await body('/notices?state=unconfirmed'));
+    expect((await console.submit(path(`/notices/${looked}/close`), { found: 'In the log of the relay' }, cookie)).status).toBe(303);
+    await cancelCampaign(console.ledger, campaign.id, 'Robin');
+    const page = await body('/other-channel');
+    expect([...page.matchAll(/<\/span>(\w+)<\/th><td class="n">(\d+)</g)].map((match) => `${match[1]} ${match[2]}`)).toEqual(['refused 1', 'failed 0', 'unconfirmed 1', 'suppressed 0', 'cancelled 4']);
+    expect(page).toContain('6 people have');
+    const list = (await ask('/other-channel.csv')).body.split('\r\n').slice(1, -1);
+    expect(list).toHaveLength(6);
+    const why = (text: string): number => list.filter((line) => line.includes(text)).length;
+    expect([why('Never tried'), why('had refused'), why('refused this recipient for good'), why('Perhaps told')]).toEqual([3, 1, 1, 1]);
+    expect(await body('')).toContain('4 cancelled');
+    expect(await body('/resend')).toContain(path('/other-channel'));
   });
 
   it('is the whole record as a ZIP file', async () => {
