@@ -5,9 +5,11 @@
 //   * killed after `queued` was committed, before the job was added → the reconciler finds a slice
 //     without a job and gives its notices back
 //   * job added twice → BullMQ ignores the second; and only one claim per notice can win
+//   * the queue refuses (full, a replica) → what was cut is offered again, and nothing else is cut meanwhile
 //   * the queue was wiped → every slice is without a job: all come back and are cut anew, under new ids
 // Age proves nothing here: at one letter a second a slice may rightly wait for an hour.
-import { isUnreachable } from '../domain/errors.ts';
+import type { Slice } from '../domain/attempt.ts';
+import { isQueueAway, isUnreachable } from '../domain/errors.ts';
 import type { CampaignNo, SliceId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -54,11 +56,17 @@ export function startFeeder(
   let statisticsTaken = 0;
   let looks = 0;
   let turnsSeen: ReadonlyMap<SliceId, number> = new Map();
+  /** Cut, and refused by the queue: to give them back and to cut them anew would only move notices to and fro. */
+  let untaken: readonly Slice[] = [];
   const refusals = new Map<CampaignNo, { refused: number; lookedAt: number }>();
 
   /** Answers how long to wait before the next look. */
   const tick = async (): Promise<number> => {
-    if (!(await ledger.isFeeder())) return idleTickMs;
+    if (!(await ledger.isFeeder())) {
+      // They are the other feeder's now, which finds them without a job.
+      untaken = [];
+      return idleTickMs;
+    }
     await ledger.startDue();
     if (clock.monotonicMs() - reconciledAt >= options.reconcileMs) {
       reconciledAt = clock.monotonicMs();
@@ -88,14 +96,28 @@ export function startFeeder(
       await ledger.hold(campaignNo, 'canary', null);
       return idleTickMs;
     }
+    if (untaken.length > 0 && !(await offer(untaken))) return idleTickMs;
     const room = Math.floor((options.window - status.queued) / options.sliceSize);
     if (room < 1) return busyTickMs;
     const ids = Array.from({ length: room }, () => parts.newSliceId());
     const slices = await ledger.cutSlices(campaignNo, { ids, size: options.sliceSize });
-    if (slices.length > 0) await queue.add(slices);
+    if (slices.length > 0 && !(await offer(slices))) return idleTickMs;
     looks = slices.length === 0 ? looks + 1 : 0;
     if (looks > 0 && looks <= borderLooks && status.pending > 0 && status.underWay > 0) return borderTickMs;
     return slices.length > 0 || status.underWay > 0 ? busyTickMs : idleTickMs;
+  };
+
+  /** Hands the slices to the queue; false when it takes none now. */
+  const offer = async (slices: readonly Slice[]): Promise<boolean> => {
+    untaken = [];
+    try {
+      await queue.add(slices);
+      return true;
+    } catch (error) {
+      if (!isQueueAway(error)) throw error;
+      untaken = slices;
+      return false;
+    }
   };
 
   /** Looks at the refusals when there are more of them: once a second, and before the end. */
@@ -118,7 +140,9 @@ export function startFeeder(
     if (recovered > 0) logger.warn({ notices: recovered }, 'a worker was lost; its open attempts are unconfirmed now');
     await ledger.takeBackRefused();
     await ledger.releaseAside();
-    const lost = [...(await queue.missing(await ledger.queuedSlices())), ...(await staleTurns())];
+    const offered = new Set(untaken.map(({ sliceId }) => sliceId));
+    const queued = (await ledger.queuedSlices()).filter((slice) => !offered.has(slice));
+    const lost = [...(await queue.missing(queued)), ...(await staleTurns())];
     const returned = await ledger.giveBackSlices(lost);
     if (returned > 0) logger.info({ slices: lost.length, notices: returned }, 'slices without a job were given back');
     for (const campaign of await ledger.campaigns(['cancelled'])) await ledger.sweepCancelled(campaign.campaignNo);
@@ -139,6 +163,7 @@ export function startFeeder(
         waitMs = await tick();
       } catch (error) {
         if (isUnreachable(error)) logger.debug('the ledger is away; the feeder waits');
+        else if (isQueueAway(error)) logger.debug('the queue is away; the feeder waits');
         else logger.error({ err: error }, 'the feeder stumbled; it tries again');
       }
       if (stopped || nudged) continue;

@@ -6,8 +6,10 @@ import { Queue, withBackend, Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { NoticeId, SliceId } from '../domain/ids.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { replyWord } from '../runtime/redis-answer.ts';
 import type { SliceConsumer, SliceQueue } from './ports.ts';
 import { asAwayError } from './queue-away.ts';
+import { createRefusalLog } from './queue-refusals.ts';
 import { watchConsumer, type Activity } from './queue-watchdog.ts';
 import { createReopening } from './reopening.ts';
 import { createSurvivingBackend } from './surviving-backend.ts';
@@ -57,11 +59,20 @@ const jobName = 'slice';
 export function openSliceQueue(backend: QueueBackend, name: string, logger: Logger, recoveryMs = 60_000): SliceQueue {
   const lockMs = Math.min(Math.max(recoveryMs, lockBoundsMs[0]), lockBoundsMs[1]);
   const quiet = { logged: 0 };
+  const refusals = createRefusalLog(logger);
   const onError = (err: Error): void => {
+    if (refusals.note(asAwayError(err))) return;
+    // Nor is what comes of it worth a line: locks that could not be renewed.
+    if (refusals.lasts() && !fromTheSystem(err)) return;
     // One line a while: a queue that is away reports itself many times a second.
     if (Date.now() - quiet.logged < 10_000) return;
     quiet.logged = Date.now();
-    logger.warn({ err }, 'the queue does not answer; work goes on when it is back');
+    logger.warn({ err }, replyWord(err) === null ? 'the queue does not answer; work goes on when it is back' : 'the queue answers with an error; it is asked again');
+  };
+  const rethrow = (error: unknown): never => {
+    const meant = asAwayError(error);
+    refusals.note(meant);
+    throw meant;
   };
   const engine = backend.kind === 'redis' ? redisEngine(backend.url, name, onError) : postgresEngine(backend, name, onError);
 
@@ -75,6 +86,7 @@ export function openSliceQueue(backend: QueueBackend, name: string, logger: Logg
         })),
       );
       await jobs.catch(rethrow);
+      if (slices.length > 0) refusals.took();
     },
     async missing(ids) {
       const states = await Promise.all(ids.map((id) => engine.getJobState(id))).catch(rethrow);
@@ -85,6 +97,7 @@ export function openSliceQueue(backend: QueueBackend, name: string, logger: Logg
       const take = async (job: Job<SliceJob>): Promise<void> => {
         activity.begun += 1;
         activity.active += 1;
+        refusals.took();
         try {
           await handler({ sliceId: job.id as SliceId, noticeIds: job.data.noticeIds });
         } finally {
@@ -101,14 +114,20 @@ export function openSliceQueue(backend: QueueBackend, name: string, logger: Logg
           maxStalledCount: 1_000_000,
           drainDelay: 1,
         });
-      return watchConsumer({ begin, waiting: () => engine.waiting() }, activity, concurrency, watchMs, logger);
+      // Who is refused is not stuck.
+      const waiting = async (): Promise<number> => (refusals.lasts() ? 0 : engine.waiting());
+      return watchConsumer({ begin, waiting }, activity, concurrency, watchMs, logger);
     },
-    close: () => engine.close(),
+    async close() {
+      refusals.close();
+      await engine.close();
+    },
   };
 }
 
-function rethrow(error: unknown): never {
-  throw asAwayError(error);
+/** True for a connection's error, as the system words it; BullMQ's own have no code, or a number. */
+function fromTheSystem(error: Error): boolean {
+  return 'code' in error && typeof error.code === 'string';
 }
 
 const presentStates: ReadonlySet<string> = new Set(['waiting', 'active', 'delayed', 'prioritized', 'waiting-children', 'paused']);

@@ -420,7 +420,7 @@ export const errorRegistry = {
   },
   'redis-refused': {
     message: 'Redis at REDIS_URL refuses: {why}.',
-    help: 'Correct REDIS_URL, or what the server grants; or unset REDIS_URL to keep the queue in Postgres.',
+    help: 'Correct REDIS_URL, what the server grants, or what it lacks; or unset REDIS_URL to keep the queue in Postgres.',
     exit: 1,
   },
   'redis-too-old': {

@@ -41,6 +41,11 @@ export function isUnreachable(error: unknown): error is CandorError {
   return hasCode(error, 'ledger-unreachable') || hasCode(error, 'ledger-refused');
 }
 
+/** True when Redis did not answer, or answers and takes nothing for now: the queue is away, and work goes on when it is back. */
+export function isQueueAway(error: unknown): error is CandorError {
+  return hasCode(error, 'redis-refused') || hasCode(error, 'redis-unreachable');
+}
+
 function fill(text: string, values: PublicValues): string {
   return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
 }

@@ -2,6 +2,7 @@
 // nothing here is handed a recipient, a relay's raw reply or an error's private details (promise 8).
 import pino from 'pino';
 import { CandorError } from '../domain/errors.ts';
+import { replyWord } from './redis-answer.ts';
 
 export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -23,12 +24,13 @@ export const silentLogger: Logger = createLogger('silent');
 
 /**
  * An error as it may be logged: its name, code and stack frames. Messages of foreign errors are left
- * out, because drivers and relays quote values in them (Postgres: "Key (address)=(…) already exists").
+ * out, because drivers and relays quote values in them (Postgres: "Key (address)=(…) already exists"); of a reply of
+ * Redis its first word is the code.
  */
 export function describeError(error: unknown): Record<string, unknown> {
   if (error instanceof CandorError) return { name: error.name, code: error.code, message: error.message };
   if (!(error instanceof Error)) return { name: typeof error };
-  const code = 'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? error.code : undefined;
+  const code = 'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? error.code : (replyWord(error) ?? undefined);
   const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at ')).slice(0, 12);
   return { name: error.name, code, frames, cause: error.cause === undefined ? undefined : describeError(error.cause) };
 }

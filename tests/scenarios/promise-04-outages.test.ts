@@ -11,6 +11,7 @@ import { eventually } from '../support/eventually.ts';
 import { exportedNotices, type ExportedNotice } from '../support/exported.ts';
 import { people } from '../support/people.ts';
 import { startCandor, type RunningProgram } from '../support/program.ts';
+import type { TestRedis } from '../support/redis.ts';
 import type { TestRelay } from '../support/relay.ts';
 import { seenByRelay } from '../support/seen-by-relay.ts';
 import { startSeverableDoor, type SeverableDoor } from '../support/severable-door.ts';
@@ -218,6 +219,37 @@ test('a log that cannot be written, for its disk is full, costs the log alone', 
   expect(ended).toMatchObject({ code: 0, summary: { state: 'finished', states: { accepted: 50 }, attempts: 50 } });
   expect(relay.record.accepted).toBe(50);
 });
+
+test.each([
+  ['is full', 'OOM', 'its memory is full', (redis: TestRedis) => redis.client.config('SET', 'maxmemory', '1'), (redis: TestRedis) => redis.client.config('SET', 'maxmemory', '0')],
+  ['becomes a replica', 'READONLY', 'it is a replica', (redis: TestRedis) => redis.client.replicaof('127.0.0.1', '1'), (redis: TestRedis) => redis.client.replicaof('NO', 'ONE')],
+])('a Redis that %s is waited out, its reason is logged once, and all goes on by itself', async (_, word, why, refuse, relent) => {
+  const relay = await world.relay();
+  const redis = await world.redis();
+  const site = await world.site({ relay, redis, settings: { ...settings, LOG_LEVEL: 'info' } });
+  const workers = [await site.worker(), await site.worker()];
+  const campaign = (await site.send(world.file(everybody), '--detach')).summary.campaign;
+  await letters(relay, 50);
+
+  await refuse(redis);
+  await pass(3 * recoverySeconds);
+  await relent(redis);
+
+  expect(await finished(site, campaign)).toMatchObject({ state: 'finished', states: { accepted: everybody.length }, attempts: everybody.length, maybeAccepted: 0 });
+  await blameless(site, relay, campaign);
+  for (const worker of workers) await dismiss(worker);
+  const logs = workers.map((worker) => worker.stderr());
+  // Of those who asked it for something, each says so once; and when it is over.
+  const said = logs.filter((log) => log.includes(why));
+  expect(said.length).toBeGreaterThan(0);
+  for (const log of said) {
+    expect(log.split(why)).toHaveLength(2);
+    expect(log).toMatch(new RegExp(`"code":"redis-refused","reply":"(?:${word}|UNBLOCKED)"`));
+    expect(log).toContain('takes slices again');
+  }
+  expect(logs.join('')).not.toMatch(/stumbled|does not answer|"level":50/);
+  expect(logs.join('').split('without a job').length - 1).toBeLessThanOrEqual(3);
+}, 120_000);
 
 test('what a database has set for all who use it does not stop a campaign', async () => {
   const relay = await world.relay();

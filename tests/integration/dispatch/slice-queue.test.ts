@@ -4,7 +4,8 @@ import { checkRedis } from '../../../src/dispatch/redis-check.ts';
 import { queueSchema } from '../../../src/app/queue-name.ts';
 import { openSliceQueue } from '../../../src/dispatch/slice-queue.ts';
 import { CandorError } from '../../../src/domain/errors.ts';
-import { silentLogger } from '../../../src/runtime/logger.ts';
+import { createLogger, silentLogger } from '../../../src/runtime/logger.ts';
+import { eventually } from '../../support/eventually.ts';
 import { createTestLedger, type TestLedger } from '../../support/ledger.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { aSlice, describeSliceQueue } from './slice-queue.conformance.ts';
@@ -74,6 +75,57 @@ describe('the queue on Redis', () => {
     expect(await refusalOf(redis.url)).toContain('redis-refused: it asks for a password');
     await redis.client.config('SET', 'requirepass', '');
     expect(await refusalOf(redis.url)).toBeNull();
+  });
+});
+
+describe('a Redis that refuses in mid-run', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+
+  it.each([
+    ['is full', ['OOM'], 'memory is full', () => redis.client.config('SET', 'maxmemory', '1'), () => redis.client.config('SET', 'maxmemory', '0')],
+    ['becomes a replica', ['READONLY', 'UNBLOCKED'], 'it is a replica', () => redis.client.replicaof('127.0.0.1', '1'), () => redis.client.replicaof('NO', 'ONE')],
+    [
+      'asks for a password from now on',
+      ['NOAUTH'],
+      'asks for a password',
+      async () => {
+        await redis.client.config('SET', 'requirepass', 'secret');
+        await redis.client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      },
+      () => redis.client.config('SET', 'requirepass', ''),
+    ],
+    ['lets the user write no more', ['NOPERM', 'ERR'], 'may not do', () => redis.client.acl('SETUSER', 'default', '-@write'), () => redis.client.acl('SETUSER', 'default', '+@all')],
+  ])('is an outage when it %s: the reason is logged once, and slices go on', { timeout: 40_000 }, async (_, words, why, refuse, relent) => {
+    const lines: { level: number; msg: string; code?: string; reply?: string }[] = [];
+    const logger = createLogger('info', { write: (line) => void lines.push(JSON.parse(line) as (typeof lines)[number]) });
+    const queue = openSliceQueue({ kind: 'redis', url: redis.url }, `test-${randomUUID()}`, logger, 1_000);
+    const seen: string[] = [];
+    const consumer = queue.consume(async ({ sliceId }) => void seen.push(sliceId), 2);
+    const [before, after] = [aSlice(), aSlice()];
+    await queue.add([before]);
+    await eventually(() => seen.includes(before.sliceId));
+
+    await refuse();
+    // One that was on its way when its connection broke waits for the next connection, as in any outage.
+    void queue.add([after]).catch(() => undefined);
+    await eventually(() => lines.length > 0);
+    for (let times = 0; times < 5; times += 1) await expect(queue.add([after])).rejects.toMatchObject({ code: 'redis-refused', message: expect.stringContaining(why) as string });
+    const [said] = lines;
+    expect(said).toMatchObject({ level: 40, code: 'redis-refused', reply: expect.toSatisfy((word: string) => words.includes(word)) as string });
+    expect(said?.msg).toContain(why);
+
+    await relent();
+    await eventually(() => queue.add([after]).then(() => true), { timeoutMs: 20_000, everyMs: 100 });
+    await eventually(() => seen.includes(after.sliceId), { timeoutMs: 20_000 });
+    await consumer.close();
+    await queue.close();
+    expect(lines.filter(({ code }) => code === 'redis-refused')).toHaveLength(1);
+    expect(lines.at(-1)).toMatchObject({ level: 30, msg: expect.stringContaining('takes slices again') as string });
+    expect(JSON.stringify(lines)).not.toContain('script');
   });
 });
 
