@@ -174,7 +174,8 @@ class App implements Application {
 
   async restore(from: Parameters<Application['restore']>[0]): ReturnType<Application['restore']> {
     const { restore } = await import('./ledger/restoring.ts');
-    return restore((await this.#open()).database, from, this.#options.actor);
+    const { database, keyring } = await this.#open('restore');
+    return restore(database, keyring, from, this.#options.actor);
   }
 
   async doctor(): ReturnType<Application['doctor']> {
@@ -192,8 +193,8 @@ class App implements Application {
     await ledger?.close();
   }
 
-  #open(): Promise<OpenLedger> {
-    this.#ledger ??= openLedger(this.#config, this.#logger, this.#options.say, this.#options.needs === 'work');
+  #open(purpose: 'look' | 'work' | 'restore' = this.#options.needs === 'work' ? 'work' : 'look'): Promise<OpenLedger> {
+    this.#ledger ??= openLedger(this.#config, this.#logger, this.#options.say, purpose);
     return this.#ledger;
   }
 

@@ -1,8 +1,9 @@
 // The ledger of this process: at DATABASE_URL, or the embedded Postgres of the data folder.
 import { statfs } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ensureDataFolder, loadKey } from '../config/key.ts';
+import { ensureDataFolder, findKey, loadKey, placeOfKey } from '../config/key.ts';
 import type { Config } from '../config/read-config.ts';
+import { CandorError } from '../domain/errors.ts';
 import { openEmbeddedPostgres, type EmbeddedPostgres } from '../embedded/postgres.ts';
 import { openDatabase, withFullCheck, type Connection, type Database } from '../ledger/database.ts';
 import { createKeyring, type Keyring } from '../ledger/keyring.ts';
@@ -21,11 +22,14 @@ export interface OpenLedger {
 
 /**
  * Opens the ledger, brings its schema up to date and checks the key. Throws `key-*`, `ledger-*`, `schema-mismatch`,
- * `postgres-*`. With `toWork`, a pooler that nothing else minds is refused too.
+ * `postgres-*`. To work, a pooler that nothing else minds is refused too. To restore, no key is made, because a new one
+ * is never that of the backup, and a ledger that holds nothing may have been made under another.
  */
-export async function openLedger(config: Config, logger: Logger, say: (line: string) => void, toWork = false): Promise<OpenLedger> {
+export async function openLedger(config: Config, logger: Logger, say: (line: string) => void, purpose: 'look' | 'work' | 'restore' = 'look'): Promise<OpenLedger> {
+  const place = placeOfKey(config);
+  if (purpose === 'restore' && (await findKey(config)) === null) throw new CandorError('key-wrong', { place, what: 'the backup' });
   if (config.ledger.url === null) await ensureDataFolder(config.dataDir);
-  const keyring = createKeyring(await loadKey(config));
+  const keyring = createKeyring(await loadKey(config), place);
   const embedded = config.ledger.url === null ? await openEmbeddedPostgres({ dataDir: config.dataDir, logger, say }) : null;
   const connection: Connection = embedded === null ? { connectionString: withFullCheck(config.ledger.url ?? '') } : { ...embedded.connection };
   let closing = false;
@@ -42,8 +46,8 @@ export async function openLedger(config: Config, logger: Logger, say: (line: str
     await embedded?.release();
   };
   try {
-    if (toWork && embedded === null) await refusePooler(database, queueSchemaOf(config));
-    const ledgerId = await migrate(database, keyring);
+    if (purpose === 'work' && embedded === null) await refusePooler(database, queueSchemaOf(config));
+    const ledgerId = await migrate(database, keyring, { toRestore: purpose === 'restore' });
     return { database, keyring, ledgerId, connection, close };
   } catch (error) {
     await close();

@@ -17,11 +17,30 @@ export type RandomBytes = (count: number) => Buffer;
  * `key-file-exposed` (others may read it), `data-folder-unusable`.
  */
 export async function loadKey(config: Pick<Config, 'key' | 'ledger' | 'dataDir'>, random: RandomBytes = randomBytes): Promise<Buffer> {
+  const found = await findKey(config);
+  if (found !== null) return found;
+  await ensureDataFolder(config.dataDir);
+  return makeKeyFile(config.dataDir, keyFile(config), random);
+}
+
+/**
+ * The key that was given or made before; null when the next start of an embedded ledger would make one. Touches nothing.
+ *
+ * @throws CandorError as `loadKey`
+ */
+export async function findKey(config: Pick<Config, 'key' | 'ledger' | 'dataDir'>): Promise<Buffer | null> {
   if (config.key !== null) return config.key;
   if (config.ledger.url !== null) throw new CandorError('key-missing');
-  await ensureDataFolder(config.dataDir);
-  const path = join(config.dataDir, 'key');
-  return (await readKeyFile(path)) ?? (await makeKeyFile(config.dataDir, path, random));
+  return readKeyFile(keyFile(config));
+}
+
+/** Where the key of this process belongs, for people: the variable, or the path of the key file. */
+export function placeOfKey(config: Pick<Config, 'key' | 'ledger' | 'dataDir'>): string {
+  return config.key !== null || config.ledger.url !== null ? 'CANDOR_KEY' : keyFile(config);
+}
+
+function keyFile(config: Pick<Config, 'dataDir'>): string {
+  return join(config.dataDir, 'key');
 }
 
 /**

@@ -114,8 +114,8 @@ export const errorRegistry = {
     exit: 2,
   },
   'key-wrong': {
-    message: 'CANDOR_KEY is not the key that this ledger was sealed with.',
-    help: 'Start every process with the key that the first one used. Nothing was changed.',
+    message: '{place} does not hold the key that {what} was sealed with.',
+    help: 'Put that key there (the line of base64 that the key file of its data folder holds; a file needs mode 0600) and run the command again: every process of a ledger needs the same key. Nothing was changed.',
     exit: 2,
   },
   // --- intake ----------------------------------------------------------------------------------

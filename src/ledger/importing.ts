@@ -7,6 +7,7 @@ import type { RecipientRow } from '../domain/recipient-row.ts';
 import { copyIn } from './copy.ts';
 import type { Transaction } from './database.ts';
 import type { Keyring } from './keyring.ts';
+import { identify } from './migrate.ts';
 
 /** What the merge made of the rows. */
 export interface ImportedAccount {
@@ -20,7 +21,7 @@ export interface ImportedAccount {
 
 /**
  * Copies rows in, batch by batch, with the memory of one batch. Names are sealed only when a letter
- * prints them (promise 8). Must run inside the transaction that makes the campaign.
+ * prints them (promise 8). Must run inside the transaction that makes the campaign, after its row. Throws `key-wrong`.
  */
 export async function stageRows(
   tx: Transaction,
@@ -28,6 +29,8 @@ export async function stageRows(
   batches: AsyncIterable<readonly RecipientRow[]>,
   options: { keepNames: boolean },
 ): Promise<number> {
+  // The campaign that stands in this transaction keeps a restore out, and one that came first may have changed the key.
+  await identify(tx, keyring);
   await tx.query({
     text: `create temporary table import_row (
              row_no integer not null, address_hash bytea not null, address_sealed bytea not null,

@@ -20,6 +20,8 @@ export interface Keyring {
   readNoticeToken(token: string): { noticeId: NoticeId; addressVersion: number } | null;
   /** Stored in the ledger, to recognise a wrong key before anything is done with it. */
   readonly checkValue: Buffer;
+  /** Where a person gave the key, for the words of an error: a variable or a path. */
+  readonly place: string;
 }
 
 const sealVersion = 1;
@@ -34,7 +36,7 @@ const tokenMark = Buffer.from('candor');
  * Nonces are random: the chance of a repeat stays below 2^-32 up to 2^32 seals under one key
  * (NIST SP 800-38D section 8.3), some four thousand campaigns of a million notices.
  */
-export function createKeyring(key: Buffer): Keyring {
+export function createKeyring(key: Buffer, place = 'CANDOR_KEY'): Keyring {
   if (key.length !== 32) throw new TypeError('the key must have 32 bytes');
   const derive = (purpose: string, bytes: number): Buffer => Buffer.from(hkdfSync('sha256', key, '', `candor/1/${purpose}`, bytes));
   const sealKey = derive('seal', 32);
@@ -62,6 +64,7 @@ export function createKeyring(key: Buffer): Keyring {
   };
   return {
     checkValue,
+    place,
     seal(kind, plain) {
       const nonce = nextNonce();
       const cipher = createCipheriv('aes-256-gcm', sealKey, nonce);

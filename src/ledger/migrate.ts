@@ -27,9 +27,10 @@ export async function readMigrations(): Promise<Migration[]> {
 /**
  * Applies what is missing and answers the ledger's id. The first start also writes the check value of
  * the key. Throws `ledger-unusable` for a database that cannot hold a ledger, `schema-mismatch` when the
- * ledger is newer than the program, `key-wrong` when it was sealed with another key.
+ * ledger is newer than the program, `key-wrong` when it was sealed with another key. To restore, that is no fault of
+ * a ledger that holds nothing yet: the restore gives it the key of the backup.
  */
-export async function migrate(database: Database, keyring: Keyring): Promise<string> {
+export async function migrate(database: Database, keyring: Keyring, options: { toRestore?: boolean } = {}): Promise<string> {
   const migrations = await readMigrations();
   return database.transaction(async (tx) => {
     await tx.query({ text: 'select pg_advisory_xact_lock($1)', values: [migrationLock] });
@@ -50,8 +51,19 @@ export async function migrate(database: Database, keyring: Keyring): Promise<str
       text: 'insert into candor.ledger_identity (ledger_id, key_check) values ($1, $2) on conflict do nothing',
       values: [randomUUID(), keyring.checkValue],
     });
-    return identify(tx, keyring);
+    const identity = await readIdentity(tx);
+    if (options.toRestore !== true || (await holdsAnything(tx))) expectKey(identity, keyring);
+    return identity.ledger_id;
   });
+}
+
+/** Whether anything was ever kept in the ledger, so that its key matters. What a mere start leaves behind is nothing. */
+export async function holdsAnything(on: Queryable): Promise<boolean> {
+  const { rows } = await on.query<{ used: boolean }>({
+    text: `select exists (select from candor.campaign) or exists (select from candor.notice) or exists (select from candor.event)
+                    or exists (select from candor.inbox_letter) as used`,
+  });
+  return rows[0]?.used !== false;
 }
 
 /** PostgreSQL 14 brought `idle_session_timeout`, by which a feeder that went silent loses its lock. */
@@ -69,11 +81,25 @@ async function checkDatabase(on: Queryable): Promise<void> {
 
 /** The ledger's id; throws `key-wrong` when it was sealed with another key. */
 export async function identify(on: Queryable, keyring: Keyring): Promise<string> {
-  const { rows } = await on.query<{ ledger_id: string; key_check: Buffer }>({ text: 'select ledger_id, key_check from candor.ledger_identity' });
+  const identity = await readIdentity(on);
+  expectKey(identity, keyring);
+  return identity.ledger_id;
+}
+
+interface IdentityRow {
+  readonly ledger_id: string;
+  readonly key_check: Buffer;
+}
+
+async function readIdentity(on: Queryable): Promise<IdentityRow> {
+  const { rows } = await on.query<IdentityRow>({ text: 'select ledger_id, key_check from candor.ledger_identity' });
   const identity = rows[0];
   if (!identity) throw new Error('the ledger has no identity');
-  if (!identity.key_check.equals(keyring.checkValue)) throw new CandorError('key-wrong');
-  return identity.ledger_id;
+  return identity;
+}
+
+function expectKey(identity: IdentityRow, keyring: Keyring): void {
+  if (!identity.key_check.equals(keyring.checkValue)) throw new CandorError('key-wrong', { place: keyring.place, what: 'this ledger' });
 }
 
 /** The schema that the ledger has now. A worker compares it before it claims. */

@@ -17,7 +17,8 @@ import { moveCampaign } from './campaigns.ts';
 import { copyIn } from './copy.ts';
 import { sqlState, type Database, type Transaction } from './database.ts';
 import { recordEvent } from './events.ts';
-import { schemaVersion } from './migrate.ts';
+import type { Keyring } from './keyring.ts';
+import { holdsAnything, schemaVersion } from './migrate.ts';
 
 const headerShape = z.object({
   format: z.literal(archiveFormat),
@@ -32,21 +33,22 @@ const headerShape = z.object({
 const trailerShape = z.object({ rows: z.record(z.string(), z.number()), sha256: z.string() });
 
 /**
- * Restores into a migrated, empty ledger that no worker uses.
+ * Restores into a migrated, empty ledger that no worker uses. `keyring` has to be of the backup's key; the ledger may
+ * have been made under another one and has that of the backup afterwards.
  *
  * Throws `ledger-not-empty`, `ledger-in-use`, `archive-foreign`, `archive-schema`, `key-wrong`, `archive-damaged`.
  */
-export async function restore(database: Database, from: Readable, actor = 'candor'): Promise<{ tables: number; rows: number }> {
+export async function restore(database: Database, keyring: Keyring, from: Readable, actor = 'candor'): Promise<{ tables: number; rows: number }> {
   const archive = new ArchiveReader(unzip(from));
   try {
     return await database.transaction(async (tx) => {
       await claimEmptyLedger(tx);
       await usePlainForms(tx);
-      const header = await readHeader(tx, archive);
+      const header = await readHeader(tx, keyring, archive);
       const rows = await fill(tx, archive, header);
       await skipIds(tx);
       await calmDown(tx, header, actor);
-      await tx.query({ text: 'update candor.ledger_identity set ledger_id = $1', values: [randomUUID()] });
+      await tx.query({ text: 'update candor.ledger_identity set ledger_id = $1, key_check = $2', values: [randomUUID(), keyring.checkValue] });
       await recordEvent(tx, { campaignNo: null, actor, kind: 'restored', data: { ledger: header.ledger, backupOf: header.createdAt, rows } });
       return { tables: header.tables.length, rows: Object.values(rows).reduce((sum, count) => sum + count, 0) };
     }, { patient: true });
@@ -87,28 +89,23 @@ async function* unzip(from: Readable): AsyncGenerator<Buffer, void> {
 async function claimEmptyLedger(tx: Transaction): Promise<void> {
   // Nobody imports, and nobody takes a lease, until the restore is through.
   await tx.query({ text: 'lock table candor.campaign, candor.lease, candor.event, candor.inbox_letter, candor.relay_pace, candor.domain_pace in share row exclusive mode' });
-  const { rows } = await tx.query<{ used: boolean; alive: boolean }>({
-    text: `select exists (select from candor.campaign) or exists (select from candor.notice) or exists (select from candor.event)
-                    or exists (select from candor.inbox_letter) as used,
-                  exists (select from candor.lease where expires_at > clock_timestamp()) as alive`,
-  });
-  if (rows[0]?.used !== false) throw new CandorError('ledger-not-empty');
-  if (rows[0].alive) throw new CandorError('ledger-in-use');
+  if (await holdsAnything(tx)) throw new CandorError('ledger-not-empty');
+  const { rows } = await tx.query<{ alive: boolean }>({ text: 'select exists (select from candor.lease where expires_at > clock_timestamp()) as alive' });
+  if (rows[0]?.alive !== false) throw new CandorError('ledger-in-use');
   // What a start leaves behind even when nothing was imported.
   await tx.query({ text: 'delete from candor.lease' });
   await tx.query({ text: 'delete from candor.relay_pace' });
   await tx.query({ text: 'delete from candor.domain_pace' });
 }
 
-async function readHeader(tx: Transaction, archive: ArchiveReader): Promise<ArchiveHeader> {
+async function readHeader(tx: Transaction, keyring: Keyring, archive: ArchiveReader): Promise<ArchiveHeader> {
   const line = await archive.json();
   const parsed = headerShape.safeParse(line);
   if (!parsed.success) throw new CandorError('archive-foreign', {}, { cause: parsed.error });
   const header = parsed.data;
   const needed = await schemaVersion(tx);
   if (header.schema !== needed) throw new CandorError('archive-schema', { found: header.schema, needed });
-  const { rows } = await tx.query<{ key_check: Buffer }>({ text: 'select key_check from candor.ledger_identity' });
-  if (rows[0]?.key_check.toString('hex') !== header.keyCheck) throw new CandorError('key-wrong');
+  if (keyring.checkValue.toString('hex') !== header.keyCheck) throw new CandorError('key-wrong', { place: keyring.place, what: 'the backup' });
   // Names from a file never become SQL: they must be those that this schema has.
   if (JSON.stringify(header.tables) !== JSON.stringify(await archiveTables(tx))) throw damaged('its tables are not those of its schema');
   return header;

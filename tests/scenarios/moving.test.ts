@@ -1,7 +1,7 @@
 // A ledger that moves: backup and restore, the export that is taken to another place, and the question
 // whether somebody was told, which must have the same answer everywhere.
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { expect, test, vi } from 'vitest';
@@ -117,6 +117,33 @@ test('restores nothing with another key or from a damaged archive, and the whole
 
   expect((await moved.run('restore', backupPath())).code).toBe(0);
   expect((await moved.run('status')).summary).toEqual((await site.run('status', told.summary.campaign)).summary);
+});
+
+test.each(['at once', 'after something else made a ledger there'])('restores into a folder once the right key lies in it: %s', async (when) => {
+  const site = await world.site({ ledger: 'own' });
+  const told = await site.send(world.file(people(3)));
+  expect((await site.run('backup', '--out', backupPath())).code).toBe(0);
+  const key = readFileSync(join(world.folder, 'data/key'));
+
+  const fresh = join(world.folder, 'fresh');
+  const moved = site.with({ CANDOR_DATA: fresh });
+  if (when === 'at once') {
+    const refused = await moved.run('restore', backupPath());
+    expect([refused.code, codeOf(refused)]).toEqual([2, 'key-wrong']);
+    expect(refused.stderr.replaceAll(/\s+/g, '')).toContain(join(fresh, 'key'));
+    expect(existsSync(fresh)).toBe(false);
+    mkdirSync(fresh, { mode: 0o711 });
+  } else {
+    expect(codeOf(await moved.run('status'))).toBe('campaign-none');
+    expect(codeOf(await moved.run('restore', backupPath()))).toBe('key-wrong');
+  }
+  writeFileSync(join(fresh, 'key'), key, { mode: 0o600 });
+  expect((await moved.run('restore', backupPath())).code).toBe(0);
+  expect((await moved.run('status')).summary).toMatchObject({ campaign: told.summary.campaign, notices: 3 });
+
+  // Now it holds something.
+  writeFileSync(join(fresh, 'key'), `${otherKey}\n`);
+  expect(codeOf(await moved.run('restore', backupPath()))).toBe('key-wrong');
 });
 
 test('exports what the relay saw: the same letters, the same Message-IDs, whole files', async () => {

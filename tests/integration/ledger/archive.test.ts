@@ -55,7 +55,7 @@ async function withLedger<Result>(work: (ledger: TestLedger) => Promise<Result>,
   }
 }
 
-const restoreInto = (ledger: TestLedger, bytes: Buffer) => restore(ledger.database, Readable.from([bytes]), 'tester');
+const restoreInto = (ledger: TestLedger, bytes: Buffer) => restore(ledger.database, ledger.keyring, Readable.from([bytes]), 'tester');
 
 /** The archive with its plain text changed, zipped and summed again as a careful forger would. */
 function forged(change: (plain: string) => string): Buffer {
@@ -137,10 +137,18 @@ describe('a restored ledger', () => {
     });
   });
 
+  it('gives a ledger that was made under another key and holds nothing the key of the backup', async () => {
+    await withLedger(async (ledger) => {
+      await restore(ledger.database, source.keyring, Readable.from([archive]), 'tester');
+      await expect(identify(ledger.database, source.keyring)).resolves.not.toBe(ledger.ledgerId);
+      await expect(identify(ledger.database, ledger.keyring)).rejects.toMatchObject({ code: 'key-wrong' });
+    }, { key: Buffer.alloc(32, 9) });
+  });
+
   it('comes from chunks of any size', async () => {
     await withLedger(async (ledger) => {
       const crumbs = Array.from({ length: Math.ceil(archive.length / 7) }, (_, index) => archive.subarray(index * 7, index * 7 + 7));
-      await expect(restore(ledger.database, Readable.from(crumbs))).resolves.toMatchObject({ tables: 12 });
+      await expect(restore(ledger.database, ledger.keyring, Readable.from(crumbs))).resolves.toMatchObject({ tables: 12 });
     });
   });
 });
@@ -228,8 +236,11 @@ describe('a restore is refused, and nothing stands,', () => {
     });
   });
 
-  it('when the key is another', async () => {
-    await withLedger((ledger) => expect(restoreInto(ledger, archive)).rejects.toMatchObject({ code: 'key-wrong' }), { key: Buffer.alloc(32, 9) });
+  it('when the key is another, and then leaves the ledger with the key that it had', async () => {
+    await withLedger(async (ledger) => {
+      await expect(restoreInto(ledger, archive)).rejects.toMatchObject({ code: 'key-wrong', values: { what: 'the backup' } });
+      expect(await identify(ledger.database, ledger.keyring)).toBe(ledger.ledgerId);
+    }, { key: Buffer.alloc(32, 9) });
   });
 
   it('when the archive cannot be read to its end', async () => {
@@ -238,7 +249,7 @@ describe('a restore is refused, and nothing stands,', () => {
         yield archive.subarray(0, 2_000);
         throw new RangeError('the disk is gone');
       }
-      await expect(restore(ledger.database, Readable.from(failing()))).rejects.toThrow('the disk is gone');
+      await expect(restore(ledger.database, ledger.keyring, Readable.from(failing()))).rejects.toThrow('the disk is gone');
     });
   });
 });

@@ -5,6 +5,7 @@ import { createMergeAccount } from '../../../src/intake/merge-account.ts';
 import { campaignIdFrom } from '../../../src/domain/ids.ts';
 import { createDraft, finishImport, listCampaigns, readCampaign } from '../../../src/ledger/campaigns.ts';
 import type { RecipientRow } from '../../../src/domain/recipient-row.ts';
+import { createKeyring } from '../../../src/ledger/keyring.ts';
 import { stageRows } from '../../../src/ledger/importing.ts';
 import { aCampaign, aRow, createTestLedger, someTerms, type BuiltCampaign, type TestLedger } from '../../support/ledger.ts';
 
@@ -147,6 +148,14 @@ describe('an import', () => {
     const importing = ledger.database.transaction((tx) => stageRows(tx, ledger.keyring, bad(), { keepNames: false }));
     await expect(importing).rejects.toMatchObject({ code: '22003' });
     await expect(merge([aRow(2)])).resolves.toMatchObject({ account: { notices: 1 } });
+  });
+
+  it('refuses a ledger whose key has become another since it was opened', async () => {
+    async function* rows(): AsyncGenerator<RecipientRow[]> {
+      yield [aRow(2)];
+    }
+    const importing = ledger.database.transaction((tx) => stageRows(tx, createKeyring(Buffer.alloc(32, 8)), rows(), { keepNames: false }));
+    await expect(importing).rejects.toMatchObject({ code: 'key-wrong' });
   });
 
   it('says that the ledger is away when the connection dies in the middle', async () => {

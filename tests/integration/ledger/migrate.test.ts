@@ -1,6 +1,7 @@
 // The migration on a real Postgres: once, many times, at the same moment, with the wrong key.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/ledger/database.ts';
+import { recordEvent } from '../../../src/ledger/events.ts';
 import { createKeyring } from '../../../src/ledger/keyring.ts';
 import { identify, migrate, readMigrations, schemaVersion } from '../../../src/ledger/migrate.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
@@ -29,6 +30,13 @@ describe('the migration', () => {
   it('refuses another key', async () => {
     const other = createKeyring(Buffer.alloc(32, 8));
     await expect(migrate(ledger.database, other)).rejects.toMatchObject({ code: 'key-wrong' });
+  });
+
+  it('lets a restore under another key into a ledger that holds nothing, and into no other', async () => {
+    const other = createKeyring(Buffer.alloc(32, 8), 'data/key');
+    expect(await migrate(ledger.database, other, { toRestore: true })).toBe(await identify(ledger.database, ledger.keyring));
+    await recordEvent(ledger.database, { campaignNo: null, actor: 'tester', kind: 'test-letters', data: {} });
+    await expect(migrate(ledger.database, other, { toRestore: true })).rejects.toMatchObject({ code: 'key-wrong', values: { place: 'data/key' } });
   });
 
   it('refuses a ledger that is newer than the program', async () => {

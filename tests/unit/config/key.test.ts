@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasCode } from '../../../src/domain/errors.ts';
-import { loadKey } from '../../../src/config/key.ts';
+import { findKey, loadKey, placeOfKey } from '../../../src/config/key.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -77,5 +77,31 @@ describe('loadKey', () => {
     await expect(loadKey(embedded(join(folder, 'file', 'data')))).rejects.toSatisfy((error) => hasCode(error, 'data-folder-unusable'));
     await mkdir(join(folder, 'key'), { mode: 0o700 });
     await expect(loadKey(embedded(folder))).rejects.toSatisfy((error) => hasCode(error, 'data-folder-unusable'));
+  });
+});
+
+describe('findKey', () => {
+  it('makes nothing where there is no key yet, and finds the one that was made', async () => {
+    const dataDir = join(folder, 'data');
+    expect(await findKey(embedded(dataDir))).toBeNull();
+    expect(await readdir(folder)).toEqual([]);
+    const key = await loadKey(embedded(dataDir));
+    expect(await findKey(embedded(dataDir))).toEqual(key);
+  });
+
+  it('answers CANDOR_KEY, and asks for it where the ledger is at DATABASE_URL', async () => {
+    const key = Buffer.alloc(32, 1);
+    expect(await findKey({ ...embedded(folder), key })).toBe(key);
+    await expect(findKey({ key: null, ledger: { url: 'postgres://db.example/x' }, dataDir: folder })).rejects.toMatchObject({ code: 'key-missing' });
+  });
+});
+
+describe('placeOfKey', () => {
+  it.each([
+    ['CANDOR_KEY', Buffer.alloc(32), null],
+    ['CANDOR_KEY', Buffer.alloc(32), 'postgres://db.example/x'],
+    ['data/key', null, null],
+  ])('is %s', (place, key, url) => {
+    expect(placeOfKey({ key, ledger: { url }, dataDir: 'data' })).toBe(place);
   });
 });
