@@ -1,12 +1,10 @@
 // The record of a campaign as CSV for spreadsheets. What a spreadsheet would run as a formula is marked
-// as text (CWE-1236); the NDJSON beside it has the values as they are and is the evidence.
+// as text (`domain/text-mark.ts`); the NDJSON beside it has the values as they are and is the evidence.
 import { stringify } from 'csv-stringify/sync';
 import { messageIdOf } from '../domain/message-id.ts';
 import type { AttemptRecord } from '../domain/attempt-record.ts';
+import { markAsText } from '../domain/text-mark.ts';
 import type { NoticeRecord } from '../ledger/exporting.ts';
-
-/** ASVS 1.2.10, and the full-width forms that some spreadsheets take for the same. */
-const formulaStart = /^[=+\-@\t\r\0＝＋－＠]/;
 
 type Cell = string | number | boolean | Date | null | undefined;
 
@@ -47,6 +45,5 @@ export function attemptCells(record: NoticeRecord, attempt: AttemptRecord, mailF
 function plainCell(cell: Cell): string {
   if (cell === null || cell === undefined) return '';
   if (cell instanceof Date) return cell.toISOString();
-  const text = String(cell);
-  return typeof cell === 'string' && formulaStart.test(text) ? `'${text}` : text;
+  return typeof cell === 'string' ? markAsText(cell) : String(cell);
 }

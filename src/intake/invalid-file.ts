@@ -1,13 +1,13 @@
 // The CSV of invalid rows that a person mends and feeds in again: row number and reason first, then the
 // cells as they were read. It holds addresses, so it is made with mode 0600 and never over another
-// file. Cells that a spreadsheet would run as formulas are marked as text (CWE-1236); the mark is taken
-// off again on reading, and rows keep their number of cells, so what is not mended stays invalid.
+// file. What a spreadsheet would run as a formula is marked as text, whichever delimiter it goes by; the
+// mark is taken off again on reading, and rows keep their number of cells, so what is not mended stays invalid.
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { CandorError } from '../domain/errors.ts';
+import { markAsText } from '../domain/text-mark.ts';
 import type { InvalidRow } from './row-check.ts';
 
 const bufferedUnits = 65_536;
-const formulaStart = /^[=+\-@\t\r\0＝＋－＠]/;
 
 export interface InvalidFile {
   /** Writes the first line. Spreadsheets know UTF-8 by its mark, so there is one. */
@@ -61,15 +61,9 @@ export async function createInvalidFile(path: string): Promise<InvalidFile> {
   };
 }
 
-/** One CSV record with its line end; cells are quoted where needed and marked as text where dangerous. */
+/** One CSV record with its line end; every cell is quoted, and marked as text where it is dangerous. */
 export function csvLine(cells: readonly string[], delimiter: string): string {
-  return `${cells.map((cell) => csvCell(cell, delimiter)).join(delimiter)}\r\n`;
-}
-
-function csvCell(cell: string, delimiter: string): string {
-  const formula = formulaStart.test(cell);
-  if (!formula && !/["\r\n\0]|^\s|\s$/.test(cell) && !cell.includes(delimiter)) return cell;
-  return `"${formula ? "'" : ''}${cell.replaceAll('"', '""')}"`;
+  return `${cells.map((cell) => `"${markAsText(cell).replaceAll('"', '""')}"`).join(delimiter)}\r\n`;
 }
 
 async function writeAll(handle: FileHandle, text: string, path: string): Promise<void> {

@@ -7,6 +7,7 @@ import type { RowProblem } from '../domain/check-report.ts';
 import { isBlank, trimInvisible } from '../domain/invisible.ts';
 import { lookupLocale, type LocaleChoice } from '../domain/locale.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
+import { withoutTextMark } from '../domain/text-mark.ts';
 import type { ColumnLayout } from './columns.ts';
 import type { RawRecord } from './record-splitter.ts';
 import { rowProblems, type RowProblemCode } from './row-problems.ts';
@@ -39,7 +40,7 @@ const maxNameLength = 200;
 const maxCachedTag = 12;
 const maxCachedTags = 1_000;
 
-/** Checks rows of one file. The answer has `problems` exactly when the row is invalid. */
+/** Checks rows of one file. The answer has `problems` exactly when the row is invalid. Marks that `--invalid` wrote are no part of a value. */
 export function createRowCheck(
   layout: ColumnLayout,
   options: { readonly audience?: Audience | undefined; readonly locales: OfferedLocales },
@@ -50,7 +51,7 @@ export function createRowCheck(
   function localeOf(cell: string): LocaleChoice {
     let choice = chosen.get(cell);
     if (choice === undefined) {
-      choice = lookupLocale(trimInvisible(cell), supported, fallback);
+      choice = lookupLocale(trimInvisible(withoutTextMark(cell)), supported, fallback);
       if (cell.length <= maxCachedTag && chosen.size < maxCachedTags) chosen.set(cell, choice);
     }
     return choice;
@@ -65,7 +66,7 @@ export function createRowCheck(
     let audienceProblem: RowProblemCode | null = null;
     if (layout.audience !== -1) {
       const cell = cells[layout.audience]!;
-      audience = audienceWords.get(cell) ?? audienceWords.get(trimInvisible(cell).toLowerCase());
+      audience = audienceWords.get(cell) ?? audienceWords.get(trimInvisible(withoutTextMark(cell)).toLowerCase());
       if (audience === undefined) audienceProblem = isBlank(cell) ? 'audience-empty' : 'audience-unknown';
     }
     if (!parsed.ok || audience === undefined) {
@@ -108,11 +109,6 @@ export function printableName(cell: string): string {
   }
   if (name.length > maxNameLength || /:\/\/|www\./i.test(name)) return '';
   return name;
-}
-
-/** A spreadsheet's mark for "this is text", as `--invalid` writes it before =, +, - and @, is not part of the value. */
-function withoutTextMark(cell: string): string {
-  return cell.charCodeAt(0) === 0x27 && /^'[=+\-@\t\r\0＝＋－＠]/.test(cell) ? cell.slice(1) : cell;
 }
 
 function exposed(cells: readonly string[], layout: ColumnLayout): CategoryBits {

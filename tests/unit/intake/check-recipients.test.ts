@@ -104,7 +104,7 @@ describe('checkRecipients', () => {
     const again = await readWhole(octets);
     expect(again.report).toMatchObject({ rows: 8, valid: 0, invalid: 8 });
     expect(again.invalid.map((row) => row.problems[0]!.code)).toEqual(rows.map((row) => row[1]!.split(':')[0]));
-    const mended = await readWhole(octets.toString().replace('noaudience@example.com,,', 'noaudience@example.com,api,'));
+    const mended = await readWhole(octets.toString().replace('"noaudience@example.com",""', '"noaudience@example.com","api"'));
     expect(mended.recipients.map((recipient) => recipient.address)).toEqual(['noaudience@example.com']);
     expect(mended.report.ignoredColumns).toEqual(['row', 'reason', 'Full Name', 'comment']);
   });
@@ -115,8 +115,18 @@ describe('checkRecipients', () => {
     await checkRecipients(fileSource(path), { ...options, invalidOut });
     const text = (await readFile(invalidOut)).toString();
     expect(text).toContain(`"'+plus@example.com";`);
-    const mended = await readWhole(text.replaceAll('@example.com";', '@example.com";yes'));
+    const mended = await readWhole(text.replaceAll('@example.com";""', '@example.com";yes'));
     expect(mended.recipients.map((recipient) => recipient.address)).toEqual(['+plus@example.com', '-minus@example.com']);
+  });
+
+  it('writes nothing that runs where another delimiter counts, and reads it back as it was', async () => {
+    const path = await fileOf('across.csv', 'email,audience,name,locale\nann@example.com,"\tyess",Ann;=HYPERLINK(1),"\tid"\n');
+    const invalidOut = join(folder, 'across-invalid.csv');
+    await checkRecipients(fileSource(path), { ...options, invalidOut });
+    const text = (await readFile(invalidOut)).toString();
+    expect(text.split(';').filter((piece) => /^"*=/.test(piece))).toEqual([]);
+    const mended = await readWhole(text.replace('yess', 'yes'));
+    expect(mended.recipients).toMatchObject([{ audience: 'affected', name: 'Ann;=HYPERLINK(1)', locale: 'id' }]);
   });
 
   it('never writes over a file, not even its own input', async () => {
@@ -144,9 +154,10 @@ describe('checkRecipients', () => {
 
 describe('csvLine', () => {
   it.each([
-    [['plain', 'two words', ''], ',', 'plain,two words,\r\n'],
+    [['plain', 'two words', ''], ',', '"plain","two words",""\r\n'],
     [['a,b', 'say "x"', 'a\nb'], ',', '"a,b","say ""x""","a\nb"\r\n'],
-    [['a;b', 'a,b'], ';', '"a;b";a,b\r\n'],
+    [['a;b', 'a,b'], ';', '"a;b";"a,b"\r\n'],
+    [['a;=1', 'a,=1'], ',', `"'a;'=1","'a,'=1"\r\n`],
     [['=1+1', '+1', '-1', '@x', '\tx', '\rx', '＝x'], ',', `"'=1+1","'+1","'-1","'@x","'\tx","'\rx","'＝x"\r\n`],
     [[' padded '], ',', '" padded "\r\n'],
   ])('writes %j', (cells, delimiter, line) => {
