@@ -124,7 +124,7 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
   lettersRoutes(app, { show, ...ports, inbox: ports.inbox !== null });
   noticeRoutes(app, { show, ...ports });
   if (ports.inbox !== null) inboxRoutes(app, { show, inbox: ports.inbox });
-  const endpoints = apiRoutes(app, { show, ports, clock: options.clock, cookie: () => cookieOf(app, options).name });
+  const endpoints = apiRoutes(app, { show, ports, clock: options.clock, cookie: () => cookieOf(app, options).name, publicUrl: options.publicUrl });
 
   return {
     listen: async () => {

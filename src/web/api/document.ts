@@ -61,8 +61,11 @@ export interface OpenApiDocument {
 
 const description = `Everything that the console does. Send an API token as \`Authorization: Bearer\`, or the cookie of a session with the token of \`/api/session\` in \`x-csrf-token\` for each change. Times are ISO 8601. A list has a \`next\`: the path of its next page. Problems have a code, a message and a help. Unknown fields are refused. Categories are ${categories.join(', ')}.`;
 
-/** @param cookie name of the session's cookie */
-export function documentOf(endpoints: readonly Endpoint[], cookie: string): OpenApiDocument {
+/**
+ * @param cookie name of the session's cookie
+ * @param publicUrl where a proxy publishes the API; null: wherever the document came from
+ */
+export function documentOf(endpoints: readonly Endpoint[], cookie: string, publicUrl: string | null): OpenApiDocument {
   const schemas: Record<string, Schema> = {};
   const paths: Record<string, Record<string, Operation>> = {};
   const into = (schema: z.ZodType, io: 'input' | 'output'): Schema => {
@@ -76,7 +79,7 @@ export function documentOf(endpoints: readonly Endpoint[], cookie: string): Open
   return {
     openapi: '3.1.0',
     info: { title: 'Candor', version: '1', description },
-    servers: [{ url: '/' }],
+    servers: [{ url: publicUrl ?? '/' }],
     tags: tags.filter((tag) => used.has(tag)).map((name) => ({ name })),
     security: [{ token: [] }, { session: [] }],
     paths,

@@ -69,6 +69,22 @@ describe('the page', () => {
     expect(headers['content-security-policy']).toContain("default-src 'none'");
   });
 
+  it('sends tokens to the public name, whatever a request says about where it went', async () => {
+    for (const publicUrl of ['https://notices.example.org', null]) {
+      const proxied = await startConsole({ trustProxy: true, publicUrl });
+      try {
+        const session = await proxied.signIn();
+        const { body } = await proxied.ask('/api/docs', { cookie: session, 'x-forwarded-host': 'attacker.example.com', 'x-forwarded-proto': 'http' });
+        expect(body).not.toContain('attacker.example.com');
+        expect(body).toContain(`${publicUrl ?? proxied.url}/api/status`);
+        const document = JSON.parse((await proxied.ask('/api/openapi.json', { cookie: session })).body) as { servers: { url: string }[] };
+        expect(document.servers).toEqual([{ url: publicUrl ?? '/' }]);
+      } finally {
+        await proxied.close();
+      }
+    }
+  });
+
   it('is for those who are signed in, and asks the others to be', async () => {
     const { status, body } = await console.ask('/api/docs');
     expect([status, body.includes('<h1>')]).toEqual([401, true]);
