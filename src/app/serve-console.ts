@@ -4,7 +4,7 @@ import { parseLetter, parseLetterHead } from '../embedded/inbox-letter.ts';
 import { createInboxStore } from '../ledger/inbox-letters.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { InboxPort, Readiness } from '../web/ports.ts';
+import type { InboxPort } from '../web/ports.ts';
 import type { MetricsPort } from '../web/ports/metrics.ts';
 import { createServer } from '../web/server.ts';
 import { openAccess } from './console/access.ts';
@@ -15,6 +15,7 @@ import { openLaunchPort } from './console/launches.ts';
 import { openMetricsPort } from './console/metrics.ts';
 import { openLettersPort, type CompiledShelf, type LettersOptions } from './console/letters.ts';
 import { openNoticesPort } from './console/notices.ts';
+import { openReadiness } from './console/readiness.ts';
 import { openWatchPort } from './console/watch.ts';
 import type { OpenLedger } from './open-ledger.ts';
 
@@ -40,7 +41,7 @@ export async function serveConsole(ledger: OpenLedger, config: Config, logger: L
   const notices = openNoticesPort(ledger, { identity: options.settings.relayIdentity, label: options.settings.relayLabel });
   const launches = openLaunchPort(ledger, options.shelf, options.settings, logger);
   const server = createServer(
-    { access: openAccess(ledger.database), uploads, launches, watch, notices, letters: openLettersPort(ledger, options.shelf, options.letters), status: openStatusPort(ledger), metrics: openMetricsPort(ledger.database, options.connections), inbox: config.relay === null ? inboxOf(ledger) : null, ready: () => readiness(ledger) },
+    { access: openAccess(ledger.database), uploads, launches, watch, notices, letters: openLettersPort(ledger, options.shelf, options.letters), status: openStatusPort(ledger), metrics: openMetricsPort(ledger.database, options.connections), inbox: config.relay === null ? inboxOf(ledger) : null, ready: openReadiness(ledger.database) },
     {
       host: config.web.host,
       port: config.web.port,
@@ -82,12 +83,4 @@ function inboxOf({ database, keyring }: OpenLedger): InboxPort {
       return { id: stored.letterId, receivedAt: stored.receivedAt, noticeToken: stored.noticeToken, from, to, subject, date, html, text, source };
     },
   };
-}
-
-async function readiness({ database }: OpenLedger): Promise<Readiness> {
-  const ok = await database.query({ text: 'select 1' }).then(
-    () => true,
-    () => false,
-  );
-  return { ok, checks: [{ name: 'ledger', ok }] };
 }

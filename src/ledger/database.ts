@@ -21,6 +21,8 @@ export interface Statement {
   readonly text: string;
   readonly values?: readonly unknown[];
   readonly name?: string;
+  /** After so long without an answer its connection is given up: for questions that are not worth waiting for. */
+  readonly timeoutMs?: number;
 }
 
 export interface Database extends Queryable {
@@ -176,6 +178,7 @@ async function run<Row>(on: pg.Pool | pg.Client | pg.PoolClient, statement: Stat
       text: statement.text,
       ...(statement.values ? { values: [...statement.values] } : {}),
       ...(statement.name ? { name: statement.name } : {}),
+      ...(statement.timeoutMs === undefined ? {} : { query_timeout: statement.timeoutMs }),
     });
     return { rows: result.rows, rowCount: result.rowCount ?? 0 };
   } catch (error) {

@@ -12,6 +12,7 @@ import { isAllowedHost } from './allowed-hosts.ts';
 import type { Endpoint } from './api/endpoint.ts';
 import { csrfTokenOf, isCsrfToken, type Frame, type Show } from './frame.ts';
 import { methodsAt, type KnownRoute } from './known-routes.ts';
+import { usualLookMs, watchLedger } from './ledger-watch.ts';
 import { problemPage } from './pages/problem-page.ts';
 import { signInPage } from './pages/sign-in-page.ts';
 import type { WebPorts } from './ports.ts';
@@ -57,6 +58,8 @@ export interface ServerOptions {
   readonly newPassword?: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** After so long a request without an answer makes us ask whether the ledger answers at all; by default some seconds. */
+  readonly lookMs?: number;
   /** Called when the link was used: for the person at the terminal. */
   readonly onLinkUsed?: () => void;
 }
@@ -166,6 +169,7 @@ function guard(app: FastifyInstance, options: ServerOptions, ports: WebPorts, ro
     return operator === null ? null : { operator, secret: null };
   };
 
+  watchLedger(app, { ready: () => ports.ready(), answer: (...problem) => answerProblem(...problem), everyMs: options.lookMs ?? usualLookMs });
   const answerProblem: AnswerProblem = async (error, request, reply) => {
     const problem = problemOf(error, request.id);
     if (problem.status >= 500) options.logger.error({ err: error, reference: request.id, route: request.routeOptions.url }, 'a request failed');

@@ -81,6 +81,8 @@ export interface Shown {
   ready: boolean;
   /** Thrown by every port when it is set. */
   failure: Error | null;
+  /** What every port but the probe waits for before it answers. */
+  waits: Promise<void> | null;
 }
 
 /** Who signs in. */
@@ -136,8 +138,12 @@ const launchSettings: LaunchSettings = {
 };
 
 export async function startConsole(options: Partial<ServerOptions> & { inbox?: boolean; real?: boolean; settings?: Partial<LaunchSettings> } = {}): Promise<TestConsole> {
-  const shown: Shown = { summaries: [], lines: [], letters: [], ready: true, failure: null };
-  const told = <T>(value: T): Promise<T> => (shown.failure === null ? Promise.resolve(value) : Promise.reject(shown.failure));
+  const shown: Shown = { summaries: [], lines: [], letters: [], ready: true, failure: null, waits: null };
+  const told = async <T>(value: T): Promise<T> => {
+    if (shown.waits !== null) await shown.waits;
+    if (shown.failure !== null) throw shown.failure;
+    return value;
+  };
   const newestFirst = (): Letter[] => shown.letters.toSorted((a, b) => b.id - a.id);
   const ledger = await createTestLedger({ max: 4 });
   const kit = join(fileURLToPath(new URL('../..', import.meta.url)), 'templates/mixpanel-2025-11');
@@ -168,7 +174,7 @@ export async function startConsole(options: Partial<ServerOptions> & { inbox?: b
             list: ({ before, limit }) => told(newestFirst().filter((letter) => before === undefined || letter.id < before).slice(0, limit)),
             get: (id) => told(shown.letters.find((letter) => letter.id === id) ?? null),
           },
-    ready: () => told({ ok: shown.ready, checks: [{ name: 'ledger', ok: shown.ready }] }),
+    ready: () => Promise.resolve({ ok: shown.ready, checks: [{ name: 'ledger', ok: shown.ready }] }),
   };
   const server = createServer(ports, { host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: false, logger: silentLogger, clock: systemClock, ...options });
   const { url, signInUrl, port } = await server.listen();

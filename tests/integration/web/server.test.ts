@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CandorError } from '../../../src/domain/errors.ts';
 import { csrfTokenOf } from '../../../src/web/frame.ts';
+import { eventually } from '../../support/eventually.ts';
 import { createTestLedger, type TestLedger } from '../../support/ledger.ts';
 import { letterOf, lineOf, startConsole, summaryOf, type TestConsole } from '../../support/console.ts';
 
@@ -202,6 +203,33 @@ describe('hosts', () => {
 
   it('answers probes by any name', async () => {
     expect((await console.ask('/healthz', { host: '192.0.2.7' })).status).toBe(200);
+  });
+});
+
+describe('a ledger that takes questions and gives no answers', () => {
+  beforeEach(async () => {
+    await console.close();
+    console = await startConsole({ lookMs: 20 });
+  });
+
+  it.each(['/', '/inbox', '/api/status'])('is told at %s as an outage, and not waited for', async (path) => {
+    const cookie = await console.signIn();
+    console.shown.ready = false;
+    console.shown.waits = new Promise(() => undefined);
+    const { status, body } = await console.ask(path, { cookie });
+    expect([status, body.includes('ledger-unreachable')]).toEqual([503, true]);
+  });
+
+  it('is another thing than one that takes its time', async () => {
+    const cookie = await console.signIn();
+    let answer = (): void => undefined;
+    let looks = 0;
+    Object.defineProperty(console.shown, 'ready', { get: () => (looks += 1) > 0 });
+    console.shown.waits = new Promise((resolve) => (answer = resolve));
+    const asked = console.ask('/', { cookie });
+    await eventually(() => Promise.resolve(looks >= 2));
+    answer();
+    expect((await asked).status).toBe(200);
   });
 });
 
