@@ -571,6 +571,11 @@ export const errorRegistry = {
     help: 'Send application/json to the API, with that content-type; a recipient file as text/csv or multipart/form-data.',
     exit: 2,
   },
+  'request-unfinished': {
+    message: 'The request did not arrive as a whole in time. Nothing was changed.',
+    help: 'Send it again. A recipient file goes to /uploads or /api/uploads, which take as long as it moves.',
+    exit: 2,
+  },
   'resource-unknown': {
     message: 'There is nothing at this address.',
     help: 'Check the path and the ids in it; /api/docs lists every address.',

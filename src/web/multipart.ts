@@ -5,8 +5,6 @@ import { CandorError } from '../domain/errors.ts';
 
 /** Octets of a file. The use case refuses larger ones; this is the net behind it. */
 export const largestFile = 1_073_741_824 + 1;
-/** A sender that stands still for so long is gone. */
-export const stillMs = 60_000;
 
 /** The octets of a stream that somebody sends: when it breaks off, that is the sender's doing. */
 export async function* octetsOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {

@@ -27,6 +27,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'resend-changed': 409,
   'request-too-large': 413,
   'request-type-unknown': 415,
+  'request-unfinished': 408,
   'resource-unknown': 404,
   'sign-in-link-unknown': 401,
   'sign-in-required': 401,

@@ -32,6 +32,7 @@ import { uploadRoutes } from './routes/upload-routes.ts';
 import { saidOf } from './said.ts';
 import { cookieValue, SignInLink } from './sign-in-link.ts';
 import { SignInThrottle } from './sign-in-throttle.ts';
+import { limitBodies, usualBodyMs } from './slow-bodies.ts';
 import { isStorable } from './storable-text.ts';
 
 declare module 'fastify' {
@@ -58,6 +59,8 @@ export interface ServerOptions {
   readonly newPassword?: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Within so long the body of a request has to be here; by default half a minute. */
+  readonly bodyMs?: number;
   /** After so long a request without an answer makes us ask whether the ledger answers at all; by default some seconds. */
   readonly lookMs?: number;
   /** Called when the link was used: for the person at the terminal. */
@@ -96,6 +99,7 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
     // An address that cannot be decoded: it never reaches a route, nor the guard.
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
   });
+  limitBodies(app.server, options.bodyMs ?? usualBodyMs);
   void app.register(formbody, { bodyLimit: largestForm });
   void app.register(multipart);
   app.decorateRequest('signedIn', null);

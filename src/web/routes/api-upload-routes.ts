@@ -8,8 +8,9 @@ import type { Serve } from '../api/endpoint.ts';
 import { id, limit, number, pathOfNext, usualLimit } from '../api/parts.ts';
 import { RequestInvalid } from '../api/request-invalid.ts';
 import { givenMapping, invalidRows, kitList, upload, uploadList } from '../api/upload-schemas.ts';
-import { largestFile, octetsOf, partsOf, stillMs } from '../multipart.ts';
+import { largestFile, octetsOf, partsOf } from '../multipart.ts';
 import type { UploadsPort, UploadView } from '../ports/uploads.ts';
+import { letTakeItsTime } from '../slow-bodies.ts';
 
 const params = z.strictObject({ upload: id });
 const fileHeaders = z.looseObject({
@@ -82,7 +83,7 @@ export function apiFileRoutes(serve: Serve, uploads: UploadsPort): void {
       problems: ['kit-not-found', 'upload-missing', 'upload-too-large', 'upload-broken-off', 'file-empty'],
     },
     async ({ query, headers, operator, request, reply }) => {
-      request.raw.setTimeout(stillMs, () => request.raw.destroy());
+      letTakeItsTime(request);
       const file = request.isMultipart() ? await fileIn(request) : { octets: octetsOf(request.raw), fileName: headers['x-file-name'] ?? 'recipients.csv' };
       const id = await uploads.receive({ ...file, kit: query.kit, actor: operator.name });
       void reply.header('location', `/api/uploads/${id}`);

@@ -6,10 +6,11 @@ import { z } from 'zod';
 import { CandorError } from '../../domain/errors.ts';
 import { isCsrfToken, operatorOf, type Show } from '../frame.ts';
 import { readForm } from '../form-parts.ts';
-import { largestFile, octetsOf, partsOf, stillMs } from '../multipart.ts';
+import { largestFile, octetsOf, partsOf } from '../multipart.ts';
 import { newUploadPage, uploadPage } from '../pages/upload-pages.ts';
 import { problemsPerPage, uploadProblemsPage } from '../pages/upload-problems-page.ts';
 import type { UploadsPort, UploadView } from '../ports/uploads.ts';
+import { letTakeItsTime } from '../slow-bodies.ts';
 
 interface OfUpload {
   Params: { upload: string };
@@ -32,7 +33,7 @@ export function uploadRoutes(app: FastifyInstance, { show, uploads }: { show: Sh
 
   app.post('/uploads', { config: { csrfInBody: true } }, async (request, reply) => {
     if (!request.isMultipart()) throw new CandorError('upload-missing');
-    request.raw.setTimeout(stillMs, () => request.raw.destroy());
+    letTakeItsTime(request);
     const fields = new Map<string, string>();
     for await (const part of partsOf(request, { files: 1, fields: 10, fieldSize: 10_000, fileSize: largestFile })) {
       if (part.type === 'field') {
