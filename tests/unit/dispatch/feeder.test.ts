@@ -8,7 +8,7 @@ import type { CampaignNo, NoticeId, SliceId } from '../../../src/domain/ids.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { createLogger } from '../../../src/runtime/logger.ts';
 
-const campaign = { campaignNo: 1 as CampaignNo, id: 'c-1', state: 'running', startAt: null } as DispatchCampaign;
+const campaign = { campaignNo: 1 as CampaignNo, id: 'c-1', state: 'running', retryDelaysMs: [60_000], retryRepeatLast: true, retryForMs: 3_600_000 } as DispatchCampaign;
 let feeder: Feeder | null = null;
 
 beforeEach(() => void vi.useFakeTimers());
@@ -24,6 +24,7 @@ function feeding(add: (slices: readonly Slice[]) => Promise<void>) {
   const status: FeedStatus = { open: 5, pending: 0, queued: 0, underWay: 5, refused: 0, canaryDone: false, autoResendDue: false };
   const ledger: Partial<FeederLedger> = {
     isFeeder: async () => seen.isFeeder,
+    startDue: async () => undefined,
     campaigns: async (states) => (states.includes('running') ? [campaign] : []),
     feedStatus: async () => status,
     cutSlices: async (_, { ids }) => {
