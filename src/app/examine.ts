@@ -10,7 +10,8 @@ import { classifyConnectFailure } from '../domain/classify.ts';
 import { CandorError } from '../domain/errors.ts';
 import { compareRecords, publicRecordOf, signatureNameOf, type SigningKey } from '../domain/signing-key.ts';
 import { holdTexts } from '../domain/hold-reasons.ts';
-import { listCampaigns } from '../ledger/campaigns.ts';
+import { campaignsInState, listCampaigns } from '../ledger/campaigns.ts';
+import type { Queryable } from '../ledger/database.ts';
 import { recount } from '../ledger/feeding.ts';
 import { countWorkers } from '../ledger/leases.ts';
 import { refusePooler } from '../ledger/pooler.ts';
@@ -19,6 +20,8 @@ import { queueSchemaOf, type OpenLedger } from './open-ledger.ts';
 
 /** How long a name server may take; a doctor who waits for ever helps nobody. */
 const dnsTimeoutMs = 5_000;
+/** So many are named one by one. */
+const namedCampaigns = 5;
 
 /** All findings, worst last within each subject. Throws nothing that a finding can say. */
 export async function examine(config: Config, open: () => Promise<OpenLedger>, logger: Logger): Promise<DoctorFinding[]> {
@@ -47,7 +50,7 @@ async function examineLedger(config: Config, open: () => Promise<OpenLedger>): P
   if (config.ledger.url !== null) {
     await refusePooler(ledger.database, queueSchemaOf(config)).catch((error: unknown) => findings.push(problemOf('ledger', error)));
   }
-  findings.push(finding('workers', 'ok', `${await countWorkers(ledger.database, null)} at work now`));
+  findings.push(await examineWorkers(ledger.database));
   for (const campaign of await listCampaigns(ledger.database)) {
     const { agrees, differing } = await recount(ledger.database, campaign.campaignNo);
     findings.push(
@@ -58,6 +61,19 @@ async function examineLedger(config: Config, open: () => Promise<OpenLedger>): P
     if (campaign.state === 'held') findings.push(finding(`campaign ${campaign.id}`, 'warning', `held: ${campaign.reason}`, holdHelp(campaign.reason)));
   }
   return findings;
+}
+
+/** Whether somebody works on every campaign that is running or about to start; a held or paused one needs nobody. */
+export async function examineWorkers(on: Queryable): Promise<DoctorFinding> {
+  const atWork = await countWorkers(on, null);
+  const missed: string[] = [];
+  for (const campaign of await campaignsInState(on, ['running', 'ready'], null)) {
+    if ((await countWorkers(on, campaign.relayIdentity)) === 0) missed.push(campaign.id);
+  }
+  if (missed.length === 0) return finding('workers', 'ok', `${atWork} at work now`);
+  const named = missed.length > namedCampaigns ? `${missed.length} campaigns that are running or about to start` : missed.join(', ');
+  const help = 'Start `candor worker` or `candor serve` with the relay of the campaign, or work on it in the foreground: `candor resume CAMPAIGN`.';
+  return finding('workers', 'warning', atWork === 0 ? `nobody is at work on ${named}` : `${atWork} at work now, nobody on ${named}`, help);
 }
 
 async function examineQueue(config: Config): Promise<DoctorFinding[]> {

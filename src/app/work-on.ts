@@ -25,12 +25,12 @@ export async function workOn(
   const { database, signal } = parts;
   await holdIfUnusable(parts, campaign);
   parts.engine.nudge();
-  let summary = await readSummary(database, campaign);
+  let summary = await readSummary(database, campaign, { here: true });
   for (;;) {
     parts.onProgress(summary);
     if (signal.aborted || (summary.state !== 'running' && summary.state !== 'ready')) return summary;
     await sleep(lookMs, undefined, { signal }).catch(() => undefined);
-    summary = await readSummary(database, campaign).catch((error: unknown) => {
+    summary = await readSummary(database, campaign, { here: true }).catch((error: unknown) => {
       // The ledger is away: the engine waits for it, and so does the person.
       if (isUnreachable(error)) return summary;
       throw error;

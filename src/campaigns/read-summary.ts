@@ -1,27 +1,36 @@
 // The account of one campaign, read from the ledger: a handful of small rows, whatever its size.
 import { holdTexts } from '../domain/hold-reasons.ts';
 import type { HoldReason } from '../domain/delivery-result.ts';
-import { etaSeconds, type CampaignSummary } from '../domain/summary.ts';
+import { etaSeconds, unattended, type CampaignSummary } from '../domain/summary.ts';
 import type { Campaign } from '../ledger/campaigns.ts';
 import { readCampaign, readLatestCampaign } from '../ledger/campaigns.ts';
 import type { Queryable } from '../ledger/database.ts';
 import { readDomainLimits } from '../ledger/domain-pace.ts';
+import { countWorkers } from '../ledger/leases.ts';
 import { readPace } from '../ledger/pace.ts';
 import { readCounts } from '../ledger/tally.ts';
 import { CandorError } from '../domain/errors.ts';
 
+/** Whose account it is. */
+export interface Looking {
+  /** This process works on it, even while its first lease is only asked for: then nobody is missed. */
+  readonly here?: boolean;
+}
+
 /** Reads the summary of a campaign by id, or of the latest launched (null). Throws `campaign-unknown`, `campaign-none`. */
-export async function readSummary(on: Queryable, id: string | null): Promise<CampaignSummary> {
+export async function readSummary(on: Queryable, id: string | null, looking: Looking = {}): Promise<CampaignSummary> {
   const campaign = id === null ? await readLatestCampaign(on) : await readCampaign(on, id);
   if (campaign === null) throw new CandorError('campaign-none');
-  return summarise(on, campaign);
+  return summarise(on, campaign, looking);
 }
 
 /** The summary of a campaign that was read already. */
-export async function summarise(on: Queryable, campaign: Campaign): Promise<CampaignSummary> {
+export async function summarise(on: Queryable, campaign: Campaign, looking: Looking = {}): Promise<CampaignSummary> {
   const { counts, attempts, maybeAccepted, workedMs } = await readCounts(on, campaign.campaignNo);
   const pace = await readPace(on, campaign.relayIdentity);
   const domains = await readDomainLimits(on, campaign.relayIdentity, campaign.campaignNo);
+  const needed = campaign.state === 'running' || campaign.state === 'ready' || counts.sending > 0;
+  const workers = needed && looking.here !== true ? await countWorkers(on, campaign.relayIdentity) : null;
   const seconds = round(workedMs / 1000, 3);
   const perSecond = seconds > 0 ? round(counts.accepted / seconds, 2) : 0;
   const limit = lesser(pace.limitPerSecond, pace.throttledPerSecond);
@@ -42,10 +51,11 @@ export async function summarise(on: Queryable, campaign: Campaign): Promise<Camp
     maybeAccepted,
     seconds,
     perSecond,
-    etaSeconds: campaign.state === 'running' ? etaSeconds(counts, perSecond, limit, domains) : campaign.state === 'finished' ? 0 : null,
+    etaSeconds: campaign.state === 'finished' ? 0 : campaign.state !== 'running' || unattended({ state: campaign.state, workers }) ? null : etaSeconds(counts, perSecond, limit, domains),
     ratePerSecond: pace.limitPerSecond,
     throttledPerSecond: pace.throttledPerSecond,
     domainLimits: domains.map(({ domain, perSecond: most }) => ({ domain, perSecond: most })),
+    workers,
     startAt: campaign.startAt === null ? null : campaign.startAt.toISOString(),
   };
 }

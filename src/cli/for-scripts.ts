@@ -5,7 +5,7 @@ import type { CheckReport } from '../domain/check-report.ts';
 import type { CampaignSummary } from '../domain/summary.ts';
 
 /** A campaign for scripts: the summary without what only people and the console are shown. */
-export type ScriptSummary = Omit<CampaignSummary, 'ratePerSecond' | 'throttledPerSecond' | 'domainLimits' | 'startAt'>;
+export type ScriptSummary = Omit<CampaignSummary, 'ratePerSecond' | 'throttledPerSecond' | 'domainLimits' | 'workers' | 'startAt'>;
 
 /** Answer of `check --json`. */
 export function reportForScripts(report: CheckReport): CheckReport {

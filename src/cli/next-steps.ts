@@ -1,7 +1,7 @@
 // What a person can do after a command, from the state that the campaign is in; and the exit code that
 // tells the same to a script. Pure.
 import { noticeStates, resendableStates } from '../domain/notice-state.ts';
-import type { CampaignSummary } from '../domain/summary.ts';
+import { unattended, type CampaignSummary } from '../domain/summary.ts';
 import { counted } from './figures.ts';
 
 /** 0 all accepted or answered, 1 unexpected, 2 usage or configuration, 3 finished with exceptions, 4 stopped before the end. */
@@ -32,7 +32,9 @@ export function nextSteps(summary: CampaignSummary): NextStep[] {
       ];
     case 'running':
       return [
-        { why: 'It goes on wherever a worker runs; to work on it here', command: `candor resume ${campaign}` },
+        ...(unattended(summary)
+          ? [{ why: 'To work on it here', command: `candor resume ${campaign}` }, { why: 'To have whatever is running worked on, here or on another machine', command: 'candor worker' }]
+          : [{ why: 'It goes on wherever a worker runs; to work on it here', command: `candor resume ${campaign}` }]),
         { why: 'To stop it everywhere', command: `candor pause ${campaign}` },
       ];
     case 'paused':

@@ -1,7 +1,7 @@
 // A campaign at work: as a block of lines that a terminal redraws, and as one plain line for a log.
 // Pure: the same summary, history, view and time give the same text.
 import { openNoticeStates, type NoticeState } from '../domain/notice-state.ts';
-import type { CampaignSummary } from '../domain/summary.ts';
+import { unattended, unattendedTexts, type CampaignSummary } from '../domain/summary.ts';
 import { count, duration, exactRate, moment, percent, rate, stopwatch } from './figures.ts';
 import { cut, displayWidth, fill, wrap } from './layout.ts';
 import { paceNow, type ProgressHistory } from './pace.ts';
@@ -75,7 +75,7 @@ function countItems(summary: CampaignSummary, paint: Palette): string[] {
     item('unconfirmed', states.unconfirmed, 'unconfirmed'),
     ...some('suppressed', states.suppressed, 'suppressed'),
     ...some('cancelled', states.cancelled, 'cancelled'),
-    ...some('on the wire', states.sending, 'sending'),
+    ...some(summary.workers === 0 ? 'left on the wire' : 'on the wire', states.sending, 'sending'),
     item('waiting', states.pending + states.queued, 'pending'),
   ];
 }
@@ -96,6 +96,7 @@ function timeLeft(summary: CampaignSummary): string | null {
   const { states, state, etaSeconds } = summary;
   if (state === 'ready') return summary.startAt === null ? 'not started' : `starts ${moment(new Date(summary.startAt))}`;
   if (state !== 'running') return null;
+  if (unattended(summary)) return 'no worker is at work';
   if (etaSeconds === 0) return 'finishing';
   if (etaSeconds !== null) return `about ${duration(etaSeconds)} left`;
   if (states.deferred > 0 && states.pending + states.queued + states.sending === 0) return 'waiting for the next try of the deferred';
@@ -103,6 +104,7 @@ function timeLeft(summary: CampaignSummary): string | null {
 }
 
 function reason(summary: CampaignSummary, width: number, paint: Palette): string[] {
+  if (unattended(summary)) return [...wrap(unattendedTexts.message, width).map(paint.caution), ...wrap(unattendedTexts.help(safeText(summary.campaign)), width, '  ')];
   if (summary.reason === null) return [];
   const style = paint[campaignStyles[summary.state]];
   const { why, todo } = reasonParts(summary.reason);

@@ -3,7 +3,7 @@
 import { holdReasons } from '../domain/delivery-result.ts';
 import { holdTexts } from '../domain/hold-reasons.ts';
 import { noticeStates, type NoticeState } from '../domain/notice-state.ts';
-import { accountHolds, type CampaignSummary } from '../domain/summary.ts';
+import { accountHolds, unattended, unattendedTexts, type CampaignSummary } from '../domain/summary.ts';
 import { count, counted, duration, exactRate, moment, rate } from './figures.ts';
 import { displayWidth, padEnd, padStart, wrap } from './layout.ts';
 import { nextSteps } from './next-steps.ts';
@@ -24,6 +24,9 @@ const meanings: Readonly<Record<NoticeState, string>> = {
   cancelled: 'not told: the campaign was cancelled first',
 };
 
+/** What is said of `sending` while nobody is at work who could have it on the wire. */
+const leftBehind = 'on the wire when its worker went; unconfirmed when another is at work';
+
 /** Where the mail goes, in words. */
 export function destination(summary: Pick<CampaignSummary, 'rehearsal' | 'relay'>): string {
   if (!summary.rehearsal) return `relay ${safeText(summary.relay)}`;
@@ -39,6 +42,7 @@ export function renderSummary(summary: CampaignSummary, view: View): string[] {
     ...wrap(destination(summary), width, '  ').map(summary.rehearsal ? paint.caution : paint.plain),
     ...(summary.startAt === null ? [] : [`  starts ${moment(new Date(summary.startAt))}`]),
     ...renderReason(summary, width, paint),
+    ...(unattended(summary) ? wrap(unattendedTexts.message, width, '  ').map(paint.caution) : []),
     '',
     ...renderAccount(summary, width),
     '',
@@ -92,7 +96,7 @@ function stateRows(summary: CampaignSummary, width: number, paint: Palette): str
   const names = Math.max(...shown.map(displayWidth));
   const indent = ' '.repeat(2 + names + 2 + figures + 2);
   return shown.flatMap((state) => {
-    const [first = '', ...rest] = wrap(meanings[state], Math.max(width, indent.length + 16), indent);
+    const [first = '', ...rest] = wrap(state === 'sending' && summary.workers === 0 ? leftBehind : meanings[state], Math.max(width, indent.length + 16), indent);
     const head = `  ${paint[noticeStyles[state]](padEnd(state, names))}  ${padStart(count(summary.states[state]), figures)}  `;
     return [head + paint.faint(first.slice(indent.length)), ...rest.map(paint.faint)];
   });

@@ -33,6 +33,8 @@ export interface CampaignSummary {
   readonly throttledPerSecond: number | null;
   /** Limits of receiving domains, as people named them. */
   readonly domainLimits: readonly DomainLimit[];
+  /** Workers of its relay that are at work now; null when it needs none, or works here. */
+  readonly workers: number | null;
   /** When a campaign that waits will start (ISO 8601); null when it does not wait. */
   readonly startAt: string | null;
 }
@@ -41,6 +43,17 @@ export interface CampaignSummary {
 export function accountHolds(account: Pick<CampaignSummary, 'rows' | 'invalid' | 'merged' | 'notices' | 'states'>): boolean {
   return account.rows === account.invalid + account.merged + account.notices && account.notices === sumCounts(account.states);
 }
+
+/** True when it runs and nobody works on it: nothing goes out, however long one waits. */
+export function unattended(summary: Pick<CampaignSummary, 'state' | 'workers'>): boolean {
+  return summary.state === 'running' && summary.workers === 0;
+}
+
+/** What people are told of a campaign that runs and on which nobody works. */
+export const unattendedTexts = {
+  message: 'No worker is at work: nothing goes out.',
+  help: (campaign: string): string => `\`candor resume ${campaign}\` works on it in the foreground; \`candor worker\` and \`candor serve\` work on whatever is running.`,
+} as const;
 
 /**
  * Seconds until nothing is open, by the pace so far and the limit, whichever is slower; null while

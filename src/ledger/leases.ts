@@ -42,6 +42,7 @@ export async function endLease(on: Queryable, lease: LeaseId): Promise<void> {
 /** Workers whose lease is alive, on the relay or (null) on any. */
 export async function countWorkers(on: Queryable, relayIdentity: string | null): Promise<number> {
   const { rows } = await on.query<{ count: number }>({
+    name: 'count-workers',
     text: 'select count(*) as count from candor.lease where expires_at > clock_timestamp() and ($1::text is null or relay_identity = $1)',
     values: [relayIdentity],
   });

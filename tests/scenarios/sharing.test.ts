@@ -34,9 +34,13 @@ async function end(running: RunningProgram, signal: NodeJS.Signals): Promise<num
   return (await running.outcome).code;
 }
 
+async function doctorsFindings(site: Site): Promise<DoctorFinding[]> {
+  return (JSON.parse((await site.run('doctor')).stdout) as { findings: DoctorFinding[] }).findings;
+}
+
 /** Findings of the doctor that say that something is wrong. The recount is among what it looks at. */
 async function problems(site: Site): Promise<string[]> {
-  const { findings } = JSON.parse((await site.run('doctor')).stdout) as { findings: DoctorFinding[] };
+  const findings = await doctorsFindings(site);
   expect(findings.filter(({ subject }) => subject.startsWith('campaign '))).not.toEqual([]);
   return findings.filter(({ verdict }) => verdict === 'problem').map(({ subject, finding }) => `${subject}: ${finding}`);
 }
@@ -71,7 +75,7 @@ test.each([
   await serverIsGone();
 });
 
-test('watches go on looking when the sender is killed, and end by Ctrl-C without touching the campaign', async () => {
+test('watches go on looking when the sender is killed, say that nobody is at work, and end by Ctrl-C without touching the campaign', async () => {
   const relay = await world.relay();
   const site = await world.site({ ledger: 'own', relay });
   const everybody = people(45);
@@ -80,8 +84,14 @@ test('watches go on looking when the sender is killed, and end by Ctrl-C without
   const watch = launch(site.env, 'status', '--watch', '--json');
   await eventually(() => watch.stderr().includes('running'), { timeoutMs: 30_000 });
 
+  const campaign = await site.campaignOf(killed);
+  expect((await site.run('status', campaign)).summary.etaSeconds).toBeGreaterThan(0);
+
   await end(killed, 'SIGKILL');
-  const resumed = site.start('resume', await site.campaignOf(killed));
+  await eventually(() => watch.stderr().includes('no worker is at work'), { timeoutMs: 30_000 });
+  expect((await site.run('status', campaign)).summary).toMatchObject({ state: 'running', etaSeconds: null });
+  expect((await doctorsFindings(site)).find(({ subject }) => subject === 'workers')).toMatchObject({ verdict: 'warning', finding: `nobody is at work on ${campaign}` });
+  const resumed = site.start('resume', campaign);
   await eventually(() => relay.record.letters.length >= 20, { timeoutMs: 30_000 });
   expect(watch.child.exitCode).toBeNull();
   const looked = await end(watch, 'SIGINT');
@@ -90,6 +100,8 @@ test('watches go on looking when the sender is killed, and end by Ctrl-C without
   expect(JSON.parse(watch.stdout()) as CampaignSummary).toMatchObject({ state: 'running', notices: 45 });
   const ended = answerOf(await resumed.outcome);
   expect(ended).toMatchObject({ code: 0, summary: { state: 'finished', states: { accepted: 45 } } });
+  // Who works does not miss anybody, not even before the first lease.
+  expect(killed.stderr() + resumed.stderr()).not.toContain('no worker');
   expect(await problems(site)).toEqual([]);
   await serverIsGone();
 });

@@ -47,6 +47,7 @@ export function summaryOf(change: Partial<CampaignSummary> = {}): CampaignSummar
     ratePerSecond: 150,
     throttledPerSecond: null,
     domainLimits: [],
+    workers: 1,
     startAt: null,
     ...change,
   };

@@ -31,10 +31,11 @@ export const campaignSummary = z
     maybeAccepted: count.meta({ description: 'Notices that may have been accepted by an attempt without a recorded reply.' }),
     seconds: z.number().meta({ description: 'From the first MAIL FROM to the last settlement, without time paused or held.' }),
     perSecond: z.number(),
-    etaSeconds: z.number().nullable().meta({ description: 'Null when unknown.' }),
+    etaSeconds: z.number().nullable().meta({ description: 'Null when unknown, and while no worker is at work.' }),
     ratePerSecond: z.number().nullable().meta({ description: 'The limit of the relay; null: none.' }),
     throttledPerSecond: z.number().nullable().meta({ description: 'Set while the relay asks for less.' }),
     domainLimits: z.array(z.strictObject({ domain: z.string(), perSecond: z.number() })).meta({ description: 'Limits of receiving domains, as people named them.' }),
+    workers: count.nullable().meta({ description: 'Workers of its relay that are at work now; null when it needs none.' }),
     startAt: time.nullable().meta({ description: 'When a campaign that waits will start.' }),
   })
   .meta({ id: 'CampaignSummary', description: 'The account of a campaign, as `candor status --json` tells it. rows = invalid + merged + notices, and notices = the sum over the states.' });

@@ -1,6 +1,6 @@
 // The state of one campaign and the list of the others: what `candor status` says, for the eye.
 import { noticeStates, openNoticeStates, type NoticeState } from '../../domain/notice-state.ts';
-import { accountHolds, type CampaignSummary } from '../../domain/summary.ts';
+import { accountHolds, unattended, unattendedTexts, type CampaignSummary } from '../../domain/summary.ts';
 import { count, counted, duration, moment, pace, percent } from '../figures.ts';
 import { note } from '../form-parts.ts';
 import type { Frame } from '../frame.ts';
@@ -46,6 +46,7 @@ export function campaignSheet(summary: CampaignSummary, title: string, inbox: bo
 ${progressBar(summary.states, summary.notices)}
 <p class="under"><span><strong>${percent(done, summary.notices)}</strong> settled: ${count(done)} of ${counted(summary.notices, 'notice')}</span>${remaining(summary)}</p>
 ${reasonNote(summary)}
+${unattended(summary) && note('wait', 'No worker is at work', unattendedTexts.help(summary.campaign))}
 <dl class="figures">
 <div><dt>Accepted by the relay</dt><dd>${count(summary.states.accepted)}</dd></div>
 <div><dt>Pace</dt><dd>${summary.attempts === 0 ? '–' : pace(summary.perSecond)}</dd></div>
@@ -83,12 +84,14 @@ export function accountSheet(summary: CampaignSummary): Html {
 <p class="equation"><span><b>${count(summary.rows)}</b> rows</span><span>=</span><span><b>${count(summary.notices)}</b> notices</span><span>+</span><span><b>${count(summary.merged)}</b> merged</span><span>+</span><span><b>${count(summary.invalid)}</b> invalid</span></p>
 ${summary.conflicts > 0 && html`<p class="quiet">${counted(summary.conflicts, 'address has', 'addresses have')} rows that disagree about the audience; the affected letter goes out.</p>`}
 <table><thead><tr><th scope="col">State</th><th scope="col" class="n">Notices</th><th scope="col" class="meaning">Meaning</th></tr></thead>
-<tbody>${noticeStates.map((state) => stateRow(state, summary.states[state]))}</tbody>
+<tbody>${noticeStates.map((state) => stateRow(summary, state))}</tbody>
 <tfoot><tr><th scope="row">All notices</th><td class="n">${count(summary.notices)}</td><td class="meaning"></td></tr></tfoot></table></section>`;
 }
 
-function stateRow(state: NoticeState, notices: number): Html {
-  return html`<tr class="${notices === 0 ? 'none' : 'some'}"><th scope="row"><span class="dot ${noticeTones[state]}"></span>${state}</th><td class="n">${count(notices)}</td><td class="meaning quiet">${noticeMeanings[state]}</td></tr>`;
+function stateRow(summary: CampaignSummary, state: NoticeState): Html {
+  const notices = summary.states[state];
+  const meaning = state === 'sending' && summary.workers === 0 ? 'On the wire when its worker went; unconfirmed when another is at work.' : noticeMeanings[state];
+  return html`<tr class="${notices === 0 ? 'none' : 'some'}"><th scope="row"><span class="dot ${noticeTones[state]}"></span>${state}</th><td class="n">${count(notices)}</td><td class="meaning quiet">${meaning}</td></tr>`;
 }
 
 function otherCampaigns(view: StatusView): Html | null {

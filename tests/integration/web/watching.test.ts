@@ -29,6 +29,12 @@ afterEach(() => console.close());
 const path = (rest = ''): string => `/campaigns/${campaign.id}${rest}`;
 const page = async (rest = ''): Promise<string> => (await console.ask(path(rest), { cookie })).body;
 
+it('says that nobody is at work on a campaign that runs, until somebody is', async () => {
+  expect(await page()).toContain('No worker is at work');
+  await aLease(console.ledger);
+  expect(await page()).not.toContain('No worker is at work');
+});
+
 async function settleSome(count: number, changes: Parameters<typeof aSettlement>[1] = {}): Promise<void> {
   const lease = await aLease(console.ledger);
   const claims = await claimSome(console.ledger, campaign.campaignNo, lease, count);

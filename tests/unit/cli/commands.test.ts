@@ -213,6 +213,7 @@ describe('questions and stops', () => {
     const cli = commandLine({ status: async () => summaryOf({ domainLimits: [{ domain: 'example.com', perSecond: 5 }] }) });
     expect((await cli.run('status')).stdout).toContain('example.com 5/s');
     expect(JSON.parse((await cli.run('status', '--json')).stdout)).not.toHaveProperty('domainLimits');
+    expect(JSON.parse((await cli.run('status', '--json')).stdout)).not.toHaveProperty('workers');
   });
 
   it('limits one receiving domain, in its A-label form, and lifts the limit', async () => {

@@ -35,6 +35,7 @@ describe('the block', () => {
     ['all accepted', {}],
     ['millions', { notices: 12_345_678, states: { pending: 1, unconfirmed: 1, suppressed: 1, cancelled: 1, deferred: 1 } }],
     ['a waiting start', { state: 'ready', startAt: '2026-02-01T09:00:00.000Z' } as const],
+    ['nobody at work', { state: 'running', workers: 0, states: { pending: 5, sending: 2 }, etaSeconds: null } as const],
     ['only deferred notices', { state: 'running', states: { deferred: 5 }, etaSeconds: null } as const],
     ['a throttled relay', { state: 'running', ratePerSecond: 100, throttledPerSecond: 12.5 } as const],
   ])('never gets wider than the terminal with %s', (_, given) => {
@@ -47,6 +48,16 @@ describe('the block', () => {
         expect(colored.map(displayWidth)).toEqual(lines.map(displayWidth));
       }
     }
+  });
+
+  it('says that nobody is at work, and what to do', () => {
+    const alone = { ...running, workers: 0, etaSeconds: null };
+    const block = renderProgress(alone, history, { columns: 80, color: false, unicode: false, now: 42_000 }).join('\n');
+    expect(block).toContain('No worker is at work: nothing goes out.');
+    expect(block).toContain('`candor worker`');
+    expect(block).toContain('left on the wire 12');
+    expect(renderProgressLine(alone, history, 42_000)).toContain('no worker is at work');
+    expect(renderProgressLine({ ...running, workers: null }, history, 42_000)).not.toContain('no worker');
   });
 
   it('is the same as one line for a log', () => {

@@ -29,6 +29,18 @@ describe('the summary', () => {
     expect(renderSummary(summary, view).join('\n')).toMatchSnapshot();
   });
 
+  it('says that nobody is at work on a campaign that runs, and what to do', () => {
+    const alone = summaryOf({ state: 'running', workers: 0, states: { pending: 20, sending: 3 }, notices: 30, etaSeconds: null });
+    const text = renderSummary(alone, view).join('\n');
+    expect(text).toContain('No worker is at work');
+    expect(text).toContain('candor resume c-7f3k');
+    expect(text).toMatch(/^ {2}candor worker$/m);
+    expect(text).not.toContain('on the wire now');
+    for (const summary of [{ ...alone, workers: 1 }, { ...alone, workers: null }, { ...alone, state: 'paused' as const }, { ...alone, state: 'held' as const }]) {
+      expect(renderSummary(summary, view).join('\n')).not.toContain('No worker');
+    }
+  });
+
   it('shouts when the account does not add up', () => {
     for (const broken of [summaryOf({ rows: 1 }), { ...summaryOf(), notices: 1, rows: 1 }]) {
       expect(renderSummary(broken, view).join('\n')).toContain('THE ACCOUNT DOES NOT ADD UP');

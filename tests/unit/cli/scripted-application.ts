@@ -32,6 +32,7 @@ export function summaryOf(given: Partial<Omit<CampaignSummary, 'states'>> & { st
     ratePerSecond: null,
     throttledPerSecond: null,
     domainLimits: [],
+    workers: 1,
     startAt: null,
     ...given,
     rows: given.rows ?? notices + invalid + merged,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noCounts } from '../../../src/domain/notice-state.ts';
-import { accountHolds, etaSeconds } from '../../../src/domain/summary.ts';
+import { accountHolds, etaSeconds, unattended } from '../../../src/domain/summary.ts';
 
 describe('accountHolds', () => {
   const account = { rows: 100, invalid: 5, merged: 15, notices: 80, states: { ...noCounts(), accepted: 70, refused: 10 } };
@@ -16,6 +16,18 @@ describe('accountHolds', () => {
   ])('is broken when %s', (_, change) => {
     expect(accountHolds({ ...account, ...change })).toBe(false);
   });
+});
+
+it.each([
+  ['running', 0, true],
+  ['running', 1, false],
+  // It works here.
+  ['running', null, false],
+  ['ready', 0, false],
+  ['held', 0, false],
+  ['paused', 0, false],
+] as const)('a campaign that is %s with %s workers is unattended: %s', (state, workers, expected) => {
+  expect(unattended({ state, workers })).toBe(expected);
 });
 
 describe('etaSeconds', () => {
