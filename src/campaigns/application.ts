@@ -2,7 +2,7 @@
 // (src/app.ts composes it), so that neither can do what the other cannot.
 import type { Readable, Writable } from 'node:stream';
 import type { Audience } from '../domain/audience.ts';
-import type { CheckReport } from '../domain/check-report.ts';
+import type { CheckedFile } from '../domain/check-report.ts';
 import type { Found } from '../domain/found.ts';
 import type { ReasonKey } from '../domain/notice-choice.ts';
 import type { NoticeState } from '../domain/notice-state.ts';
@@ -46,7 +46,7 @@ export interface LaunchRequest extends Omit<CreateRequest, 'path' | 'kit'> {
 
 /** The plan shown before a launch. */
 export interface LaunchPlan {
-  readonly report: CheckReport;
+  readonly report: CheckedFile;
   readonly kit: string;
   readonly rehearsal: boolean;
   readonly relay: string;
@@ -136,7 +136,7 @@ export interface DoctorFinding {
 }
 
 export interface Application {
-  check(request: CheckRequest): Promise<CheckReport>;
+  check(request: CheckRequest): Promise<CheckedFile>;
   /** Reads the file and says what a launch would do. Stores nothing. */
   plan(request: Omit<CreateRequest, 'confirmation' | 'actor'>): Promise<LaunchPlan>;
   /** Imports, freezes and launches in one transaction: all of it stands, or none. Answers the campaign's id. */

@@ -4,7 +4,7 @@ import type { LaunchPlan } from '../campaigns/application.ts';
 import { count, counted, duration, exactRate, moment } from './figures.ts';
 import { cut, table, wrap } from './layout.ts';
 import { palette, type Palette } from './palette.ts';
-import { renderContents, renderProblems } from './render-check.ts';
+import { renderContents, renderFindings, renderProblems } from './render-check.ts';
 import { destination, renderAccount } from './render-summary.ts';
 import { safeText } from './safe-text.ts';
 import { textColumns, type View } from './view.ts';
@@ -18,6 +18,7 @@ export function renderPlan(plan: LaunchPlan, view: View, now: Date): string[] {
     ...facts(plan, now).flatMap(([label, value]) => fact(label, value, width, paint, label === 'to' && plan.rehearsal)),
     '',
     ...letters(plan, width, paint),
+    ...renderFindings(plan.report, width, paint),
     ...renderProblems(plan.report, width, paint),
     ...missing(plan, width, paint),
   ];

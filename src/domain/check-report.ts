@@ -33,8 +33,25 @@ export interface CheckReport {
   readonly problems: readonly RowProblem[];
 }
 
+/** How a file was understood, for the person who knows what it means: numbers only, no cell. */
+export interface FileFindings {
+  readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+  /** Valid rows of a file read as Windows-1252 whose address holds letters outside ASCII: of another code page, they would be others. */
+  readonly doubtfulAddresses: number;
+  /** Valid rows that say affected, those that merge into another included. */
+  readonly affectedRows: number;
+  /** For each category column of the file: how many of them have it, and in how many it is a mark for nothing (`NULL`, `-`…). */
+  readonly exposure: readonly { readonly category: Category; readonly rows: number; readonly markerRows: number }[];
+}
+
+/** A check as people are shown it. */
+export interface CheckedFile extends CheckReport {
+  /** No key of `check --json`; absent where nobody looked. */
+  readonly findings?: FileFindings;
+}
+
 /** A check with what a launch has to have confirmed, and how the file was read. */
-export interface RecipientCheck extends CheckReport {
+export interface RecipientCheck extends CheckedFile {
   /** Category columns that the file does not have: to be confirmed as "not exposed". */
   readonly missingCategories: readonly Category[];
   readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';

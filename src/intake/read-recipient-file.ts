@@ -4,10 +4,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Audience } from '../domain/audience.ts';
 import type { Category } from '../domain/category.ts';
+import type { FileFindings } from '../domain/check-report.ts';
 import { CandorError } from '../domain/errors.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
 import { layOutColumns, shownHeader } from './columns.ts';
 import { Decoder, type Encoding } from './decoder.ts';
+import { ExposureTally } from './exposure-tally.ts';
 import { HeaderFinder, type Delimiter, type FoundHeader } from './header-finder.ts';
 import { RecordSplitter, UnclosedQuote, type RawRecord } from './record-splitter.ts';
 import { createRowCheck, isInvalid, type InvalidRow, type OfferedLocales } from './row-check.ts';
@@ -38,6 +40,8 @@ export interface FileReport extends HeaderFacts {
   readonly rows: number;
   readonly valid: number;
   readonly invalid: number;
+  /** What a person should look at before the file is launched. */
+  readonly findings: FileFindings;
 }
 
 export interface RecipientBatch {
@@ -83,6 +87,9 @@ class Reading implements RecipientFile {
   #invalid: InvalidRow[] = [];
   #full: RecipientBatch[] = [];
   #textSinceBatch = 0;
+  readonly #tally = new ExposureTally();
+  #emailAt = 0;
+  #doubtfulAddresses = 0;
   #valid = 0;
   #invalidCount = 0;
   #sha256: string | null = null;
@@ -113,6 +120,7 @@ class Reading implements RecipientFile {
       rows: this.#valid + this.#invalidCount,
       valid: this.#valid,
       invalid: this.#invalidCount,
+      findings: { encoding: this.#decoder.encoding, doubtfulAddresses: this.#doubtfulAddresses, ...this.#tally.totals(this.#facts.columns) },
     };
   }
 
@@ -165,7 +173,8 @@ class Reading implements RecipientFile {
     const { columns, ignoredColumns, missingCategories } = layout;
     this.#headerRow = record.row;
     this.#facts = { header, delimiter, columns, ignoredColumns, missingCategories };
-    this.#check = createRowCheck(layout, this.#options);
+    this.#check = createRowCheck(layout, this.#options, this.#tally);
+    this.#emailAt = layout.email;
     this.#splitter = new RecordSplitter(delimiter, (next) => this.#takeRecord(next));
   }
 
@@ -177,6 +186,8 @@ class Reading implements RecipientFile {
       this.#invalid.push(row);
     } else {
       this.#valid += 1;
+      // Before the encoding is known to be this one, there was nothing but ASCII.
+      if (this.#decoder.encoding === 'windows-1252' && hasOtherThanAscii(record.cells[this.#emailAt]!)) this.#doubtfulAddresses += 1;
       this.#recipients.push(row);
     }
     if (this.#recipients.length + this.#invalid.length >= batchRows) this.#closeBatch();
@@ -189,6 +200,10 @@ class Reading implements RecipientFile {
     this.#recipients = [];
     this.#invalid = [];
   }
+}
+
+function hasOtherThanAscii(text: string): boolean {
+  return /[^\0-\x7f]/.test(text);
 }
 
 /** As `layOutColumns`; what it refuses names the header's cells, for the person who chooses among them. */

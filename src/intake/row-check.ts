@@ -9,6 +9,7 @@ import { lookupLocale, type LocaleChoice } from '../domain/locale.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
 import { withoutTextMark } from '../domain/text-mark.ts';
 import type { ColumnLayout } from './columns.ts';
+import { ExposureTally, isEmptyMarker } from './exposure-tally.ts';
 import type { RawRecord } from './record-splitter.ts';
 import { rowProblems, type RowProblemCode } from './row-problems.ts';
 
@@ -44,6 +45,7 @@ const maxCachedTags = 1_000;
 export function createRowCheck(
   layout: ColumnLayout,
   options: { readonly audience?: Audience | undefined; readonly locales: OfferedLocales },
+  tally: ExposureTally = new ExposureTally(),
 ): (record: RawRecord) => RecipientRow | InvalidRow {
   const chosen = new Map<string, LocaleChoice>();
   const { supported, fallback } = options.locales;
@@ -85,7 +87,7 @@ export function createRowCheck(
       locale: locale.locale,
       localeFallback: locale.fallback,
       name: layout.name === -1 ? '' : printableName(cells[layout.name]!),
-      categories: affected ? exposed(cells, layout) : 0,
+      categories: affected ? exposed(cells, layout, tally) : 0,
     };
   };
 }
@@ -111,11 +113,16 @@ export function printableName(cell: string): string {
   return name;
 }
 
-function exposed(cells: readonly string[], layout: ColumnLayout): CategoryBits {
+function exposed(cells: readonly string[], layout: ColumnLayout, tally: ExposureTally): CategoryBits {
   let bits = 0;
+  let marked = 0;
   for (const { index, bit } of layout.categories) {
-    if (!isBlank(cells[index]!)) bits |= bit;
+    const cell = cells[index]!;
+    if (isBlank(cell)) continue;
+    bits |= bit;
+    if (isEmptyMarker(cell)) marked |= bit;
   }
+  tally.add(bits, marked);
   return bits;
 }
 

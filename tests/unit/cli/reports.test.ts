@@ -1,6 +1,7 @@
 // What people read at the end, before a launch, and when they ask: whole texts, and what they must never say.
 import { describe, expect, it } from 'vitest';
 import { nextSteps } from '../../../src/cli/next-steps.ts';
+import { reportForScripts } from '../../../src/cli/for-scripts.ts';
 import { renderCheck } from '../../../src/cli/render-check.ts';
 import { renderDoctor } from '../../../src/cli/render-doctor.ts';
 import { honestWord } from '../../../src/cli/render-found.ts';
@@ -67,6 +68,22 @@ describe('the check', () => {
     expect(renderCheck(report, 'bad.csv', view).join('\n')).toMatchSnapshot();
   });
 
+  it('says how the file was understood, where a person may know better', () => {
+    const exposure = [
+      { category: 'city', rows: 812, markerRows: 37 },
+      { category: 'os', rows: 1000, markerRows: 0 },
+    ] as const;
+    const findings = { encoding: 'windows-1252', doubtfulAddresses: 3, affectedRows: 1000, exposure } as const;
+    const text = renderCheck(reportOf({ findings }), null, view).join(' ').replaceAll(/\s+/g, ' ');
+    expect(text).toContain('city: exposed for 812 of 1,000 affected rows');
+    expect(text).toContain('read as Windows-1252, not as UTF-8');
+    expect(text).toContain('3 rows have addresses with letters outside ASCII');
+    expect(text).toContain('city (37 affected rows). Any cell');
+    expect(text).not.toContain('os (');
+    expect(renderCheck(reportOf({ findings: { ...findings, encoding: 'utf-8', doubtfulAddresses: 0, exposure: [] } }), null, view)).toEqual(renderCheck(reportOf(), null, view));
+    expect(reportForScripts(reportOf({ findings }))).toEqual(reportOf());
+  });
+
   it('of a file without a fault', () => {
     expect(renderCheck(reportOf(), null, view).join('\n')).toContain('Every row is valid.');
   });
@@ -93,6 +110,13 @@ describe('the plan', () => {
     expect(text).toContain('built-in inbox: rehearsal');
     expect(text).toContain('10 notices, then it holds');
     expect(text).toContain('affected    15,000');
+  });
+
+  it('says how the file was understood', () => {
+    const findings = { encoding: 'utf-16le', doubtfulAddresses: 0, affectedRows: 1, exposure: [{ category: 'city', rows: 1, markerRows: 1 }] } as const;
+    const text = renderPlan({ ...plan, report: { ...report, findings } }, view, now).join('\n');
+    expect(text).toContain('read as UTF-16');
+    expect(text).toContain('city (1 affected row)');
   });
 });
 

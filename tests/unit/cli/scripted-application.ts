@@ -5,7 +5,7 @@ import type { Application } from '../../../src/campaigns/application.ts';
 import { runCli } from '../../../src/cli/run-cli.ts';
 import type { OpenOptions, StopSignal, Surroundings } from '../../../src/cli/surroundings.ts';
 import type { ExitCode } from '../../../src/cli/next-steps.ts';
-import type { CheckReport } from '../../../src/domain/check-report.ts';
+import type { CheckedFile } from '../../../src/domain/check-report.ts';
 import { noCounts, type StateCounts } from '../../../src/domain/notice-state.ts';
 import type { CampaignSummary } from '../../../src/domain/summary.ts';
 
@@ -43,7 +43,7 @@ export function summaryOf(given: Partial<Omit<CampaignSummary, 'states'>> & { st
   };
 }
 
-export function reportOf(given: Partial<CheckReport> = {}): CheckReport {
+export function reportOf(given: Partial<CheckedFile> = {}): CheckedFile {
   const notices = given.notices ?? 20_000;
   const invalid = given.invalid ?? 0;
   const merged = given.merged ?? 0;
