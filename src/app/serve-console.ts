@@ -6,6 +6,7 @@ import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { InboxPort } from '../web/ports.ts';
 import type { MetricsPort } from '../web/ports/metrics.ts';
+import { proxyWarning } from '../web/behind-proxy.ts';
 import { createServer } from '../web/server.ts';
 import { openAccess } from './console/access.ts';
 import { openStatusPort } from './console/status.ts';
@@ -53,6 +54,8 @@ export async function serveConsole(ledger: OpenLedger, config: Config, logger: L
       onLinkUsed: () => options.say('The link was used: a password is set. If it was not you, run `candor serve --new-password`.'),
     },
   );
+  const warning = proxyWarning(config.web);
+  if (warning !== null) logger.warn(warning);
   const { url, signInUrl } = await server.listen();
   return { urls: { console: url, signIn: signInUrl }, close: async () => {
       await server.close();

@@ -286,7 +286,7 @@ export const variables = {
     expected: 'yes, no, or addresses and ranges such as 10.0.0.0/8,::1',
     fallback: 'no',
     secrecy: 'open',
-    about: 'The proxies whose `X-Forwarded-*` headers are believed.',
+    about: 'The proxies whose `X-Forwarded-*` headers are believed; without it all who come through one have its address, and share the limit of wrong passwords. Better the addresses of the proxies than `yes`, which believes the leftmost address of anybody: only where nobody else can reach the port and the proxy replaces the header that came, instead of adding to it.',
     schema: reading(parseTrustedProxies),
   }),
   ALERT_WEBHOOK: variable({

@@ -581,6 +581,11 @@ export const errorRegistry = {
     help: 'Check the path and the ids in it; /api/docs lists every address.',
     exit: 2,
   },
+  'sign-in-busy': {
+    message: 'Too many people, or one program, are signing in at this moment. The password was not looked at.',
+    help: 'Try again in a few seconds.',
+    exit: 2,
+  },
   'sign-in-link-unknown': {
     message: 'This link does not work, or not any more.',
     help: 'A link works once. `candor serve` prints one while nobody has set a password; `candor serve --new-password` prints another.',

@@ -14,9 +14,14 @@ export interface Listening {
 export function isAllowedHost(header: string | undefined, listening: Listening): boolean {
   const name = hostName(header ?? '');
   if (name === null) return false;
-  if (name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'))) return true;
+  if (isLoopbackName(name)) return true;
   if (listening.publicUrl !== null && name === hostName(new URL(listening.publicUrl).host)) return true;
   return name === listening.host.toLowerCase() && name !== '0.0.0.0' && name !== '::';
+}
+
+/** True for the names under which a machine reaches itself. */
+export function isLoopbackName(name: string): boolean {
+  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
 }
 
 /** The name without port and brackets, in lower case; null when the header is not a host. */

@@ -29,6 +29,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'request-type-unknown': 415,
   'request-unfinished': 408,
   'resource-unknown': 404,
+  'sign-in-busy': 503,
   'sign-in-link-unknown': 401,
   'sign-in-required': 401,
   'test-letters-throttled': 429,

@@ -1,5 +1,7 @@
-// How often a password may be tried. Failures count per address and per pair of name and address, so that
+// How often a password may be tried. Failures count per address (of IPv6 its network: whoever has one has all of it) and per pair of name and address, so that
 // a stranger who guesses cannot lock the operator out; over all addresses a name has a wide limit. Pure.
+
+import { isIP } from 'node:net';
 
 const windowMs = 15 * 60_000;
 const limits = { pair: 5, address: 20, name: 100 } as const;
@@ -38,6 +40,11 @@ export class SignInThrottle {
     if (pair !== undefined) this.#failures.delete(pair);
   }
 
+  /** The password was not looked at: what `failed` has counted for it just now does not count. */
+  withdraw(name: string, address: string): void {
+    for (const [key] of keysOf(name, address)) this.#failures.get(key)?.pop();
+  }
+
   #waitOf(key: string, limit: number): number {
     const now = this.#nowMs();
     const recent = (this.#failures.get(key) ?? []).filter((at) => now - at < windowMs);
@@ -46,11 +53,24 @@ export class SignInThrottle {
   }
 }
 
+/** What one sender has of the net: an IPv4 address, or the first 64 bits of an IPv6 address. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (isIP(address) !== 6) return address;
+  const [head = '', tail] = (address.split('%', 1)[0] ?? '').split('::', 2);
+  const [before, after] = [head, tail ?? ''].map((part) => (part === '' ? [] : part.split(':'))) as [string[], string[]];
+  // An IPv4 address at the end stands for two groups; they are never among the first four where `::` leaves zeros out.
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length - (address.includes('.') ? 1 : 0));
+  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...after].slice(0, 4);
+  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
+}
+
 function keysOf(name: string, address: string): [string, number][] {
-  const lower = name.toLowerCase();
+  const [lower, network] = [name.toLowerCase(), networkOf(address)];
   return [
-    [`pair ${address} ${lower}`, limits.pair],
-    [`address ${address}`, limits.address],
+    [`pair ${network} ${lower}`, limits.pair],
+    [`address ${network}`, limits.address],
     [`name ${lower}`, limits.name],
   ];
 }

@@ -1,6 +1,8 @@
 // Sign-in for the console: passwords by scrypt, secrets as digests. Promises: an unknown name takes as long as
-// a wrong password, and no more than two passwords are hashed at a time, because one takes 128 MB.
+// a wrong password, and no more than two passwords are hashed at a time, because one takes 128 MB; of those who
+// sign in no more than eight wait for that, so that a flood of guesses cannot make a right password wait without end.
 import { createHash, randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto';
+import { CandorError } from '../../domain/errors.ts';
 import { passwordProblem } from '../../domain/password.ts';
 import type { Database } from '../../ledger/database.ts';
 import { recordEvent } from '../../ledger/events.ts';
@@ -10,6 +12,7 @@ import type { AccessPort } from '../../web/ports/access.ts';
 /** OWASP's first choice (2024): 128 MB and about 0.3 s on one core. */
 const costByDefault = 2 ** 17;
 const together = 2;
+const mostWaiting = 8;
 
 /** @param cost N of scrypt; a test takes less than the default */
 export function openAccess(database: Database, cost = costByDefault): AccessPort {
@@ -44,7 +47,7 @@ export function openAccess(database: Database, cost = costByDefault): AccessPort
     },
     async check(name, password) {
       const known = await findOperator(database, name);
-      const right = await hashing(async () => verify(password, known?.password ?? (await nobody)));
+      const right = await hashing(async () => verify(password, known?.password ?? (await nobody)), mostWaiting);
       if (known === null || !right) {
         await event('sign-in-refused', 'console');
         return null;
@@ -108,12 +111,13 @@ function derive(password: string, salt: Buffer, options: ScryptOptions & { N: nu
   });
 }
 
-/** Runs so many at a time; the rest wait. */
-function queueOf(count: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
+/** Runs so many at a time; the rest wait. Throws `sign-in-busy` instead of waiting behind `most` others. */
+function queueOf(count: number): <Result>(work: () => Promise<Result>, most?: number) => Promise<Result> {
   let free = count;
   const waiting: (() => void)[] = [];
-  return async (work) => {
+  return async (work, most = Infinity) => {
     if (free > 0) free -= 1;
+    else if (waiting.length >= most) throw new CandorError('sign-in-busy');
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       return await work();

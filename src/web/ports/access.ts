@@ -25,7 +25,7 @@ export interface AccessPort {
   first(name: string, password: string): Promise<Operator | null>;
   /** Makes an operator or gives one another password, which ends their sessions. */
   setPassword(name: string, password: string, actor: string): Promise<Operator>;
-  /** The operator, if name and password are right. Takes as long when they are not. */
+  /** The operator, if name and password are right. Takes as long when they are not. Throws `sign-in-busy` when too many wait. */
   check(name: string, password: string): Promise<Operator | null>;
   removeOperator(id: number, actor: string): Promise<boolean>;
   /** Answers the session's secret; only its digest is kept. */

@@ -8,6 +8,7 @@ import { firstPasswordPage, signInPage } from '../pages/sign-in-page.ts';
 import type { AccessPort } from '../ports/access.ts';
 import type { SignInLink } from '../sign-in-link.ts';
 import type { SignInThrottle } from '../sign-in-throttle.ts';
+import { tryPassword } from '../try-password.ts';
 
 export interface SignInRoutesOptions {
   readonly show: Show;
@@ -24,7 +25,7 @@ const signInForm = z.object({ name: z.string('Give your name.').trim().min(1, 'G
 export const newPasswordForm = z.object({ name: nameField, password: z.string('Choose a password.').max(4_000), again: z.string('Type it again.').max(4_000) }).refine(({ password, again }) => password === again, { path: ['again'], message: 'The two passwords are not the same.' });
 
 export function signInRoutes(app: FastifyInstance, options: SignInRoutesOptions): void {
-  const { access, show, link, throttle } = options;
+  const { access, show, link } = options;
   const open = { config: { open: true } };
 
   const enter = async (reply: FastifyReply, operator: number, next: string): Promise<FastifyReply> => {
@@ -46,17 +47,12 @@ export function signInRoutes(app: FastifyInstance, options: SignInRoutesOptions)
     const form = readForm(request.body, signInForm);
     if (!form.ok) return again(form.problems, 400);
     const { name, password, next } = form.values;
-    const waitMs = throttle.waitMs(name, request.ip);
-    if (waitMs > 0) {
-      void reply.header('retry-after', String(Math.ceil(waitMs / 1000)));
-      return again({ password: `Too many tries. Try again in ${Math.ceil(waitMs / 60_000)} min.` }, 429);
+    const tried = await tryPassword(options, { name, password, address: request.ip });
+    if (!tried.ok) {
+      if (tried.waitSeconds !== null) void reply.header('retry-after', String(tried.waitSeconds));
+      return again({ password: tried.message ?? 'Name and password do not fit together.' }, tried.status);
     }
-    // Counted before the answer is known, so that tries at the same moment count too.
-    throttle.failed(name, request.ip);
-    const operator = await access.check(name, password);
-    if (operator === null) return again({ password: 'Name and password do not fit together.' }, 401);
-    throttle.succeeded(name, request.ip);
-    return enter(reply, operator.id, next ?? '');
+    return enter(reply, tried.operator.id, next ?? '');
   });
 
   // Nothing is spent by looking: what only follows links must not use them up.

@@ -1,6 +1,7 @@
 // The console over HTTP: who gets an answer, which, and with what around it.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CandorError } from '../../../src/domain/errors.ts';
+import { openAccess } from '../../../src/app/console/access.ts';
+import { CandorError, hasCode } from '../../../src/domain/errors.ts';
 import { csrfTokenOf } from '../../../src/web/frame.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createTestLedger, type TestLedger } from '../../support/ledger.ts';
@@ -80,6 +81,16 @@ describe('sign-in', () => {
     const answer = await console.ask('/sign-in', ...form({ name: 'Robin', password: 'four unrelated words here' }));
     expect(answer.status).toBe(429);
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(600);
+  });
+
+  it('has few wait for their passwords to be looked at, and tells the others at once', async () => {
+    await console.signIn();
+    const access = openAccess(console.ledger.database, 2 ** 15);
+    const answers = await Promise.allSettled(Array.from({ length: 40 }, (_, index) => access.check(`name${index}`, 'wrong')));
+    const busy = answers.filter((answer) => answer.status === 'rejected');
+    expect(busy.length).toBeGreaterThan(10);
+    expect(busy.every(({ reason }) => hasCode(reason, 'sign-in-busy'))).toBe(true);
+    expect(await access.check('Robin', 'four unrelated words here')).toMatchObject({ name: 'Robin' });
   });
 
   it('goes on to where the person was going, never elsewhere', async () => {

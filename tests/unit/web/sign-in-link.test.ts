@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { passwordProblem } from '../../../src/domain/password.ts';
 import { localPath } from '../../../src/web/routes/sign-in-routes.ts';
 import { cookieValue, SignInLink } from '../../../src/web/sign-in-link.ts';
-import { SignInThrottle } from '../../../src/web/sign-in-throttle.ts';
+import { networkOf, SignInThrottle } from '../../../src/web/sign-in-throttle.ts';
 
 function aLink(): SignInLink {
   let next = 0;
@@ -67,6 +67,35 @@ describe('SignInThrottle', () => {
     expect(one.waitMs('another', '192.0.2.66')).toBeGreaterThan(0);
     for (let tries = 0; tries < 100; tries += 1) one.failed('robin', `198.51.100.${tries}`);
     expect(one.waitMs('robin', '203.0.113.1')).toBeGreaterThan(0);
+  });
+
+  it('takes the network of an IPv6 address for the address: whoever has one has all of it', () => {
+    const { one } = throttle();
+    for (let tries = 0; tries < 5; tries += 1) one.failed('robin', `2001:db8:1:2::${tries}`);
+    expect(one.waitMs('robin', '2001:db8:1:2:ffff::9')).toBeGreaterThan(0);
+    expect(one.waitMs('robin', '2001:db8:1:3::1')).toBe(0);
+  });
+
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['::1', '0:0:0:0::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['2001:0DB8:0:0:1:2:3:4', '2001:db8:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['1:2:3:4:5:6:7::', '1:2:3:4::/64'],
+    ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
+  ])('%s belongs to %s', (address, network) => {
+    expect(networkOf(address)).toBe(network);
+  });
+
+  it('does not count a password that nobody looked at', () => {
+    const { one } = throttle();
+    for (let tries = 0; tries < 30; tries += 1) {
+      one.failed('robin', '192.0.2.1');
+      one.withdraw('robin', '192.0.2.1');
+    }
+    expect(one.waitMs('robin', '192.0.2.1')).toBe(0);
   });
 
   it('forgives what was failed once the password was right', () => {
