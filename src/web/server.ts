@@ -108,6 +108,7 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
     for (const one of [method].flat()) known.push({ method: one, path, open: config?.open === true });
   });
   const link = new SignInLink(randomBytes);
+  const throttle = new SignInThrottle(() => options.clock.monotonicMs());
   const show: Show = async (request, reply, build, status = 200) => {
     const frame = await frameOf(ports, request);
     return reply.code(status).type('text/html; charset=utf-8').send(build(frame).toString());
@@ -120,11 +121,11 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
     show,
     access: ports.access,
     link,
-    throttle: new SignInThrottle(() => options.clock.monotonicMs()),
+    throttle,
     cookie: () => cookieOf(app, options),
     onLinkUsed: () => options.onLinkUsed?.(),
   });
-  accountRoutes(app, { show, access: ports.access });
+  accountRoutes(app, { show, access: ports.access, throttle });
   statusRoutes(app, { show, ports });
   uploadRoutes(app, { show, uploads: ports.uploads });
   campaignRoutes(app, { show, ...ports, inbox: ports.inbox !== null, clock: options.clock });

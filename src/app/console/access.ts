@@ -25,6 +25,7 @@ export function openAccess(database: Database, cost = costByDefault): AccessPort
   return {
     anyOperator: async () => (await listOperators(database)).length > 0,
     operators: async () => (await listOperators(database)).map(({ operatorNo, name }) => ({ id: operatorNo, name })),
+    find: async (name) => asOperator(await findOperator(database, name)),
     passwordProblem,
     async first(name, password) {
       const hashed = await hash(password);

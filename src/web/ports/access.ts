@@ -19,6 +19,8 @@ export interface TokenLine {
 export interface AccessPort {
   anyOperator(): Promise<boolean>;
   operators(): Promise<readonly Operator[]>;
+  /** Who has this name, in whatever case; null: nobody. */
+  find(name: string): Promise<Operator | null>;
   /** What is wrong with a password, to the person who chose it; null: nothing. */
   passwordProblem(password: string, name: string): string | null;
   /** Makes the first operator; null when somebody was faster. */

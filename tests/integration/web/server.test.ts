@@ -113,6 +113,20 @@ describe('sign-in', () => {
     expect((await console.ask('/', { cookie: `${second.split('=')[0]}=${'A'.repeat(43)}` })).status).toBe(401);
   });
 
+  it('does not give way to an open browser: one’s own password takes the current one, and few tries', async () => {
+    const cookie = await console.signIn();
+    const fresh = { password: 'five other unrelated words', again: 'five other unrelated words' };
+    for (const name of ['Robin', 'ROBIN']) {
+      const answer = await console.submit('/account/operators', { ...fresh, name }, cookie);
+      expect([answer.status, answer.body.includes('This is you.')]).toEqual([400, true]);
+    }
+    expect((await console.ask('/', { cookie })).status).toBe(200);
+    expect((await console.submit('/account/operators', { ...fresh, name: 'Kim' }, cookie)).status).toBe(303);
+    for (let tries = 0; tries < 5; tries += 1) expect((await console.submit('/account/password', { ...fresh, current: 'wrong' }, cookie)).status).toBe(400);
+    const late = await console.submit('/account/password', { ...fresh, current: 'four unrelated words here' }, cookie);
+    expect([late.status, Number(late.headers['retry-after']) > 600]).toEqual([429, true]);
+  });
+
   it('survives a restart: sessions are in the ledger, as digests', async () => {
     const cookie = await console.signIn();
     const { rows } = await console.ledger.database.query<{ digest: Buffer }>({ text: 'select digest from candor.console_session' });
