@@ -97,10 +97,13 @@ export function isInvalid(row: RecipientRow | InvalidRow): row is InvalidRow {
   return 'problems' in row;
 }
 
+/** A URL, an address; `evil.example`, but not `Dr.Müller` or `J.R.R.`; seven digits. */
+const leadsSomewhere = /:\/\/|@|\p{L}[\p{L}\p{N}-]+\.(?:\p{Ll}{2,}|\p{Lu}{2,})(?!\p{L})|(?:\p{Nd}[^\p{L}]*){7}/u;
+
 /**
  * A name as a letter may print it: on one line, without control and invisible characters at its ends.
- * Empty when it is longer than 200 characters or holds a link: whoever chose the name of an account
- * must not be able to put a web address into a notice that warns of phishing.
+ * Empty when it is longer than 200 characters, or holds what a mail program makes a link of, or a telephone number: whoever
+ * chose the name of an account must not be able to lead readers somewhere in a notice that warns of phishing.
  */
 export function printableName(cell: string): string {
   if (cell === '') return '';
@@ -109,7 +112,7 @@ export function printableName(cell: string): string {
     // Direction marks could turn the words around them; joiners inside a name are part of its script.
     name = trimInvisible(name.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').replace(/[\p{Cc}\p{Z}]+/gu, ' ')).normalize('NFC');
   }
-  if (name.length > maxNameLength || /:\/\/|www\./i.test(name)) return '';
+  if (name.length > maxNameLength || name.includes('⁄') || leadsSomewhere.test(name.normalize('NFKC'))) return '';
   return name;
 }
 
