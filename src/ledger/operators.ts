@@ -67,8 +67,8 @@ export async function startSession(on: Queryable, digest: Buffer, operatorNo: nu
   await on.query({ text: 'insert into candor.console_session (digest, operator_no) values ($1, $2)', values: [digest, operatorNo] });
 }
 
-/** The operator whose living session this is, kept alive by the question; null when it has ended. */
-export async function readSession(on: Queryable, digest: Buffer): Promise<Operator | null> {
+/** The operator whose living session this is, kept alive by the question unless it is said otherwise; null when it has ended. */
+export async function readSession(on: Queryable, digest: Buffer, { keepAlive = true } = {}): Promise<Operator | null> {
   const { rows } = await on.query<{ operator_no: number; name: string; stale: boolean }>({
     name: 'read-session',
     text: `select o.operator_no, o.name, s.used_at < now() - make_interval(secs => ${touchMs / 1000}) as stale
@@ -77,7 +77,7 @@ export async function readSession(on: Queryable, digest: Buffer): Promise<Operat
   });
   const row = rows[0];
   if (!row) return null;
-  if (row.stale) await on.query({ text: 'update candor.console_session set used_at = now() where digest = $1', values: [digest] });
+  if (row.stale && keepAlive) await on.query({ text: 'update candor.console_session set used_at = now() where digest = $1', values: [digest] });
   return { operatorNo: row.operator_no, name: row.name };
 }
 

@@ -28,6 +28,8 @@ export interface SignedIn {
   readonly operator: Operator;
   /** The session's secret; null for an API token. */
   readonly secret: string | null;
+  /** False once the session or token has ended; asking does not keep it alive. For answers that last. */
+  readonly still: () => Promise<boolean>;
 }
 
 declare module 'fastify' {

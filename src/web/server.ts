@@ -166,12 +166,12 @@ function guard(app: FastifyInstance, options: ServerOptions, ports: WebPorts, ro
     const secret = cookieValue(request.headers.cookie, cookieOf(app, options).name);
     if (secret !== null && secret !== '') {
       const operator = await ports.access.session(secret);
-      if (operator !== null) return { operator, secret };
+      if (operator !== null) return { operator, secret, still: () => ports.access.sessionLives(secret) };
     }
     const bearer = /^Bearer (\S{1,200})$/i.exec(request.headers.authorization ?? '')?.[1];
     if (bearer === undefined || !takesToken(request)) return null;
     const operator = await ports.access.byToken(bearer);
-    return operator === null ? null : { operator, secret: null };
+    return operator === null ? null : { operator, secret: null, still: async () => (await ports.access.byToken(bearer)) !== null };
   };
 
   watchLedger(app, { ready: () => ports.ready(), answer: (...problem) => answerProblem(...problem), everyMs: options.lookMs ?? usualLookMs });

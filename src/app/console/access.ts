@@ -67,6 +67,7 @@ export function openAccess(database: Database, cost = costByDefault): AccessPort
       return secret;
     },
     session: async (secret) => asOperator(await readSession(database, digestOf(secret))),
+    sessionLives: async (secret) => (await readSession(database, digestOf(secret), { keepAlive: false })) !== null,
     endSession: (secret) => endSession(database, digestOf(secret)),
     endOtherSessions: (id, secret) => endSessions(database, id, digestOf(secret)),
     tokens: async () => (await listTokens(database)).map(({ tokenNo, ...token }) => ({ id: tokenNo, ...token })),

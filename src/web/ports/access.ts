@@ -34,6 +34,8 @@ export interface AccessPort {
   startSession(operator: number): Promise<string>;
   /** Whose living session it is; keeps it alive. */
   session(secret: string): Promise<Operator | null>;
+  /** Whether it lives; does not keep it alive. */
+  sessionLives(secret: string): Promise<boolean>;
   endSession(secret: string): Promise<void>;
   endOtherSessions(operator: number, secret: string): Promise<number>;
   tokens(): Promise<readonly TokenLine[]>;

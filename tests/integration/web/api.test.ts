@@ -141,8 +141,11 @@ describe('campaigns', () => {
     const claims = await claimSome(console.ledger, campaignNo, lease, 5);
     await settleAttempts(console.ledger.database, console.ledger.keyring, lease, claims.map((claim) => aSettlement(claim)));
     await eventually(() => seen.some(({ states }) => states.accepted === 5));
-    asked.destroy();
     expect((await api.call('GET', '/api/campaigns/nothing1/events')).status).toBe(404);
+    // A token that is revoked sees no more.
+    const ended = new Promise((resolve) => asked.on('close', resolve));
+    expect((await api.call('DELETE', '/api/tokens/1')).status).toBe(204);
+    await ended;
   });
 });
 

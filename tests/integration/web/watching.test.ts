@@ -86,6 +86,19 @@ describe('the stream', () => {
     expect(stream.events.length).toBeGreaterThan(0);
   });
 
+  it('ends with the session, and goes on for others who watch', { timeout: 20_000 }, async () => {
+    const mine = cookie;
+    const stream = listen();
+    cookie = await console.signIn();
+    const other = listen();
+    await eventually(() => stream.events.length === 1 && other.events.length === 1);
+    await console.submit('/sign-out', {}, mine);
+    await stream.ended;
+    await settleSome(5);
+    await eventually(() => other.events.some((event) => event.includes('5 of 20 notices')));
+    other.stop();
+  });
+
   it('needs a session and a campaign', async () => {
     expect((await console.ask(path('/events'))).status).toBe(401);
     expect((await console.ask('/campaigns/nothing1/events', { cookie })).status).toBe(404);
@@ -101,7 +114,7 @@ describe('the stream', () => {
       const mine: string[] = [];
       written.push(mine);
       const raw = { writableLength: 0, setHeader: () => undefined, writeHead: () => undefined, write: (text: string) => mine.push(text), end: () => undefined, destroy: () => undefined };
-      const request = { raw: { once: (_name: string, listener: () => void) => leave.push(listener) } };
+      const request = { signedIn: { still: () => Promise.resolve(true) }, raw: { once: (_name: string, listener: () => void) => leave.push(listener) } };
       live.stream('c', request as never, { raw, hijack: () => undefined, getHeaders: () => ({}) } as never);
     };
     for (let people = 0; people < 50; people += 1) watch();
