@@ -3,11 +3,17 @@ import { html, type Html } from './html.ts';
 
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const oneDigit = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const everyDigit = new Intl.NumberFormat('en', { maximumFractionDigits: 9 });
 const dayAndTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
 
 /** `12,345`. */
 export function count(value: number): string {
   return grouped.format(value);
+}
+
+/** `12,345`, and `0.4` as it is. */
+export function numeral(value: number): string {
+  return everyDigit.format(value);
 }
 
 /** `1 notice`, `2 notices`. */

@@ -1,5 +1,5 @@
 // Forms that tell a person what is wrong beside the field and above the form, and keep what was typed.
-import type { z } from 'zod';
+import { z } from 'zod';
 import { html, type Html } from './html.ts';
 
 /** Name of a field → what is wrong with it. */
@@ -12,6 +12,11 @@ export function readForm<T>(body: unknown, schema: z.ZodType<T>): { ok: true; va
   const problems: Record<string, string> = {};
   for (const issue of read.error.issues) problems[String(issue.path[0] ?? 'form')] ??= issue.message;
   return { ok: false, problems };
+}
+
+/** A number in digits, `0.4` or `1200`: neither `0x10` nor `1e5`, which nobody means, nor a comma, which stands for two things. */
+export function plainNumber(message: string): z.ZodType<number, string> {
+  return z.string(message).trim().regex(/^\d{1,9}(?:\.\d{1,20})?$/, message).transform(Number);
 }
 
 /** The text that a field had when the form came back. */

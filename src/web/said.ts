@@ -1,8 +1,8 @@
 // What the last action did, told once on the page after it. The address holds a code and counts, never a name.
 import { z } from 'zod';
-import { count } from './figures.ts';
+import { count, numeral } from './figures.ts';
 
-const counts = z.object({ done: z.string(), n: z.coerce.number().int().nonnegative().catch(0), m: z.coerce.number().int().nonnegative().catch(0) });
+const counts = z.object({ done: z.string(), n: z.coerce.number().nonnegative().catch(0), m: z.coerce.number().int().nonnegative().catch(0) });
 
 const texts: Readonly<Record<string, (n: string, m: string) => string>> = {
   'sessions-ended': () => 'Your other sessions have ended.',
@@ -27,5 +27,5 @@ export function saidOf(query: unknown): string | null {
   const read = counts.safeParse(query);
   if (!read.success) return null;
   const text = Object.hasOwn(texts, read.data.done) ? texts[read.data.done] : undefined;
-  return text?.(count(read.data.n), count(read.data.m)) ?? null;
+  return text?.(numeral(read.data.n), count(read.data.m)) ?? null;
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CandorError } from '../../domain/errors.ts';
 import type { CampaignSummary } from '../../domain/summary.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { readForm, typed, type FieldProblems } from '../form-parts.ts';
+import { plainNumber, readForm, typed, type FieldProblems } from '../form-parts.ts';
 import { operatorOf, type Show } from '../frame.ts';
 import { fastestPerSecond, slowestPerSecond } from '../launch-checks.ts';
 import { createLiveFigures } from '../live-figures.ts';
@@ -18,7 +18,7 @@ interface Named {
 }
 
 const optionalTime = z.preprocess((value) => (typeof value === 'string' && value.trim() === '' ? null : value), utcTime.nullable());
-const rateForm = z.object({ rate: z.coerce.number('Give a number of letters per second.').min(slowestPerSecond, `At least ${slowestPerSecond} a second.`).max(fastestPerSecond, 'At most 100,000 a second.') });
+const rateForm = z.object({ rate: plainNumber('Give a number of letters per second.').pipe(z.number().min(slowestPerSecond, `At least ${slowestPerSecond} a second.`).max(fastestPerSecond, 'At most 100,000 a second.')) });
 const clockForm = z.object({ target: optionalTime.default(null), aware: optionalTime.default(null), hours: z.coerce.number('Give a number of hours.').int('Give a whole number.').min(1, 'At least one hour.').max(720, 'At most 720 hours.').default(72) });
 
 export function campaignRoutes(app: FastifyInstance, ports: { show: Show; status: StatusPort; watch: WatchPort; inbox: boolean; clock: Clock }): void {
@@ -83,7 +83,7 @@ export function campaignRoutes(app: FastifyInstance, ports: { show: Show; status
     const form = readForm(request.body, rateForm);
     if (!form.ok) return showCampaign(request, reply, form.problems);
     await watch.rate(request.params.campaign, form.values.rate, operatorOf(request).name);
-    return reply.redirect(`${pathOf(request)}?done=rate-changed&n=${Math.round(form.values.rate)}`, 303);
+    return reply.redirect(`${pathOf(request)}?done=rate-changed&n=${form.values.rate}`, 303);
   });
 
   app.post<Named>('/campaigns/:campaign/target', async (request, reply) => {

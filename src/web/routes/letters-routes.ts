@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { audiences } from '../../domain/audience.ts';
 import { CandorError, hasCode } from '../../domain/errors.ts';
-import { readForm, typed, type FieldProblems } from '../form-parts.ts';
+import { plainNumber, readForm, typed, type FieldProblems } from '../form-parts.ts';
 import { operatorOf, type Show } from '../frame.ts';
 import { checkStart, fastestPerSecond, slowestPerSecond, unconfirmed } from '../launch-checks.ts';
 import { launchingPage, launchPage } from '../pages/launch-pages.ts';
@@ -27,7 +27,7 @@ const launchForm = z.object({
   invalid: z.literal('yes').optional(),
   missing: z.literal('yes').optional(),
   again: z.literal('yes').optional(),
-  rate: optional(z.coerce.number('Give a number of letters per second.').min(slowestPerSecond, `At least ${slowestPerSecond} a second.`).max(fastestPerSecond, 'At most 100,000 a second.')),
+  rate: optional(plainNumber('Give a number of letters per second.').pipe(z.number().min(slowestPerSecond, `At least ${slowestPerSecond} a second.`).max(fastestPerSecond, 'At most 100,000 a second.'))),
   first: optional(wholeNumber('Give a whole number.').pipe(z.number().min(1, 'At least one.'))),
   start: optional(utcTime.superRefine(checkStart)),
   except: optional(z.string().regex(/^[0-9a-z]{8}$/, 'Choose a campaign of the list.')),

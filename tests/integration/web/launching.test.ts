@@ -110,6 +110,7 @@ describe('a launch', () => {
     ['the missing columns not confirmed', { version: '1', notices: '3', invalid: 'yes' }],
     ['an account that was changed meanwhile', { ...confirmed, version: '2' }],
     ['a rate of nothing', { ...confirmed, rate: '0' }],
+    ['a rate that is no plain number', { ...confirmed, rate: '0x10' }],
     ['a start that is no time', { ...confirmed, start: '2026-13-45T99:99' }],
     ['a start in ten years', { ...confirmed, start: '2036-01-01T00:00' }],
     ['a start that has passed', { ...confirmed, start: new Date(Date.now() - 3_600_000).toISOString().slice(0, 16) }],

@@ -146,9 +146,11 @@ describe('taking hold', () => {
   });
 
   it('changes the rate, and not to nonsense', async () => {
-    for (const rate of ['', '0', '-3', 'x', '1e9']) expect((await console.submit(path('/rate'), { rate }, cookie)).status).toBe(400);
+    for (const rate of ['', '0', '-3', 'x', '1e9', '1e2', '0x10', '1,200']) expect((await console.submit(path('/rate'), { rate }, cookie)).status).toBe(400);
     expect((await console.submit(path('/rate'), { rate: '2.5' }, cookie)).status).toBe(303);
     expect(await page()).toContain('2.5/s');
+    const slow = await console.submit(path('/rate'), { rate: '0.4' }, cookie);
+    expect((await console.ask(slow.headers.location ?? '', { cookie })).body).toContain('rate is now 0.4 a second');
   });
 
   it('does not resume through another relay than that of the launch', async () => {
