@@ -204,10 +204,10 @@ test('workers wait for a Postgres whose disk is full, and all goes on by itself'
 
   expect(await finished(site, campaign)).toMatchObject({ state: 'finished', states: { accepted: everybody.length }, attempts: everybody.length, maybeAccepted: 0 });
   await blameless(site, relay, campaign);
-  for (const worker of workers) {
-    expect(worker.stderr().split('its disk is full')).toHaveLength(2);
-    await dismiss(worker);
-  }
+  // Once by whoever found out; a worker that had nothing to do meanwhile did not.
+  const said = workers.map((worker) => worker.stderr().split('its disk is full').length - 1);
+  expect(Math.max(...said)).toBe(1);
+  for (const worker of workers) await dismiss(worker);
 }, 120_000);
 
 test('a log that cannot be written, for its disk is full, costs the log alone', async () => {

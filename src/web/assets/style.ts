@@ -108,6 +108,7 @@ button.plain{background:none;border:0;color:var(--quiet);font-weight:400;padding
 button[disabled]{opacity:.5;cursor:not-allowed}
 .buttons{display:flex;flex-wrap:wrap;gap:12px;align-items:center;margin:18px 0 0}
 .buttons+form,.sheet>form+form{margin-top:22px}#problems{margin:0 0 20px}
+.buttons+.sheet{margin-top:20px}
 .sign-out{margin-left:auto}
 .note.held,.said{margin:0 0 20px}.note ul{margin:6px 0 0;padding-left:20px}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
@@ -120,12 +121,13 @@ progress{width:100%;height:14px;accent-color:var(--accent)}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(220px,1fr));gap:0 20px}
 mark{background:var(--bad-soft);color:var(--bad);border-radius:4px;padding:1px 5px;font-weight:600}
 .rows td{overflow-wrap:anywhere;min-width:7em}.reason td{border-top:0;padding-top:0;color:var(--quiet)}.reason p{margin:0 0 4px}
+@media (max-width:900px){
+.letters thead{position:absolute;left:-999px}
+.letters tr{display:block;border-top:1px solid var(--line);padding:10px 0}
+.letters td,.letters .n{display:block;border:0;padding:0;min-width:0;text-align:left}.letters td:nth-child(2),.letters.listed td:nth-child(1),.letters.listed td:nth-child(2){min-width:0}}
 @media (max-width:640px){
 .sign-out{margin-left:0}
 .meaning{display:none}
-.letters thead{position:absolute;left:-999px}
-.letters tr{display:block;border-top:1px solid var(--line);padding:10px 0}
-.letters td,.letters .n{display:block;border:0;padding:0;min-width:0;text-align:left}.letters td:nth-child(2),.letters.listed td:nth-child(1),.letters.listed td:nth-child(2){min-width:0}
 td.n,th.n,td.n:last-child,th.n:last-child{padding-right:0}
 .top nav a{margin-right:14px}.top .wide{gap:0 16px}
 .letters .when{font-size:.86rem}
