@@ -32,7 +32,7 @@ export function buildEmbedded(): Built {
   const folder = join(place, 'built');
   const program = join(place, 'attached-process-child.mjs');
   mkdirSync(folder, { mode: 0o755 });
-  if (copied !== null) copyProgram(root, ['package.json', 'node_modules'], copied);
+  if (copied !== null) copyProgram(root, ['package.json'], copied);
   copyFileSync(join(root, 'tests/support/attached-process-child.mjs'), program);
   const config = join(cache, `${basename(place)}.json`);
   writeFileSync(
