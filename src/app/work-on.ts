@@ -12,6 +12,8 @@ import type { Engine } from './engine.ts';
 
 /** Between two looks at the account; one look is a handful of small rows. */
 const lookMs = 200;
+/** After a pause or cancel, so long for what was on the wire, or claimed just before, to be through: the answer has counted it. */
+const wireMs = 1_000;
 
 /**
  * Resolves with the last summary when the campaign is neither running nor waiting for its start, or when
@@ -26,9 +28,16 @@ export async function workOn(
   await holdIfUnusable(parts, campaign);
   parts.engine.nudge();
   let summary = await readSummary(database, campaign, { here: true });
+  let stoppedAtMs: number | null = null;
   for (;;) {
     parts.onProgress(summary);
-    if (signal.aborted || (summary.state !== 'running' && summary.state !== 'ready')) return summary;
+    if (signal.aborted) return summary;
+    if (summary.state !== 'running' && summary.state !== 'ready') {
+      stoppedAtMs ??= performance.now();
+      if (summary.states.sending === 0 || performance.now() - stoppedAtMs > wireMs) return summary;
+    } else {
+      stoppedAtMs = null;
+    }
     await sleep(lookMs, undefined, { signal }).catch(() => undefined);
     summary = await readSummary(database, campaign, { here: true }).catch((error: unknown) => {
       // The ledger is away: the engine waits for it, and so does the person.
