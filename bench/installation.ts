@@ -80,7 +80,7 @@ export async function lookAtLedger(ledger: EmbeddedPostgres): Promise<{ lastSett
   const row = await askOnce<{ settled: number; tables: number }>(
     ledger,
     `select (select extract(epoch from max(last_settled_at))::double precision * 1000 from candor.tally) as settled,
-            (pg_total_relation_size('candor.notice') + pg_total_relation_size('candor.attempt'))::double precision as tables`,
+            (pg_total_relation_size('candor.notice') + pg_total_relation_size('candor.notice_address') + pg_total_relation_size('candor.attempt'))::double precision as tables`,
   );
   return { lastSettledMs: row.settled, tableBytes: row.tables };
 }

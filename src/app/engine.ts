@@ -105,7 +105,7 @@ export async function startEngine(
     lanes,
     // With very small slices: as many as there are lanes.
     slices: Math.max(3, Math.ceil((1.5 * lanes.most) / settings.sliceSize) + 1),
-    onSliceDone: () => feeder.nudge(),
+    onSliceDone: () => feeder.sliceDone(),
   });
   return {
     nudge: () => feeder.nudge(),

@@ -17,6 +17,7 @@ import { endLease, keepLease, recoverExpired, takeLease } from '../ledger/leases
 import { readMigrations, schemaVersion } from '../ledger/migrate.ts';
 import { markUnreachable, readPace, setThrottle, takeSlots } from '../ledger/pace.ts';
 import { holdForRefusals, takeBackRefused } from '../ledger/refusals.ts';
+import { settleAndClaim } from '../ledger/settle-and-claim.ts';
 import { settleAttempts } from '../ledger/settling.ts';
 import { createLetterWriter, type LetterWriter } from '../rendering/letter-writer.ts';
 import type { Alert } from './alert.ts';
@@ -86,6 +87,7 @@ export function bindLedger(
       },
       giveBackSlices: (slices) => giveBackSlices(database, slices),
       settle: (lease, batch) => settleAttempts(database, keyring, lease, batch),
+      settleAndClaim: (lease, batch, requests) => settleAndClaim(database, keyring, lease, batch, requests),
       terms: (campaign) => {
         const known = terms.get(campaign);
         if (known) return known;

@@ -78,10 +78,10 @@ export function createClaimDesk(parts: {
       return null;
     });
 
-  /** Fills up when a quarter is left, so that a commit holds many. */
+  /** Fills up when less than half is left: a commit then holds many, and what is left lasts until its answer. */
   const restock = (lease: LeaseId): void => {
     const ahead = parts.ahead();
-    if (stock.size > ahead / 4) return;
+    if (stock.size > 0.4 * ahead) return;
     const askedAtMs = clock.monotonicMs();
     for (const request of announced.values()) {
       if (stock.size >= ahead) return;

@@ -14,8 +14,8 @@
 //
 // At most two letters per lane stand between their claim and their settlement: one on the wire, one whose answer is on
 // its way to the ledger; and as many in turns as there are lanes. Where no rate holds letters back (none is stated, the
-// relay is on this machine) they are three in the first ten lanes, and four more per lane, at most forty, may be claimed
-// ahead (ADR 0020). So many a kill can leave `unconfirmed`, and no more.
+// relay is on this machine) they are five in the first ten lanes, and four more per lane, at most forty, may be claimed
+// ahead (ADR 0020 and 0024). So many a kill can leave `unconfirmed`, and no more.
 //
 // Pause, cancel and hold work through the claim: it finds the campaign not running and returns nothing.
 // Between claim and MAIL FROM lie at most one slot horizon (120 to 300 ms) and `secondSlotMs`, so a pause is
@@ -29,8 +29,6 @@ import type { LeaseId, SliceId } from '../domain/ids.ts';
 import { TemporaryShare } from '../domain/temporary-share.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { createBatcher } from '../runtime/batcher.ts';
-import { byLease } from './by-lease.ts';
 import { createClaimDesk } from './claim-desk.ts';
 import { decide, unrenderable } from './decide.ts';
 import { createDomainTurns } from './domain-turns.ts';
@@ -39,6 +37,7 @@ import { createLanes } from './lanes.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Pacer, Slot } from './pacer.ts';
 import { createPulse } from './pulse.ts';
+import { createSettlementDesk } from './settlement-desk.ts';
 import type { CampaignTerms, DomainLedger, RelayConnection, RelayConnections, SliceQueue, WorkerLedger } from './ports.ts';
 import type { Throttle } from './throttle.ts';
 import { createWarmLetters } from './warm-letters.ts';
@@ -111,8 +110,9 @@ const aheadPerLane = 4;
 const aheadAtMost = 40;
 /** While letters leave fast, settlements wait so long for company. */
 const gatherMs = 15;
-/** So many lanes are few: without a rate two letters of each may wait for their settlement. */
+/** So many lanes are few: without a rate so many letters of each may wait for their settlement. */
 const fewLanes = 10;
+const unsettledPerLane = 4;
 /** Between two tries to reach it; also what a slice waits before it is given back. */
 const reconnectMs = 1_000;
 /** These concern one campaign's sender or letter; the other holds concern everything that goes through the relay. */
@@ -137,41 +137,28 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   /** How many letters may wait for their settlement, beside those in the lanes. */
   const unsettled = (): number => {
     const lanesNow = laneCount.now();
-    return pacer.perSecond() === null ? Math.max(lanesNow, 2 * Math.min(lanesNow, fewLanes)) : lanesNow;
+    return pacer.perSecond() === null ? Math.max(lanesNow, unsettledPerLane * Math.min(lanesNow, fewLanes)) : lanesNow;
   };
 
-  const settlements = createBatcher<{ lease: LeaseId; settlement: Settlement }, void>(
-    async (requests) => {
-      for (const [lease, group] of byLease(requests)) {
-        await untilReachable(() => settleGroup(lease, group.map((each) => each.settlement)));
-      }
-      return requests.map(() => undefined);
-    },
-    { max: 200, gather: { enough: () => unsettled(), ms: () => (onTheWire > 0 && pulse.perMs() * gatherMs > 1 ? gatherMs : 0) } },
-  );
-
-  const settleGroup = async (lease: LeaseId, batch: Settlement[]): Promise<void> => {
-    try {
-      const settled = await ledger.settle(lease, batch);
-      if (settled.length < batch.length) logger.warn({ late: batch.length - settled.length }, 'settled late: recovery was first, the notices stay unconfirmed');
-    } catch (error) {
-      if (isUnreachable(error)) throw error;
-      if (batch.length > 1) {
-        // One bad settlement must not take the others with it.
-        for (const each of batch) await settleGroup(lease, [each]);
-      } else {
-        logger.error({ err: error, attempt: batch[0]?.attemptId }, 'an attempt could not be settled; it will be recovered as unconfirmed');
-      }
-    }
-  };
-
-  const claims = createClaimDesk({ ledger, untilReachable: (work) => untilReachable(work), clock, ahead: () => claimsAhead() });
+  const settlements = createSettlementDesk({
+    ledger,
+    untilReachable: (work) => untilReachable(work),
+    logger,
+    enough: () => unsettled(),
+    gatherMs: () => (onTheWire > 0 && pulse.perMs() * gatherMs > 1 ? gatherMs : 0),
+  });
+  const claims = createClaimDesk({
+    ledger: { claim: (lease, requests) => settlements.claim(lease, requests), giveBackClaims: (lease, notices) => ledger.giveBackClaims(lease, notices) },
+    untilReachable: (work) => untilReachable(work),
+    clock,
+    ahead: () => claimsAhead(),
+  });
   const claimsAhead = (): number => {
     if (stopping.signal.aborted || pacer.perSecond() !== null) return 0;
     const soon = Math.floor(pulse.perMs() * aheadMs);
     return soon < laneCount.now() / 2 ? 0 : Math.min(aheadPerLane * laneCount.now(), aheadAtMost, soon);
   };
-  const settled = (lease: LeaseId, claim: Claim, settlement: Settlement): Promise<void> => settlements.submit({ lease, settlement }).finally(() => claims.done(claim));
+  const settled = (lease: LeaseId, claim: Claim, settlement: Settlement): Promise<void> => settlements.settle(lease, settlement).finally(() => claims.done(claim));
 
   const carry = async (notice: NoticeContent, sliceId: SliceId, turn: Slot | null): Promise<Carried> => {
     if (stopping.signal.aborted) return leave;

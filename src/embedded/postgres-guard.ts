@@ -27,8 +27,12 @@ const acknowledged = 'seen-';
  * ("fast": sessions are ended, everything is written out), again every second, because a server that
  * has only just begun does not hear the first one. The server is a child of this shell, so its pid stays
  * its own until `wait`; after that the listener is ended with the rest of this session's group.
+ *
+ * The server is of the kernel's batch class, where there is `chrt`: a backend that a query wakes does not take the core from
+ * the very thread that sends letters, while another core is free (ADR 0024). Its share of the cores stays the same.
  */
 const guardScript = `
+chrt --batch --pid 0 $$ >/dev/null 2>&1
 acknowledgements=$1; shift
 "$@" &
 server=$!

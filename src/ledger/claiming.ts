@@ -42,42 +42,70 @@ export async function readSlice(on: Queryable, keyring: Keyring, sliceId: SliceI
  * one commit, with `synchronous_commit = on`.
  */
 export async function claimNotices(on: Queryable, lease: LeaseId, requests: readonly ClaimRequest[]): Promise<Claim[]> {
-  const { rows } = await on.query<{ attempt_id: AttemptId; notice_id: NoticeId; attempt_count: number; charged_count: number; round_age_ms: number }>({
+  const { rows } = await on.query<ClaimRow>({
     name: 'claim-notices',
-    text: `
-      with running as materialized (
-        -- Locked before any notice, and shared with other claims: a pause waits for the claims under way, and its answer
-        -- counts them as on the wire. Campaign before notices, as cancelling does, so that none waits in a ring.
-        select campaign_no from candor.campaign where campaign_no = any($4::integer[]) and state = 'running'
-        order by campaign_no for share
-      ), claimed as (
-        update candor.notice n set state = 'sending', slice_id = null, reason = null,
-          attempt_count = attempt_count + 1, round_started_at = coalesce(round_started_at, clock_timestamp())
-        -- In the order of the ids, as everything that locks many.
-        from (select * from unnest($1::bigint[], $2::uuid[]) as w(notice_id, slice_id) where slice_id is not null order by notice_id) want, running c
-        -- Queued by the CHECK, since it has a slice. Said so that only the primary key can find it: both partial
-        -- indexes are full of notices that have passed through, and cost 10 ms a claim after 100,000.
-        where n.notice_id = want.notice_id and n.slice_id is not distinct from want.slice_id and n.campaign_no = c.campaign_no
-          and exists (select from candor.lease l where l.lease_id = $3 and l.expires_at > clock_timestamp())
-        returning n.notice_id, n.campaign_no, n.round, n.address_version, n.attempt_count, n.charged_count, n.round_started_at
-      ), opened as (
-        insert into candor.attempt (notice_id, campaign_no, round, lease_id, address_version)
-        select notice_id, campaign_no, round, $3, address_version from claimed
-        returning attempt_id, notice_id
-      )
-      select o.attempt_id, notice_id, c.attempt_count, c.charged_count,
-             case when c.attempt_count > 1 then candor.running_ms(c.campaign_no, c.round_started_at, clock_timestamp()) else 0 end as round_age_ms
-      -- The same notices on both sides; full, because that cannot be a nested loop (200 by 200 took 4 ms).
-      from opened o full join claimed c using (notice_id)`,
-    values: [requests.map((request) => request.noticeId), requests.map((request) => request.sliceId), lease, [...new Set(requests.map((request) => request.campaignNo))]],
+    text: `with ${claimSteps(2)} ${claimedRows}`,
+    values: [lease, ...claimValues(requests)],
   });
-  return rows.map((row) => ({
+  return rows.map((row) => readClaim(row));
+}
+
+/**
+ * The steps of a claim, for a statement whose $1 is the lease, and whose values from `first` on are those of `claimValues`.
+ * `claimedRows` reads what came of it.
+ */
+export function claimSteps(first: number): string {
+  return `
+    running as materialized (
+      -- Locked before any notice, and shared with other claims: a pause waits for the claims under way, and its answer
+      -- counts them as on the wire. Campaign before notices, as cancelling does, so that none waits in a ring.
+      select campaign_no from candor.campaign where campaign_no = any($${first + 2}::integer[]) and state = 'running'
+      order by campaign_no for share
+    ), claimed as (
+      update candor.notice n set state = 'sending', slice_id = null, reason = null,
+        attempt_count = attempt_count + 1, round_started_at = coalesce(round_started_at, clock_timestamp())
+      -- In the order of the ids, as everything that locks many.
+      from (select * from unnest($${first}::bigint[], $${first + 1}::uuid[]) as w(notice_id, slice_id) where slice_id is not null order by notice_id) asked, running c
+      -- Queued by the CHECK, since it has a slice. Said so that only the primary key can find it: both partial
+      -- indexes are full of notices that have passed through, and cost 10 ms a claim after 100,000.
+      where n.notice_id = asked.notice_id and n.slice_id is not distinct from asked.slice_id and n.campaign_no = c.campaign_no
+        and exists (select from candor.lease l where l.lease_id = $1 and l.expires_at > clock_timestamp())
+      returning n.notice_id, n.campaign_no, n.round, n.address_version, n.attempt_count, n.charged_count, n.round_started_at
+    ), opened as (
+      insert into candor.attempt (notice_id, campaign_no, round, lease_id, address_version)
+      select notice_id, campaign_no, round, $1, address_version from claimed
+      returning attempt_id, notice_id
+    )`;
+}
+
+/** The rows of a claim, after its steps. */
+export const claimedRows = `
+    select o.attempt_id, notice_id, c.attempt_count, c.charged_count,
+           case when c.attempt_count > 1 then candor.running_ms(c.campaign_no, c.round_started_at, clock_timestamp()) else 0 end as round_age_ms
+    -- The same notices on both sides; full, because that cannot be a nested loop (200 by 200 took 4 ms).
+    from opened o full join claimed c using (notice_id)`;
+
+/** Three values. */
+export function claimValues(requests: readonly ClaimRequest[]): unknown[] {
+  return [requests.map((request) => request.noticeId), requests.map((request) => request.sliceId), [...new Set(requests.map((request) => request.campaignNo))]];
+}
+
+export interface ClaimRow {
+  readonly attempt_id: AttemptId;
+  readonly notice_id: NoticeId;
+  readonly attempt_count: number;
+  readonly charged_count: number;
+  readonly round_age_ms: number;
+}
+
+export function readClaim(row: ClaimRow): Claim {
+  return {
     attemptId: row.attempt_id,
     noticeId: row.notice_id,
     attemptCount: row.attempt_count,
     chargedCount: row.charged_count,
     roundAgeMs: row.round_age_ms,
-  }));
+  };
 }
 
 /**

@@ -43,7 +43,7 @@ export async function findAddress(on: Queryable, keyring: Keyring, canonicalAddr
            join candor.campaign c on c.campaign_no = n.campaign_no and c.state <> 'draft'
            left join candor.letter l on l.campaign_no = n.campaign_no and l.audience = n.audience and l.locale = n.locale
            left join candor.attempt a on a.notice_id = n.notice_id and a.outcome <> 'given-back'
-           where n.notice_id in (select notice_id from candor.notice where address_hash = $1
+           where n.notice_id in (select notice_id from candor.notice_address where address_hash = $1
                                  union all select notice_id from candor.former_address where address_hash = $1)
            order by n.campaign_no desc, a.attempt_id`,
     values: [keyring.hashAddress(canonicalAddress)],

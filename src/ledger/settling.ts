@@ -14,23 +14,30 @@ import type { Keyring } from './keyring.ts';
 export async function settleAttempts(on: Queryable, keyring: Keyring, lease: LeaseId, batch: readonly Settlement[]): Promise<NoticeId[]> {
   const { rows } = await on.query<{ notice_id: NoticeId }>({
     name: 'settle-attempts',
-    text: `
-      with want as (
-        select * from unnest($2::bigint[], $3::bigint[], $4::candor.attempt_outcome[], $5::candor.notice_state[], $6::text[],
-          $7::double precision[], $8::boolean[], $9::text[], $10::text[], $11::smallint[], $12::text[], $13::bytea[], $14::text[])
-          as w(attempt_id, notice_id, outcome, state, reason, retry_after_ms, charged, stage, rule, reply_code, enhanced_code, reply_sealed, reply_scrubbed)
-        order by notice_id
-      ), closed as (
-        update candor.attempt a set
-          outcome = case when a.outcome = 'open' then w.outcome else a.outcome end,
-          closed_at = coalesce(a.closed_at, clock_timestamp()), late = a.outcome <> 'open',
-          stage = w.stage, rule = w.rule, charged = w.charged and a.outcome = 'open', reply_code = w.reply_code,
-          enhanced_code = w.enhanced_code, reply_sealed = w.reply_sealed, reply_scrubbed = w.reply_scrubbed
-        -- Open, or closed by recovery. A settlement that is repeated because its answer was lost changes nothing.
-        from want w where a.attempt_id = w.attempt_id and a.lease_id = $1
-          and (a.outcome = 'open' or (a.rule = 'lease-ran-out' and not a.late))
-        returning a.campaign_no, a.late, w.*
-      )
+    text: `with ${settleSteps} select notice_id from settled`,
+    values: settleValues(keyring, lease, batch),
+  });
+  return rows.map((row) => row.notice_id);
+}
+
+/** The steps of a settlement, the last one named `settled`, for a statement whose first values are those of `settleValues`. */
+export const settleSteps = `
+    want as (
+      select * from unnest($2::bigint[], $3::bigint[], $4::candor.attempt_outcome[], $5::candor.notice_state[], $6::text[],
+        $7::double precision[], $8::boolean[], $9::text[], $10::text[], $11::smallint[], $12::text[], $13::bytea[], $14::text[])
+        as w(attempt_id, notice_id, outcome, state, reason, retry_after_ms, charged, stage, rule, reply_code, enhanced_code, reply_sealed, reply_scrubbed)
+      order by notice_id
+    ), closed as (
+      update candor.attempt a set
+        outcome = case when a.outcome = 'open' then w.outcome else a.outcome end,
+        closed_at = coalesce(a.closed_at, clock_timestamp()), late = a.outcome <> 'open',
+        stage = w.stage, rule = w.rule, charged = w.charged and a.outcome = 'open', reply_code = w.reply_code,
+        enhanced_code = w.enhanced_code, reply_sealed = w.reply_sealed, reply_scrubbed = w.reply_scrubbed
+      -- Open, or closed by recovery. A settlement that is repeated because its answer was lost changes nothing.
+      from want w where a.attempt_id = w.attempt_id and a.lease_id = $1
+        and (a.outcome = 'open' or (a.rule = 'lease-ran-out' and not a.late))
+      returning a.campaign_no, a.late, w.*
+    ), settled as (
       update candor.notice n set
         state = s.state,
         reason = case when s.state = 'cancelled' then 'campaign-cancelled' when s.state = w.state then w.reason end,
@@ -47,23 +54,25 @@ export async function settleAttempts(on: Queryable, keyring: Keyring, lease: Lea
           else w.state end as state) s
       -- As text, so that only the primary key can find it (see the claim).
       where n.notice_id = w.notice_id and n.state::text = 'sending' and not w.late
-      returning n.notice_id`,
-    values: [
-      lease,
-      batch.map((each) => each.attemptId),
-      batch.map((each) => each.noticeId),
-      batch.map((each) => each.outcome),
-      batch.map((each) => each.state),
-      batch.map((each) => each.reason),
-      batch.map((each) => each.retryAfterMs),
-      batch.map((each) => each.charged),
-      batch.map((each) => each.stage),
-      batch.map((each) => each.rule),
-      batch.map((each) => each.replyCode),
-      batch.map((each) => each.enhancedCode),
-      batch.map((each) => (each.reply === null ? null : keyring.seal('reply', each.reply))),
-      batch.map((each) => each.replyScrubbed),
-    ],
-  });
-  return rows.map((row) => row.notice_id);
+      returning n.notice_id
+    )`;
+
+/** Values $1 to $14; the lease is the first. */
+export function settleValues(keyring: Keyring, lease: LeaseId, batch: readonly Settlement[]): unknown[] {
+  return [
+    lease,
+    batch.map((each) => each.attemptId),
+    batch.map((each) => each.noticeId),
+    batch.map((each) => each.outcome),
+    batch.map((each) => each.state),
+    batch.map((each) => each.reason),
+    batch.map((each) => each.retryAfterMs),
+    batch.map((each) => each.charged),
+    batch.map((each) => each.stage),
+    batch.map((each) => each.rule),
+    batch.map((each) => each.replyCode),
+    batch.map((each) => each.enhancedCode),
+    batch.map((each) => (each.reply === null ? null : keyring.seal('reply', each.reply))),
+    batch.map((each) => each.replyScrubbed),
+  ];
 }

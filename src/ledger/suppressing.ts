@@ -11,8 +11,8 @@ import { recordEvent } from './events.ts';
 export async function leaveOutTold(on: Queryable, campaignNo: CampaignNo, told: Campaign, actor: string): Promise<number> {
   const { rowCount } = await on.query({
     text: `update candor.notice n set state = 'suppressed', reason = 'told-before', settled_at = clock_timestamp()
-           from candor.notice t
-           where n.campaign_no = $1 and n.state = 'pending' and t.campaign_no = $2 and t.address_hash = n.address_hash
+           from candor.notice_address a join candor.notice t on t.notice_id = a.notice_id
+           where n.campaign_no = $1 and n.state = 'pending' and a.address_hash = n.address_hash and a.campaign_no = $2
              and (t.state = 'accepted' or (t.state = 'suppressed' and t.reason = 'told-before'))`,
     values: [campaignNo, told.campaignNo],
   });

@@ -4,8 +4,19 @@
 export interface Batcher<Request, Answer> {
   /** Joins the next batch. Rejects with the batch's error. */
   submit(request: Request): Promise<Answer>;
+  /** Gives what has gathered and not left, as far as it fits, to somebody who goes the same way, who answers them or puts them back. */
+  take(fits: (request: Request) => boolean): Taken<Request, Answer>;
   /** Resolves when nothing is gathered and nothing is under way. */
   idle(): Promise<void>;
+}
+
+/** Requests that travel with somebody else; none may be among them. */
+export interface Taken<Request, Answer> {
+  readonly requests: readonly Request[];
+  /** In the order of the requests. */
+  answer(answers: readonly Answer[]): void;
+  /** They go with a batch of their own, before all others. */
+  putBack(): void;
 }
 
 export interface Gather {
@@ -30,13 +41,16 @@ export function createBatcher<Request, Answer>(
   }
   let gathered: Waiting[] = [];
   let underWay = 0;
+  let taken = 0;
   let scheduled = false;
   let idleWaiters: (() => void)[] = [];
   let gathering: NodeJS.Timeout | null = null;
 
+  const isIdle = (): boolean => gathered.length === 0 && underWay === 0 && taken === 0;
+
   /** Lets a batch leave: at once, or when it is large enough or has waited. */
   const soon = (): void => {
-    const waitMs = options.gather === undefined || gathered.length >= options.gather.enough() ? 0 : options.gather.ms();
+    const waitMs = options.gather === undefined || gathered.length === 0 || gathered.length >= options.gather.enough() ? 0 : options.gather.ms();
     if (waitMs === 0) {
       if (gathering !== null) clearTimeout(gathering);
       gathering = null;
@@ -56,7 +70,7 @@ export function createBatcher<Request, Answer>(
       underWay += 1;
       void carry(batch);
     }
-    if (gathered.length === 0 && underWay === 0) {
+    if (isIdle()) {
       for (const wake of idleWaiters) wake();
       idleWaiters = [];
     }
@@ -75,7 +89,33 @@ export function createBatcher<Request, Answer>(
     }
   };
 
+  const take = (fits: (request: Request) => boolean): Taken<Request, Answer> => {
+    const going: Waiting[] = [];
+    const staying: Waiting[] = [];
+    for (const each of gathered) (going.length < options.max && fits(each.request) ? going : staying).push(each);
+    gathered = staying;
+    if (staying.length === 0 && gathering !== null) {
+      clearTimeout(gathering);
+      gathering = null;
+    }
+    taken += 1;
+    return {
+      requests: going.map((each) => each.request),
+      answer(answers) {
+        taken -= 1;
+        going.forEach((each, index) => each.resolve(answers[index] as Answer));
+        if (gathered.length === 0) leave();
+      },
+      putBack() {
+        taken -= 1;
+        gathered = [...going, ...gathered];
+        leave();
+      },
+    };
+  };
+
   return {
+    take,
     submit(request) {
       return new Promise<Answer>((resolve, reject) => {
         gathered.push({ request, resolve, reject });
@@ -89,7 +129,7 @@ export function createBatcher<Request, Answer>(
       });
     },
     idle() {
-      if (gathered.length === 0 && underWay === 0) return Promise.resolve();
+      if (isIdle()) return Promise.resolve();
       return new Promise((resolve) => idleWaiters.push(resolve));
     },
   };

@@ -52,9 +52,9 @@ describe('finding an address', () => {
   it('uses the index whatever the number of notices', async () => {
     const { campaignNo } = await aCampaign(ledger, { notices: 5_000, domain: 'example.net' });
     await cutSlices(ledger.database, campaignNo, { ids: [], size: 1 });
-    await ledger.database.query({ text: 'analyze candor.notice' });
+    await ledger.database.query({ text: 'analyze candor.notice_address' });
     const { rows } = await ledger.database.query<Record<string, string>>({
-      text: 'explain select from candor.notice n where n.address_hash = $1',
+      text: 'explain select from candor.notice_address where address_hash = $1',
       values: [ledger.keyring.hashAddress('person1@example.net')],
     });
     expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('notice_once_per_address');
