@@ -68,8 +68,8 @@ export interface WorkerLedger {
   giveBackClaims(lease: LeaseId, notices: readonly NoticeId[]): Promise<void>;
   giveBackSlices(slices: readonly SliceId[]): Promise<number>;
   settle(lease: LeaseId, batch: readonly Settlement[]): Promise<NoticeId[]>;
-  /** Both in one commit. */
-  settleAndClaim(lease: LeaseId, batch: readonly Settlement[], requests: readonly ClaimRequest[]): Promise<{ settled: NoticeId[]; claims: Claim[] }>;
+  /** Both in one commit; `settled` is how many notices moved. */
+  settleAndClaim(lease: LeaseId, batch: readonly Settlement[], requests: readonly ClaimRequest[]): Promise<{ settled: number; claims: Claim[] }>;
   terms(campaign: CampaignNo): Promise<CampaignTerms>;
   /** Holds every running campaign of this relay. */
   holdRelay(reason: HoldReason, detail: string | null): Promise<void>;

@@ -67,7 +67,7 @@ export function createSettlementDesk(parts: {
       }
       try {
         const { settled, claims } = await ledger.settleAndClaim(lease, along.requests.map((each) => each.settlement), requests);
-        tellLate(along.requests.length - settled.length);
+        tellLate(along.requests.length - settled);
         along.answer(along.requests.map(() => undefined));
         return claims;
       } catch (error) {

@@ -1,7 +1,7 @@
 // A settlement and a claim in one commit: of what each costs Postgres and the driver, half is the same for two as for one
 // (ADR 0024).
 import type { Claim, ClaimRequest, Settlement } from '../domain/attempt.ts';
-import type { LeaseId, NoticeId } from '../domain/ids.ts';
+import type { LeaseId } from '../domain/ids.ts';
 import { claimedRows, claimSteps, claimValues, readClaim, type ClaimRow } from './claiming.ts';
 import type { Queryable } from './database.ts';
 import type { Keyring } from './keyring.ts';
@@ -9,7 +9,7 @@ import { settleSteps, settleValues } from './settling.ts';
 
 /**
  * What `settleAttempts` and `claimNotices` do, together: both stand, or neither. A notice that is settled here is not
- * claimed here. The settlement locks what this lease has on the wire, which nobody who holds the campaign waits for.
+ * claimed here; `settled` is how many notices moved. The settlement locks what this lease has on the wire, which nobody who holds the campaign waits for.
  */
 export async function settleAndClaim(
   on: Queryable,
@@ -17,26 +17,21 @@ export async function settleAndClaim(
   lease: LeaseId,
   batch: readonly Settlement[],
   requests: readonly ClaimRequest[],
-): Promise<{ settled: NoticeId[]; claims: Claim[] }> {
+): Promise<{ settled: number; claims: Claim[] }> {
   const settlement = settleValues(keyring, lease, batch);
-  const { rows } = await on.query<ClaimRow | Settled>({
+  const { rows } = await on.query<ClaimRow | { attempt_id: null; notice_id: number }>({
     name: 'settle-and-claim',
+    // One row more than there are claims: without an attempt, and how many notices were settled in the place of a notice.
     text: `with ${settleSteps}, ${claimSteps(settlement.length + 1)}
            ${claimedRows}
-           union all select null, notice_id, null, null, null from settled`,
+           union all select null, count(*), null, null, null from settled`,
     values: [...settlement, ...claimValues(requests)],
   });
-  const settled: NoticeId[] = [];
+  let settled = 0;
   const claims: Claim[] = [];
   for (const row of rows) {
-    if (row.attempt_id === null) settled.push(row.notice_id);
+    if (row.attempt_id === null) settled = row.notice_id;
     else claims.push(readClaim(row));
   }
   return { settled, claims };
-}
-
-/** A notice that moved, in the shape of a claim's row. */
-interface Settled {
-  readonly attempt_id: null;
-  readonly notice_id: NoticeId;
 }

@@ -1,5 +1,5 @@
 // The embedded Postgres with real processes: any order of starting, stopping and killing.
-import { appendFileSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openEmbeddedPostgres } from '../../../src/embedded/postgres.ts';
@@ -150,6 +150,13 @@ describe('what others on the machine can see', () => {
     expect(statSync(join(world.dataDir, 'postgres/password')).mode & 0o777).toBe(0o600);
     expect(statSync(connection.host).mode & 0o777).toBe(0o700);
     await expect(ask({ ...connection, password: 'guess' }, 'select 1')).rejects.toMatchObject({ code: '28P01' });
+  });
+
+  it('is of the batch class, so that a backend does not take the core from whoever wakes it', async () => {
+    await connectionOf(world.start());
+    // proc_pid_stat(5): field 41 is the policy, of which 3 is SCHED_BATCH.
+    const policies = processesOf(world.folder).map(({ pid }) => readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ')[38]);
+    expect(new Set(policies)).toEqual(new Set(['3']));
   });
 
   it('keeps values out of the server log', async () => {

@@ -5,6 +5,7 @@ import { moveCampaign } from '../../../src/ledger/campaigns.ts';
 import { claimNotices, giveBackClaims, readSlice } from '../../../src/ledger/claiming.ts';
 import { cutSlices, giveBackSlices, recount, resendUnconfirmed, sweepCancelled } from '../../../src/ledger/feeding.ts';
 import { countWorkers, endLease, keepLease, recoverExpired } from '../../../src/ledger/leases.ts';
+import { settleAndClaim } from '../../../src/ledger/settle-and-claim.ts';
 import { settleAttempts } from '../../../src/ledger/settling.ts';
 import { readCounts } from '../../../src/ledger/tally.ts';
 import { aCampaign, aLease, aSettlement, aSliceId, claimSome, createTestLedger, someTerms, type BuiltCampaign, type TestLedger } from '../../support/ledger.ts';
@@ -256,5 +257,45 @@ describe('a cancelled campaign', () => {
     expect(await readCounts(ledger.database, campaign.campaignNo)).toMatchObject({ counts: { cancelled: 8, sending: 1 } });
     expect(await giveBackClaims(ledger.database, lease, [claims[1]!.noticeId])).toBe(1);
     expect(await readCounts(ledger.database, campaign.campaignNo)).toMatchObject({ counts: { cancelled: 9 }, attempts: 1 });
+  });
+});
+
+describe('a settlement and a claim in one commit', () => {
+  it('do what each does alone, and count as much', async () => {
+    const campaign = await aCampaign(ledger, { notices: 5 });
+    const lease = await aLease(ledger);
+    const first = await claimSome(ledger, campaign.campaignNo, lease, 3);
+    const requests = await oneSlice(campaign, 2);
+    const batch = first.map((claim, index) => aSettlement(claim, index === 0 ? { outcome: 'deferred', state: 'deferred', retryAfterMs: 60_000, replyCode: 450 } : {}));
+    const { settled, claims } = await settleAndClaim(ledger.database, ledger.keyring, lease, batch, requests);
+    expect(settled).toBe(3);
+    expect(claims.map(({ noticeId, attemptCount, chargedCount }) => ({ noticeId, attemptCount, chargedCount }))).toEqual(requests.map(({ noticeId }) => ({ noticeId, attemptCount: 1, chargedCount: 0 })));
+    expect(await readCounts(ledger.database, campaign.campaignNo)).toMatchObject({ attempts: 5, counts: { deferred: 1, accepted: 2, sending: 2 } });
+    expect(await recount(ledger.database, campaign.campaignNo)).toMatchObject({ agrees: true });
+    expect(await settleAttempts(ledger.database, ledger.keyring, lease, claims.map((claim) => aSettlement(claim)))).toHaveLength(2);
+  });
+
+  it('settles and opens nothing when the campaign does not run', async () => {
+    const campaign = await aCampaign(ledger, { notices: 4 });
+    const lease = await aLease(ledger);
+    const [claim] = await claimSome(ledger, campaign.campaignNo, lease, 1);
+    const requests = await oneSlice(campaign, 3);
+    await move(campaign, 'running', 'paused');
+    expect(await settleAndClaim(ledger.database, ledger.keyring, lease, [aSettlement(claim!)], requests)).toEqual({ settled: 1, claims: [] });
+    expect(await recount(ledger.database, campaign.campaignNo)).toMatchObject({ agrees: true });
+  });
+
+  it('claims beside a settlement that comes too late, which is recorded as late', async () => {
+    const campaign = await aCampaign(ledger, { notices: 3, policy: 'keep' });
+    const dead = await aLease(ledger);
+    const [claim] = await claimSome(ledger, campaign.campaignNo, dead, 1);
+    await endLease(ledger.database, dead);
+    await recoverExpired(ledger.database);
+    const requests = await oneSlice(campaign, 1);
+    // The lease that ran out settles, and may open nothing any more.
+    expect(await settleAndClaim(ledger.database, ledger.keyring, dead, [aSettlement(claim!)], requests)).toEqual({ settled: 0, claims: [] });
+    const { rows } = await ledger.database.query<{ late: boolean }>({ text: 'select late from candor.attempt where attempt_id = $1', values: [claim!.attemptId] });
+    expect(rows).toEqual([{ late: true }]);
+    expect(await claimNotices(ledger.database, await aLease(ledger), requests)).toHaveLength(1);
   });
 });

@@ -84,3 +84,39 @@ describe('the events', () => {
     await expect(ledger.database.query({ text })).rejects.toMatchObject({ code: 'CA001' });
   });
 });
+
+describe('an address', () => {
+  const insert = (campaign: CampaignNo, hash: string): Promise<unknown> =>
+    ledger.database.query({
+      text: `insert into candor.notice (campaign_no, address_hash, address_sealed, audience, categories, row_no, locale) values ($1, decode(md5($2), 'hex'), '\\x00', 'affected', 0, 2, 'en')`,
+      values: [campaign, hash],
+    });
+  const hashesOf = async (campaign: CampaignNo): Promise<unknown[]> =>
+    (
+      await ledger.database.query({
+        text: 'select n.notice_id, a.address_hash = n.address_hash as same from candor.notice n full join candor.notice_address a using (notice_id) where coalesce(n.campaign_no, a.campaign_no) = $1',
+        values: [campaign],
+      })
+    ).rows;
+
+  it('has one notice in a campaign, whatever statement tries for a second', async () => {
+    const draft = await aCampaign(ledger, { notices: 0, state: 'ready' });
+    const other = await aCampaign(ledger, { notices: 0, state: 'ready' });
+    await insert(draft.campaignNo, 'one');
+    await expect(insert(draft.campaignNo, 'one')).rejects.toMatchObject({ code: '23505' });
+    await insert(draft.campaignNo, 'two');
+    await insert(other.campaignNo, 'one');
+    await expect(ledger.database.query({ text: `update candor.notice set address_hash = decode(md5('one'), 'hex') where campaign_no = $1`, values: [draft.campaignNo] })).rejects.toMatchObject({ code: '23505' });
+    await ledger.database.query({ text: `update candor.notice set address_hash = decode(md5('three'), 'hex') where campaign_no = $1`, values: [other.campaignNo] });
+    expect(await hashesOf(other.campaignNo)).toMatchObject([{ same: true }]);
+    expect(await hashesOf(draft.campaignNo)).toMatchObject([{ same: true }, { same: true }]);
+  });
+
+  it('is free again when its notice is gone', async () => {
+    const draft = await aCampaign(ledger, { notices: 0, state: 'ready' });
+    await insert(draft.campaignNo, 'one');
+    await ledger.database.query({ text: 'delete from candor.notice where campaign_no = $1', values: [draft.campaignNo] });
+    expect(await hashesOf(draft.campaignNo)).toEqual([]);
+    await insert(draft.campaignNo, 'one');
+  });
+});

@@ -106,4 +106,49 @@ describe('createBatcher', () => {
     expect(await answer).toBe(10);
     expect(await idle).toBe(1);
   });
+
+  it('gives what has gathered to somebody who goes the same way, and is idle when that is answered', async () => {
+    const runner = heldRunner();
+    const batcher = createBatcher(runner.run, { max: 10, gather: { enough: () => 9, ms: () => 60_000 } });
+    const answers = [1, 2, 3].map((request) => batcher.submit(request));
+    await turn();
+    const taken = batcher.take((request) => request !== 2);
+    expect(taken.requests).toEqual([1, 3]);
+    let idle = false;
+    void batcher.idle().then(() => (idle = true));
+    taken.answer([11, 33]);
+    expect(await Promise.all([answers[0], answers[2]])).toEqual([11, 33]);
+    await turn();
+    expect(idle).toBe(false);
+
+    const rest = batcher.take(() => true);
+    expect(rest.requests).toEqual([2]);
+    rest.answer([22]);
+    expect(await answers[1]).toBe(22);
+    await turn();
+    expect(idle).toBe(true);
+    expect(runner.batches).toEqual([]);
+  });
+
+  it('sends what is put back at once, before what came later', async () => {
+    const runner = heldRunner();
+    const batcher = createBatcher(runner.run, { max: 2, gather: { enough: () => 9, ms: () => 60_000 } });
+    const answers = [1, 2].map((request) => batcher.submit(request));
+    await turn();
+    const taken = batcher.take(() => true);
+    answers.push(batcher.submit(3));
+    await turn();
+    taken.putBack();
+    expect(runner.batches).toEqual([[1, 2]]);
+    runner.release();
+    expect(await Promise.all(answers.slice(0, 2))).toEqual([10, 20]);
+  });
+
+  it('has nothing to give while nothing has gathered', async () => {
+    const batcher = createBatcher(heldRunner().run, { max: 2 });
+    const taken = batcher.take(() => true);
+    expect(taken.requests).toEqual([]);
+    taken.answer([]);
+    await batcher.idle();
+  });
 });

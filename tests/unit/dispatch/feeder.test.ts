@@ -95,3 +95,37 @@ it('says so when it stumbles over anything else', async () => {
   await vi.advanceTimersByTimeAsync(100);
   expect(seen.errors.join('')).toContain('stumbled');
 });
+
+it('looks after a slice when a quarter of the window is free, or when nothing is left to cut', async () => {
+  let looks = 0;
+  const status: FeedStatus = { open: 500, pending: 400, queued: 100, underWay: 100, refused: 0, canaryDone: false, autoResendDue: false };
+  const ledger: Partial<FeederLedger> = {
+    isFeeder: async () => true,
+    startDue: async () => void (looks += 1),
+    campaigns: async (states) => (states.includes('running') ? [campaign] : []),
+    feedStatus: async () => status,
+    cutSlices: async () => [],
+    queuedSlices: async () => [],
+    turnSlices: async () => [],
+    giveBackSlices: async () => 0,
+    recoverExpired: async () => 0,
+    takeBackRefused: async () => undefined,
+    releaseAside: async () => 0,
+    refreshStatistics: async () => undefined,
+  };
+  const queue: Partial<SliceQueue> = { missing: async () => [] };
+  const own = startFeeder({ ledger: ledger as FeederLedger, queue: queue as SliceQueue, newSliceId: () => 's' as SliceId, clock: systemClock, logger: createLogger('warn', { write: () => undefined }) }, { sliceSize: 10, window: 100, reconcileMs: 1_000_000 });
+  feeder = own;
+  const looksAfter = async (slices: number): Promise<number> => {
+    const before = looks;
+    for (let slice = 0; slice < slices; slice += 1) own.sliceDone();
+    await vi.advanceTimersByTimeAsync(1);
+    return looks - before;
+  };
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await looksAfter(2)).toBe(0);
+  expect(await looksAfter(1)).toBe(1);
+  Object.assign(status, { pending: 0 });
+  expect(await looksAfter(3)).toBe(1);
+  expect(await looksAfter(1)).toBe(1);
+});
