@@ -5,10 +5,10 @@ alter table candor.notice drop constraint notice_once_per_address;
 create table candor.notice_address (
   address_hash bytea not null,
   campaign_no  integer not null,
-  notice_id    bigint not null,
-  constraint notice_once_per_address primary key (address_hash, campaign_no)
+  notice_id    bigint not null
 );
 insert into candor.notice_address select address_hash, campaign_no, notice_id from candor.notice;
+alter table candor.notice_address add constraint notice_once_per_address primary key (address_hash, campaign_no);
 
 create function candor.enter_addresses() returns trigger language plpgsql as $$
 begin

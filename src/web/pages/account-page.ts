@@ -29,14 +29,14 @@ ${view.made !== null && html`<section class="sheet" aria-labelledby="made"><h2 i
 ${field({ name: 'current', label: 'Current password', type: 'password', autocomplete: 'current-password', problems: problemsOf('password') })}
 ${field({ name: 'password', label: 'New password', type: 'password', autocomplete: 'new-password', hint: 'At least 12 characters.', problems: problemsOf('password') })}
 ${field({ name: 'again', label: 'The new password again', type: 'password', autocomplete: 'new-password', problems: problemsOf('password') })}
-<button>Change the password</button><p class="quiet">Your other sessions end.</p></form>
+<button>Change the password</button><p class="quiet">Your other sessions end. Tokens that you made go on until they are revoked, below.</p></form>
 <form method="post" action="/account/sessions">${csrfField(frame)}<button class="second">Sign out everywhere else</button></form></section>
 <section class="sheet" aria-labelledby="operators"><h2 id="operators">Operators</h2>
 <p class="quiet">Everybody here can do everything. What they do stands in the record under their name.</p>
 <table><tbody>${view.operators.map((operator) => html`<tr><th scope="row">${operator.name}</th><td>${operator.id === frame.operator?.id ? html`<span class="quiet">you</span>` : html`<form method="post" action="/account/operators/${operator.id}/remove">${csrfField(frame)}<button class="second">Remove<span class="unseen"> ${operator.name}</span></button></form>`}</td></tr>`)}</tbody></table>
 <details class="more"><summary>Add an operator, or set another’s new password</summary><form class="narrow" method="post" action="/account/operators">${csrfField(frame)}
 ${field({ name: 'name', label: 'Their name', problems: problemsOf('operator') })}
-${field({ name: 'password', label: 'A password to begin with', type: 'password', autocomplete: 'new-password', hint: 'Tell them in person; they change it here.', problems: problemsOf('operator') })}
+${field({ name: 'password', label: 'A password to begin with', type: 'password', autocomplete: 'new-password', hint: 'Tell them in person; they change it here. Of somebody who is there already the sessions end; their tokens go on until they are revoked, below.', problems: problemsOf('operator') })}
 ${field({ name: 'again', label: 'The same again', type: 'password', autocomplete: 'new-password', problems: problemsOf('operator') })}
 <button>Save</button></form></details></section>
 <section class="sheet" aria-labelledby="tokens"><h2 id="tokens">API tokens</h2>

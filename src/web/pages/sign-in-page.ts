@@ -24,7 +24,7 @@ export function firstPasswordPage(frame: Frame, view: { token: string; name: str
     title: 'Set a password',
     section: null,
     body: html`<section class="sheet narrow"><h1>${view.first ? 'Welcome to Candor' : 'Set a new password'}</h1>
-<p>${view.first ? 'Choose the name that will stand in the record of everything you do here, and a password.' : 'Give the name of an operator, and the new password. Their other sessions end.'}</p>${errorSummary(view.problems)}
+<p>${view.first ? 'Choose the name that will stand in the record of everything you do here, and a password.' : 'Give the name of an operator, and the new password. Their other sessions end; their API tokens go on until somebody revokes them under Account.'}</p>${errorSummary(view.problems)}
 <form method="post" action="/first-password"><input type="hidden" name="token" value="${view.token}">
 ${field({ name: 'name', label: 'Name', value: view.name, autocomplete: 'username', problems: view.problems })}
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: 'At least 12 characters. A few unrelated words are easy to remember.', problems: view.problems })}
