@@ -18,7 +18,7 @@ import type { DispatchCampaign, FeederLedger, FeedStatus, SliceQueue } from './p
 export interface Feeder {
   /** Something changed: look now instead of at the next tick. */
   nudge(): void;
-  /** A slice is through: look when that makes enough room, or when nothing is left to cut and this may have been the last. */
+  /** A slice is through: look when that makes enough room, or at once when it is not room that is wanted, as at the end. */
   sliceDone(): void;
   stop(): Promise<void>;
 }
@@ -35,8 +35,8 @@ export interface FeederOptions {
 /** When a campaign that began with empty tables has grown enough to be measured again, after the start. */
 const statisticsAtMs = [1_000, 4_000, 15_000, 60_000] as const;
 /**
- * This share of the window. A look is six statements, a cut and a call of the queue: after each slice they were a
- * twentieth of all CPU without a rate (ADR 0024). The rest of the window lasts until the answer.
+ * This share of the window. A look is six statements, a cut and a call of the queue: after each slice they took 2 to
+ * 5 % of the rate where none is in force (ADR 0024). The rest of the window lasts until the answer.
  */
 const roomWorthALook = 0.25;
 /** How often growing refusals are looked at. */
@@ -62,7 +62,7 @@ export function startFeeder(
   const startedAt = clock.monotonicMs();
   let statisticsTaken = 0;
   let looks = 0;
-  /** Slices that have ended since the last look, and whether it left notices uncut. */
+  /** Slices that have ended since the last look began, and whether the last one that is over left notices uncut for want of room. */
   let through = 0;
   let moreToCut = false;
   let turnsSeen: ReadonlyMap<SliceId, number> = new Map();
@@ -83,9 +83,15 @@ export function startFeeder(
       await reconcile();
     }
     through = 0;
-    moreToCut = false;
     let waitMs: number = idleTickMs;
-    for (const campaign of await ledger.campaigns(['running'])) waitMs = Math.min(waitMs, await feed(campaign));
+    let more = false;
+    for (const campaign of await ledger.campaigns(['running'])) {
+      const fed = await feed(campaign);
+      waitMs = Math.min(waitMs, fed.waitMs);
+      more ||= fed.more;
+    }
+    // Not before: a slice that ends during this look would ask for another one right after it.
+    moreToCut = more;
     const due = statisticsAtMs[statisticsTaken];
     if (waitMs < idleTickMs && due !== undefined && clock.monotonicMs() - startedAt >= due) {
       statisticsTaken += 1;
@@ -94,31 +100,32 @@ export function startFeeder(
     return waitMs;
   };
 
-  /** Answers how soon the campaign wants to be looked at again. */
-  const feed = async (campaign: DispatchCampaign): Promise<number> => {
+  /** Answers how soon the campaign wants to be looked at again, and whether only the window keeps more from being cut. */
+  const feed = async (campaign: DispatchCampaign): Promise<{ waitMs: number; more: boolean }> => {
     const { campaignNo } = campaign;
+    const rest = { waitMs: idleTickMs, more: false };
     const status = await ledger.feedStatus(campaignNo);
-    if (await heldForRefusals(campaignNo, status)) return idleTickMs;
+    if (await heldForRefusals(campaignNo, status)) return rest;
     if (status.autoResendDue) await ledger.resendUnconfirmed(campaignNo);
     else if (status.open === 0) {
       await finish(campaign);
-      return idleTickMs;
+      return rest;
     }
     if (status.canaryDone) {
       await ledger.hold(campaignNo, 'canary', null);
-      return idleTickMs;
+      return rest;
     }
-    if (untaken.length > 0 && !(await offer(untaken))) return idleTickMs;
+    if (untaken.length > 0 && !(await offer(untaken))) return rest;
     const room = Math.floor((options.window - status.queued) / options.sliceSize);
-    moreToCut ||= room < 1 && status.pending > 0;
-    if (room < 1) return busyTickMs;
+    if (room < 1) return { waitMs: busyTickMs, more: status.pending > 0 };
     const ids = Array.from({ length: room }, () => parts.newSliceId());
     const slices = await ledger.cutSlices(campaignNo, { ids, size: options.sliceSize });
-    if (slices.length > 0 && !(await offer(slices))) return idleTickMs;
+    if (slices.length > 0 && !(await offer(slices))) return rest;
     looks = slices.length === 0 ? looks + 1 : 0;
-    moreToCut ||= status.pending > slices.reduce((sum, slice) => sum + slice.noticeIds.length, 0);
-    if (looks > 0 && looks <= borderLooks && status.pending > 0 && status.underWay > 0) return borderTickMs;
-    return slices.length > 0 || status.underWay > 0 ? busyTickMs : idleTickMs;
+    // With fewer than there was room for, something else than room is in the way: the last affected ones, or a domain.
+    const more = slices.length === room && status.pending > slices.reduce((sum, slice) => sum + slice.noticeIds.length, 0);
+    if (looks > 0 && looks <= borderLooks && status.pending > 0 && status.underWay > 0) return { waitMs: borderTickMs, more };
+    return { waitMs: slices.length > 0 || status.underWay > 0 ? busyTickMs : idleTickMs, more };
   };
 
   /** Hands the slices to the queue; false when it takes none now. */

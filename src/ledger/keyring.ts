@@ -63,7 +63,7 @@ export function createKeyring(key: Buffer, place = 'CANDOR_KEY'): Keyring {
     return nonces.subarray(drawn - nonceBytes, drawn);
   };
   // A single block that never repeats is what ECB is sound for: a keyed permutation of ids. It keeps nothing from one block
-  // to the next, so one cipher serves for all: making it took 3 of 5 us (2 busy cores, 2026-11).
+  // to the next, so one cipher serves for all: a token takes 0.9 us instead of 2.8 (one core, 2026-11).
   const tokenCipher = createCipheriv('aes-128-ecb', tokenKey, null).setAutoPadding(false);
   return {
     checkValue,

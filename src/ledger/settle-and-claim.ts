@@ -9,7 +9,8 @@ import { settleSteps, settleValues } from './settling.ts';
 
 /**
  * What `settleAttempts` and `claimNotices` do, together: both stand, or neither. A notice that is settled here is not
- * claimed here; `settled` is how many notices moved. The settlement locks what this lease has on the wire, which nobody who holds the campaign waits for.
+ * claimed here; `settled` is how many notices moved. The settlement locks what this lease has on the wire, which nobody who
+ * holds the campaign waits for.
  */
 export async function settleAndClaim(
   on: Queryable,

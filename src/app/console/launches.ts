@@ -38,7 +38,7 @@ export function openLaunchPort(ledger: LedgerContext, shelf: CompiledShelf, sett
       const rate = ratePerSecond === null ? {} : { ratePerSecond };
       // What can be refused at once is refused at once.
       await checkSender(ledger, settings, kit.kit, rate);
-      // Somebody may have launched it while this was looked at; whoever came second hears of it, and does not think it went by their terms.
+      // Somebody may have launched it while this was looked at: who comes second must not think that it went by their terms.
       if (launches.get(id)?.problem === null) throw new CandorError('upload-launched');
       launches.set(id, { by: operator.name, problem: null });
       const work = createCampaign(ledger, settings, kit, {

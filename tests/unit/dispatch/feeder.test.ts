@@ -9,6 +9,16 @@ import { systemClock } from '../../../src/runtime/clock.ts';
 import { createLogger } from '../../../src/runtime/logger.ts';
 
 const campaign = { campaignNo: 1 as CampaignNo, id: 'c-1', state: 'running', retryDelaysMs: [60_000], retryRepeatLast: true, retryForMs: 3_600_000 } as DispatchCampaign;
+/** Nothing to reconcile. */
+const quiet: Partial<FeederLedger> = {
+  queuedSlices: async () => [],
+  turnSlices: async () => [],
+  giveBackSlices: async () => 0,
+  recoverExpired: async () => 0,
+  takeBackRefused: async () => undefined,
+  releaseAside: async () => 0,
+  refreshStatistics: async () => undefined,
+};
 let feeder: Feeder | null = null;
 
 beforeEach(() => void vi.useFakeTimers());
@@ -33,13 +43,8 @@ function feeding(add: (slices: readonly Slice[]) => Promise<void>) {
       queued.push(ids[0]!);
       return [{ sliceId: ids[0]!, noticeIds: [1 as NoticeId] }];
     },
+    ...quiet,
     queuedSlices: async () => queued,
-    turnSlices: async () => [],
-    giveBackSlices: async () => 0,
-    recoverExpired: async () => 0,
-    takeBackRefused: async () => undefined,
-    releaseAside: async () => 0,
-    refreshStatistics: async () => undefined,
   };
   const queue: Partial<SliceQueue> = {
     add: async (slices) => {
@@ -96,24 +101,19 @@ it('says so when it stumbles over anything else', async () => {
   expect(seen.errors.join('')).toContain('stumbled');
 });
 
-it('looks after a slice when a quarter of the window is free, or when nothing is left to cut', async () => {
+it('looks after a slice when a quarter of the window is free, and after each one when it is not room that is wanted', async () => {
   let looks = 0;
-  const status: FeedStatus = { open: 500, pending: 400, queued: 100, underWay: 100, refused: 0, canaryDone: false, autoResendDue: false };
+  let filling = true;
+  const status: FeedStatus = { open: 500, pending: 400, queued: 50, underWay: 50, refused: 0, canaryDone: false, autoResendDue: false };
   const ledger: Partial<FeederLedger> = {
     isFeeder: async () => true,
     startDue: async () => void (looks += 1),
     campaigns: async (states) => (states.includes('running') ? [campaign] : []),
     feedStatus: async () => status,
-    cutSlices: async () => [],
-    queuedSlices: async () => [],
-    turnSlices: async () => [],
-    giveBackSlices: async () => 0,
-    recoverExpired: async () => 0,
-    takeBackRefused: async () => undefined,
-    releaseAside: async () => 0,
-    refreshStatistics: async () => undefined,
+    cutSlices: async (_, { ids, size }) => (filling ? ids.map((sliceId) => ({ sliceId, noticeIds: Array.from({ length: size }, () => 1 as NoticeId) })) : []),
+    ...quiet,
   };
-  const queue: Partial<SliceQueue> = { missing: async () => [] };
+  const queue: Partial<SliceQueue> = { add: async () => undefined, missing: async () => [] };
   const own = startFeeder({ ledger: ledger as FeederLedger, queue: queue as SliceQueue, newSliceId: () => 's' as SliceId, clock: systemClock, logger: createLogger('warn', { write: () => undefined }) }, { sliceSize: 10, window: 100, reconcileMs: 1_000_000 });
   feeder = own;
   const looksAfter = async (slices: number): Promise<number> => {
@@ -125,7 +125,11 @@ it('looks after a slice when a quarter of the window is free, or when nothing is
   await vi.advanceTimersByTimeAsync(1);
   expect(await looksAfter(2)).toBe(0);
   expect(await looksAfter(1)).toBe(1);
-  Object.assign(status, { pending: 0 });
+  // The unaffected wait for the last affected ones: there is room, and nothing may be cut.
+  filling = false;
   expect(await looksAfter(3)).toBe(1);
+  expect(await looksAfter(1)).toBe(1);
+  // Nothing is left, and this may have been the last.
+  Object.assign(status, { pending: 0 });
   expect(await looksAfter(1)).toBe(1);
 });
