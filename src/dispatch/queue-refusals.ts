@@ -18,21 +18,32 @@ export interface RefusalLog {
 
 /** Not more often than somebody wants to read it, for each reason. */
 const againMs = 60_000;
-/** So long nothing is refused any more before it is over: at the border of its memory it takes one slice and not the next. */
+/** So long nothing is refused any more after a slice was taken: at the border of its memory it takes one and not the next. */
 const quietMs = 5_000;
 /** How long a refusal is news. Two looks of the watchdog: a worker that is silent for longer may be stuck. */
 const recentMs = 20_000;
 
-/** A log of refusals that has nothing to tell. */
-export function createRefusalLog(logger: Logger): RefusalLog {
+/**
+ * A log of refusals that has nothing to tell.
+ *
+ * @param writtenEveryMs the queue is written to at least so often, by a worker that has nothing to do as well (its check
+ *   for stalled slices). So it is over for that one too, which takes no slice any more: when two of these went well
+ */
+export function createRefusalLog(logger: Logger, writtenEveryMs: number): RefusalLog {
   const saidAtMs = new Map<string, number>();
   let refusedAtMs = -Infinity;
-  let over: NodeJS.Timeout | null = null;
+  let tookOne = false;
+  let over: NodeJS.Timeout | undefined;
 
   const end = (): void => {
-    over = null;
+    clearTimeout(over);
     saidAtMs.clear();
+    tookOne = false;
     logger.info('the queue takes slices again; work goes on');
+  };
+  const endAfter = (quiet: number): void => {
+    clearTimeout(over);
+    over = setTimeout(end, quiet).unref();
   };
   const say = (error: CandorError): void => {
     const now = performance.now();
@@ -43,21 +54,25 @@ export function createRefusalLog(logger: Logger): RefusalLog {
 
   return {
     note(meant) {
-      if (!isQueueAway(meant)) return false;
-      refusedAtMs = performance.now();
-      if (over !== null) clearTimeout(over);
-      over = null;
-      say(meant);
-      return true;
+      const refused = isQueueAway(meant);
+      if (refused) {
+        refusedAtMs = performance.now();
+        say(meant);
+      }
+      // Whatever it is, it did not go well.
+      tookOne = false;
+      if (saidAtMs.size > 0) endAfter(2 * writtenEveryMs + quietMs);
+      return refused;
     },
     took() {
-      if (saidAtMs.size > 0) over ??= setTimeout(end, quietMs).unref();
+      if (saidAtMs.size === 0 || tookOne) return;
+      tookOne = true;
+      endAfter(quietMs);
     },
     lasts: () => performance.now() - refusedAtMs < recentMs,
     close() {
-      if (over === null) return;
+      if (tookOne) end();
       clearTimeout(over);
-      end();
     },
   };
 }

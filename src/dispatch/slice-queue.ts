@@ -59,7 +59,9 @@ const jobName = 'slice';
 export function openSliceQueue(backend: QueueBackend, name: string, logger: Logger, recoveryMs = 60_000): SliceQueue {
   const lockMs = Math.min(Math.max(recoveryMs, lockBoundsMs[0]), lockBoundsMs[1]);
   const quiet = { logged: 0 };
-  const refusals = createRefusalLog(logger);
+  // A stalled job is found by the second check after its lock is gone.
+  const stalledCheckMs = lockMs / 2;
+  const refusals = createRefusalLog(logger, stalledCheckMs);
   const onError = (err: Error): void => {
     if (refusals.note(asAwayError(err))) return;
     // Nor is what comes of it worth a line: locks that could not be renewed.
@@ -108,8 +110,7 @@ export function openSliceQueue(backend: QueueBackend, name: string, logger: Logg
         engine.work(take, {
           concurrency,
           lockDuration: lockMs,
-          // A stalled job is found by the second check after its lock is gone.
-          stalledInterval: lockMs / 2,
+          stalledInterval: stalledCheckMs,
           // A stalled slice is never given up by the queue: whether its notices are due stands in the ledger.
           maxStalledCount: 1_000_000,
           drainDelay: 1,

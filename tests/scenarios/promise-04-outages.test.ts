@@ -237,9 +237,11 @@ test.each([
 
   expect(await finished(site, campaign)).toMatchObject({ state: 'finished', states: { accepted: everybody.length }, attempts: everybody.length, maybeAccepted: 0 });
   await blameless(site, relay, campaign);
+  // Of those who asked it for something, each says so once; and when it is over, also the one that found nothing more to do.
+  const refused = workers.filter((worker) => worker.stderr().includes(why));
+  await eventually(() => refused.every((worker) => worker.stderr().includes('takes slices again')), { timeoutMs: 30_000 });
   for (const worker of workers) await dismiss(worker);
   const logs = workers.map((worker) => worker.stderr());
-  // Of those who asked it for something, each says so once; and when it is over.
   const said = logs.filter((log) => log.includes(why));
   expect(said.length).toBeGreaterThan(0);
   for (const log of said) {
