@@ -79,7 +79,7 @@ async function read(context: LedgerContext, kit: Pick<Kit, 'locales' | 'defaultL
     const largest = [...domains].toSorted((one, other) => other[1] - one[1]).slice(0, shownDomains).map(([domain, notices]) => ({ domain, notices }));
     return {
       kind: 'account',
-      account: { file: source.name, sha256, rows: facts.rows, invalid, ...totals, columns, ignoredColumns, problems, missingCategories, encoding, delimiter, groups: merge.groups(), domains: largest, header: header.map(shortened), problemCounts },
+      account: { file: source.name, sha256, rows: facts.rows, invalid, ...totals, conflictRows: merge.conflictRows(), columns, ignoredColumns, problems, missingCategories, encoding, delimiter, groups: merge.groups(), domains: largest, header: header.map(shortened), problemCounts },
     };
   } finally {
     await file.close();

@@ -11,6 +11,8 @@ import { textColumns, type View } from './view.ts';
 
 /** How many problems a person is shown; `--json` has 100 and `--invalid` all of them. */
 const shownProblems = 8;
+/** And how many rows that disagree. */
+const shownConflicts = 20;
 
 /** The report of `candor check`. `invalidOut` names the file that `--invalid` wrote. */
 export function renderCheck(report: CheckedFile, invalidOut: string | null, view: View): string[] {
@@ -34,11 +36,12 @@ export function renderCheck(report: CheckedFile, invalidOut: string | null, view
 }
 
 /** The account, then notices by audience and by language. */
-export function renderContents(report: CheckReport, width: number): string[] {
+export function renderContents(report: CheckedFile, width: number): string[] {
   const locales = Object.entries(report.locales).sort(([, a], [, b]) => b - a);
   const fallbacks = report.localeFallbacks === 0 ? '' : ` (${count(report.localeFallbacks)} of them by the kit's default)`;
   return [
     ...renderAccount(report, width),
+    ...renderConflicts(report, width),
     ...table(
       [
         ['affected', count(report.audiences.affected)],
@@ -48,6 +51,16 @@ export function renderContents(report: CheckReport, width: number): string[] {
     ).map((line) => `  ${line}`),
     ...wrap(`languages: ${locales.map(([locale, notices]) => `${safeText(locale)} ${count(notices)}`).join(', ')}${fallbacks}`, width, '  '),
   ];
+}
+
+/** Where the file contradicts itself about the audience, by the row that shows it. */
+export function renderConflicts({ conflicts, conflictRows = [] }: CheckedFile, width: number): string[] {
+  if (conflictRows.length === 0) return [];
+  const shown = conflictRows.slice(0, shownConflicts);
+  const more = conflicts - shown.length;
+  // As a spreadsheet numbers them: with commas inside, a list cannot be read.
+  const rows = `${shown.join(', ')}${more > 0 ? ` and ${count(more)} more` : ''}`;
+  return wrap(conflicts === 1 ? `Row ${rows} says otherwise than an earlier row of its address.` : `Rows ${rows} say otherwise than an earlier row of their address.`, width, '  ');
 }
 
 /** How the file was understood where that may be wrong, and how many affected rows have each kind of data. */

@@ -4,7 +4,7 @@ import type { LaunchPlan } from '../campaigns/application.ts';
 import { count, counted, duration, exactRate, moment } from './figures.ts';
 import { cut, table, wrap } from './layout.ts';
 import { palette, type Palette } from './palette.ts';
-import { renderContents, renderFindings, renderProblems } from './render-check.ts';
+import { renderConflicts, renderContents, renderFindings, renderProblems } from './render-check.ts';
 import { destination, renderAccount } from './render-summary.ts';
 import { safeText } from './safe-text.ts';
 import { textColumns, type View } from './view.ts';
@@ -64,6 +64,7 @@ function letters(plan: LaunchPlan, width: number, paint: Palette): string[] {
   );
   return [
     ...renderAccount(plan.report, width),
+    ...renderConflicts(plan.report, width),
     ...rows.map((row, index) => {
       const head = `  ${row}  `;
       return `${head}${paint.faint(cut(safeText(plan.letters?.[index]?.subject ?? ''), width - head.length))}`.trimEnd();

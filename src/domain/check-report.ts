@@ -48,6 +48,8 @@ export interface FileFindings {
 export interface CheckedFile extends CheckReport {
   /** No key of `check --json`; absent where nobody looked. */
   readonly findings?: FileFindings;
+  /** Rows that were the first to disagree with an earlier one of their address about the audience, at most 100; absent like these. */
+  readonly conflictRows?: readonly number[];
 }
 
 /** A check with what a launch has to have confirmed, and how the file was read. */

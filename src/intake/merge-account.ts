@@ -6,6 +6,8 @@ import type { Audience } from '../domain/audience.ts';
 
 /** What of a row the account depends on. */
 export interface MergedRow {
+  /** The spreadsheet's row number: the header is row 1. */
+  readonly row: number;
   readonly key: string;
   readonly audience: Audience;
   readonly locale: string;
@@ -36,8 +38,13 @@ export interface MergeAccount {
   add(row: MergedRow): boolean;
   /** Notices by letter, the affected first. */
   groups(): LetterGroup[];
+  /** The rows that were the first to disagree with an earlier one of their address about the audience; at most 100. */
+  conflictRows(): number[];
   totals(): MergeTotals;
 }
+
+/** So many conflicts are told by their rows. */
+const toldConflicts = 100;
 
 const seenAffected = 1;
 const seenUnaffected = 2;
@@ -69,6 +76,7 @@ export function createMergeAccount(seed: Uint8Array = randomBytes(8)): MergeAcco
   let conflicts = 0;
   let unaffected = 0;
   let localeFallbacks = 0;
+  const conflictRows: number[] = [];
   const letters: { locale: string; affected: number; unaffected: number }[] = [];
 
   function grow(): void {
@@ -87,7 +95,7 @@ export function createMergeAccount(seed: Uint8Array = randomBytes(8)): MergeAcco
     }
   }
 
-  function add({ key, audience, locale, localeFallback }: MergedRow): boolean {
+  function add({ row, key, audience, locale, localeFallback }: MergedRow): boolean {
     valid += 1;
     let h = seedHigh;
     let l = seedLow;
@@ -109,6 +117,7 @@ export function createMergeAccount(seed: Uint8Array = randomBytes(8)): MergeAcco
         if ((word & bit) === 0) {
           slots[2 * slot + 1] = word | bit;
           conflicts += 1;
+          if (conflictRows.length < toldConflicts) conflictRows.push(row);
           if (bit === seenAffected) {
             unaffected -= 1;
             letters[placeOf[slot]!]!.unaffected -= 1;
@@ -144,6 +153,7 @@ export function createMergeAccount(seed: Uint8Array = randomBytes(8)): MergeAcco
       (['affected', 'unaffected'] as const).flatMap((which) =>
         letters.filter((letter) => letter[which] > 0).map((letter) => ({ audience: which, locale: letter.locale, notices: letter[which] })),
       ),
+    conflictRows: () => [...conflictRows],
     totals: () => ({
       valid,
       merged: valid - notices,

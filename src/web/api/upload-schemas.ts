@@ -21,6 +21,7 @@ const account = z
     invalid: count,
     merged: count,
     conflicts: count,
+    conflictRows: z.array(z.int()).optional().meta({ description: 'The first 100 rows that disagree with an earlier one of their address about the audience; not told of uploads that an older version read.' }),
     notices: count,
     audiences: z.strictObject({ affected: count, unaffected: count }),
     locales: counts,

@@ -84,6 +84,14 @@ describe('the check', () => {
     expect(reportForScripts(reportOf({ findings }))).toEqual(reportOf());
   });
 
+  it('tells the rows that contradict an earlier one, for people', () => {
+    const told = (conflicts: number, conflictRows: readonly number[]): string => renderCheck(reportOf({ conflicts, conflictRows }), null, view).join(' ').replaceAll(/\s+/g, ' ');
+    expect(told(1, [1204])).toContain('Row 1204 says otherwise than an earlier row of its address.');
+    expect(told(1300, Array.from({ length: 100 }, (_, index) => 5000 + index))).toMatch(/Rows 5000, 5001, .*, 5019 and 1,280 more say otherwise than an earlier row of their address\./);
+    expect(told(1, [])).not.toContain('otherwise');
+    expect(reportForScripts(reportOf({ conflictRows: [4] }))).toEqual(reportOf());
+  });
+
   it('of a file without a fault', () => {
     expect(renderCheck(reportOf(), null, view).join('\n')).toContain('Every row is valid.');
   });

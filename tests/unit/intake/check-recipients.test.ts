@@ -38,6 +38,7 @@ describe('checkRecipients', () => {
       invalid: 8,
       merged: 1,
       conflicts: 1,
+      conflictRows: [4],
       notices: 4,
       audiences: { affected: 3, unaffected: 1 },
       locales: { en: 3, id: 1 },

@@ -4,7 +4,8 @@ import type { Audience } from '../../../src/domain/audience.ts';
 import { createMergeAccount, type MergedRow } from '../../../src/intake/merge-account.ts';
 import { randomFrom } from '../../support/random.ts';
 
-const row = (key: string, audience: Audience, locale = 'en', localeFallback = false): MergedRow => ({ key, audience, locale, localeFallback });
+let rowNo = 1;
+const row = (key: string, audience: Audience, locale = 'en', localeFallback = false): MergedRow => ({ row: (rowNo += 1), key, audience, locale, localeFallback });
 
 function totals(rows: readonly MergedRow[], seed?: Uint8Array): ReturnType<ReturnType<typeof createMergeAccount>['totals']> {
   const account = createMergeAccount(seed);
@@ -29,6 +30,24 @@ describe('createMergeAccount', () => {
       row('c@example.com', 'unaffected'),
     ];
     expect(totals(rows)).toMatchObject({ valid: 8, merged: 5, conflicts: 2, notices: 3, audiences: { affected: 2, unaffected: 1 } });
+  });
+
+  it('tells the rows that were the first to disagree, and no more than a hundred', () => {
+    const account = createMergeAccount();
+    const add = (number: number, key: string, audience: Audience): unknown => account.add({ ...row(key, audience), row: number });
+    add(2, 'a@example.com', 'affected');
+    add(3, 'b@example.com', 'unaffected');
+    add(5, 'a@example.com', 'unaffected');
+    add(6, 'a@example.com', 'affected');
+    add(9, 'b@example.com', 'affected');
+    expect(account.conflictRows()).toEqual([5, 9]);
+    for (let person = 0; person < 200; person += 1) {
+      add(1_000 + 2 * person, `${person}@example.com`, 'unaffected');
+      add(1_001 + 2 * person, `${person}@example.com`, 'affected');
+    }
+    expect(account.conflictRows()).toHaveLength(100);
+    expect(account.conflictRows().at(-1)).toBe(1_001 + 2 * 97);
+    expect(account.totals().conflicts).toBe(202);
   });
 
   it('takes the locale, and whether it is a fallback, from the first row', () => {
