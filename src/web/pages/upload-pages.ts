@@ -59,7 +59,7 @@ ${sameNote(upload)}
 <p class="lead"><strong>${counted(account.notices, 'person', 'people')}</strong> will be told: ${count(account.audiences.affected)} that their data is affected, ${count(account.audiences.unaffected)} that theirs is not.</p>
 <p class="equation"><span><b>${count(account.rows)}</b> rows</span><span>=</span><span><b>${count(account.notices)}</b> notices</span><span>+</span><span><b>${count(account.merged)}</b> merged</span><span>+</span><span><b>${count(account.invalid)}</b> invalid</span></p>
 ${account.invalid > 0 && html`<div class="note wait"><p><strong>${counted(account.invalid, 'row is', 'rows are')} invalid and would get no notice</strong></p><p><a href="/uploads/${upload.id}/problems">See them in the rows</a> · <a href="/uploads/${upload.id}/invalid.csv">Download them with the reasons</a></p></div>`}
-${account.conflicts > 0 && note('wait', `${counted(account.conflicts, 'address has', 'addresses have')} rows that disagree`, `Some of their rows say affected, others unaffected. The affected letter goes out. ${disagreeing(account)}`)}
+${account.conflicts > 0 && note('wait', `${counted(account.conflicts, 'address has', 'addresses have')} rows that disagree`, html`Some of their rows say affected, others unaffected. The affected letter goes out. ${disagreeing(upload.id, account)}`)}
 ${account.missingCategories.length > 0 && note('wait', 'Some kinds of data have no column', `The file says nothing about ${account.missingCategories.join(', ')}. The letters will not list them as exposed; you confirm that at launch.`)}
 <h2 class="spaced">Who gets which letter</h2>
 <table><thead><tr><th scope="col">Audience</th><th scope="col">Language</th><th scope="col" class="n">Notices</th></tr></thead><tbody>${account.groups.map((group) => html`<tr><th scope="row"><a href="/uploads/${upload.id}/letters/${group.audience}/${group.locale}">${group.audience}</a></th><td>${group.locale}</td><td class="n">${count(group.notices)}</td></tr>`)}</tbody></table>
@@ -68,12 +68,16 @@ ${account.localeFallbacks > 0 && html`<p class="quiet">${counted(account.localeF
 <p class="buttons"><a class="button" href="/uploads/${upload.id}/letters">Look at the letters</a><a class="button second" href="/uploads/${upload.id}/launch">Go on to the launch</a></p></section>`;
 }
 
+/** So many rows that disagree are shown; the API has more. */
+const shownConflicts = 20;
+
 /** Where the file contradicts itself, by the row that shows it. */
-function disagreeing({ conflicts, conflictRows = [] }: UploadAccount): string {
-  if (conflictRows.length === 0) return '';
-  const more = conflicts - conflictRows.length;
-  const rows = `${conflictRows.join(', ')}${more > 0 ? ` and ${count(more)} more` : ''}`;
-  return conflicts === 1 ? `Row ${rows} says otherwise than an earlier row of its address.` : `Rows ${rows} say otherwise than an earlier row of their address.`;
+function disagreeing(upload: string, { conflicts, conflictRows = [] }: UploadAccount): Html | null {
+  const shown = conflictRows.slice(0, shownConflicts);
+  if (shown.length === 0) return null;
+  const more = conflicts - shown.length;
+  const rows = html`${shown.map((row, index) => html`${index > 0 && ', '}<a href="/uploads/${upload}/rows?row=${row}">${row}</a>`)}${more > 0 && ` and ${count(more)} more`}`;
+  return conflicts === 1 ? html`Row ${rows} says otherwise than an earlier row of its address.` : html`Rows ${rows} say otherwise than an earlier row of their address.`;
 }
 
 function sameNote(upload: UploadView): Html | null {

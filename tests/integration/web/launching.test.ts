@@ -68,7 +68,7 @@ describe('the letters', () => {
 
   it('are told for a row as the merge will have it', async () => {
     const path = await anUpload();
-    expect((await console.ask(path, { cookie })).body).toContain('Row 4 says otherwise than an earlier row of its address.');
+    expect((await console.ask(path, { cookie })).body).toContain(`Row <a href="${path}/rows?row=4">4</a> says otherwise than an earlier row of its address.`);
     const { body } = await console.ask(`${path}/rows?row=4`, { cookie });
     for (const text of ['a@example.com', 'the affected letter, en', 'city, browser', '2, 4, 5', 'disagree']) expect(body).toContain(text);
     expect((await console.ask(`${path}/rows?row=6`, { cookie })).body).toContain('gets no notice');
