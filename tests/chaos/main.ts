@@ -3,13 +3,27 @@ import type { Findings } from './audit.ts';
 import { breaches, conductChaos, isSpotless } from './conduct.ts';
 import { holdDrill } from './drill.ts';
 import { holdRate } from './held-rate.ts';
-import { readChaosOptions } from './options.ts';
+import { chaosUsage, readChaosOptions, type ChaosOptions } from './options.ts';
 import { soak } from './soak.ts';
 import { renderDrill, renderHeldRate, renderSoak, renderTable } from './table.ts';
 
-const options = readChaosOptions(process.argv.slice(2), Math.floor(Math.random() * 1_000_000));
+const words = process.argv.slice(2);
+if (words.includes('--help') || words.includes('-h')) {
+  console.log(chaosUsage);
+  process.exit(0);
+}
+const options = understood(words);
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
+
+function understood(given: readonly string[]): ChaosOptions {
+  try {
+    return readChaosOptions(given, Math.floor(Math.random() * 1_000_000));
+  } catch (error) {
+    console.error(`chaos: ${(error as Error).message}\n\n${chaosUsage}`);
+    process.exit(2);
+  }
+}
 
 function judge(table: readonly string[], report: { readonly findings: Findings; readonly troubles: readonly string[] }): void {
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');

@@ -41,6 +41,22 @@ export interface ChaosOptions {
   readonly quietForMs: number;
 }
 
+export const chaosUsage = `npm run chaos -- [options]
+
+  --seed N                    the same blows again, in kind; any, where it is not given
+  --queue redis|postgres      where the queue is (redis)
+  --ledger given|embedded     whose Postgres holds the ledger (given; embedded where it holds the queue too)
+  --notices N                 how many (10,000)
+  --domain-limit N            a limit a second for one domain, on top of the rate
+  --short                     600 notices
+  --keep                      leaves the logs behind, also when all went well
+
+Instead of the blows:
+  --rate N [--seconds N]      this rate a second, through everything that may disturb it, in parts of so many seconds (60)
+  --drill ${drills.join('|')} [--seconds N]
+                              one outage of so many seconds (300)
+  --soak                      200,000 notices, light faults, and the memory of every process`;
+
 /** Reads the arguments; throws a plain error that says what is wrong. `anySeed` is used when none is given. */
 export function readChaosOptions(args: readonly string[], anySeed: number): ChaosOptions {
   const { values } = parseArgs({
