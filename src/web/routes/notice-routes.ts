@@ -156,7 +156,8 @@ export function noticeRoutes(app: FastifyInstance, { show, status, notices }: { 
     return show(request, reply, (frame) => otherChannelPage(frame, { ...about, untold }));
   });
 
-  app.get<Named>('/campaigns/:campaign/other-channel.csv', async (request, reply) => {
+  // It is recorded who took the list: a HEAD takes nothing.
+  app.get<Named>('/campaigns/:campaign/other-channel.csv', { exposeHeadRoute: false }, async (request, reply) => {
     const lines = await notices.otherChannel(request.params.campaign, operatorOf(request).name);
     return reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="another-channel-${request.params.campaign}.csv"`).send(Readable.from(lines));
   });

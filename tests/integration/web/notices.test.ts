@@ -229,7 +229,11 @@ describe('what is taken away', () => {
     expect(answer.headers['content-disposition']).toContain('attachment');
     expect(answer.body.split('\r\n').filter((line) => line.includes('@example.org'))).toHaveLength(3);
     expect(answer.body).toContain(`"'=cmd()"`);
-    expect((await readEvents(console.ledger.database, campaign.campaignNo)).at(-1)).toMatchObject({ kind: 'exported-with-addresses', actor: 'Robin' });
+    const events = await readEvents(console.ledger.database, campaign.campaignNo);
+    expect(events.at(-1)).toMatchObject({ kind: 'exported-with-addresses', actor: 'Robin' });
+    // Who only asks what it would be has taken nothing.
+    expect((await console.ask(path('/other-channel.csv'), { cookie }, 'HEAD')).status).toBe(405);
+    expect(await readEvents(console.ledger.database, campaign.campaignNo)).toHaveLength(events.length);
   });
 
   it('lists those whom a cancelled campaign never told, but not those whom an earlier one told', async () => {
