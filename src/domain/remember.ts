@@ -1,4 +1,4 @@
-// Pure functions that are asked the same again and again: relays say nearly the same to everybody.
+// Pure functions that are asked the same again and again: a file has few domains, and relays say nearly the same to everybody.
 
 /** Longer questions are not worth their room. */
 const longest = 512;
