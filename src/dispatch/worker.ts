@@ -22,7 +22,7 @@
 // complete within one second. Not guaranteed: which of several workers carries a slice.
 import { setMaxListeners } from 'node:events';
 import type { Claim, NoticeContent, Settlement, Slice } from '../domain/attempt.ts';
-import { classify, classifyConnectFailure, temporaryAnswer, temporaryShareRule } from '../domain/classify.ts';
+import { classify, temporaryAnswer, temporaryShareRule } from '../domain/classify.ts';
 import type { ConnectFailure, DeliveryResult, HoldReason } from '../domain/delivery-result.ts';
 import { CandorError, isUnreachable } from '../domain/errors.ts';
 import type { LeaseId, SliceId } from '../domain/ids.ts';
@@ -37,9 +37,18 @@ import { createLanes } from './lanes.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Pacer, Slot } from './pacer.ts';
 import { createPulse } from './pulse.ts';
+import { createRelayHealth } from './relay-health.ts';
 import { createSettlementDesk } from './settlement-desk.ts';
-import type { CampaignTerms, DomainLedger, RelayConnection, RelayConnections, SliceQueue, WorkerLedger } from './ports.ts';
+import type {
+  CampaignTerms,
+  DomainLedger,
+  RelayConnection,
+  RelayConnections,
+  SliceQueue,
+  WorkerLedger,
+} from './ports.ts';
 import type { Throttle } from './throttle.ts';
+import { untilReachable } from './until-reachable.ts';
 import { createWarmLetters } from './warm-letters.ts';
 
 export interface WorkerParts<Connection extends RelayConnection> {
@@ -99,8 +108,6 @@ const goOn: Carried = { next: 'go-on', unclaimed: true };
 
 /** How long a claimed notice may wait for a second slot when it was late for its first, before it is given back. */
 const secondSlotMs = 400;
-/** How long the relay may be out of reach before the campaigns are held. */
-export const unreachableGraceMs = 30_000;
 /** After the last reply was due, how long a stopping worker tries to settle. */
 const settleGraceMs = 3_000;
 /** Claims run so far ahead of their MAIL FROM at most, and only where letters leave much faster than that. */
@@ -116,7 +123,12 @@ const unsettledPerLane = 4;
 /** Between two tries to reach it; also what a slice waits before it is given back. */
 const reconnectMs = 1_000;
 /** These concern one campaign's sender or letter; the other holds concern everything that goes through the relay. */
-const campaignFaults: ReadonlySet<HoldReason> = new Set(['sender-refused', 'letter-malformed', 'content-refused', 'letter-unrenderable']);
+const campaignFaults: ReadonlySet<HoldReason> = new Set([
+  'sender-refused',
+  'letter-malformed',
+  'content-refused',
+  'letter-unrenderable',
+]);
 
 /** Starts a worker; it runs until drained or abandoned. */
 export function startWorker<Connection extends RelayConnection>(parts: WorkerParts<Connection>): Worker {
@@ -124,15 +136,22 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   const stopping = new AbortController();
   // Every lane may wait on it; more than ten listeners are no leak here.
   setMaxListeners(0, stopping.signal);
-  const laneCount = createLaneCount({ ...parts.lanes, perSecond: () => pacer.perSecond(), askingMs: () => pacer.askingMs(), connections: () => connections.limit() });
+  const laneCount = createLaneCount({
+    ...parts.lanes,
+    perSecond: () => pacer.perSecond(),
+    askingMs: () => pacer.askingMs(),
+    connections: () => connections.limit(),
+  });
   const lanes = createLanes(() => laneCount.now());
   const inDoubt = createLanes(() => laneCount.now() + unsettled());
-  const letters = createWarmLetters((campaign) => ledger.terms(campaign), () => clock.now());
+  const letters = createWarmLetters(
+    (campaign) => ledger.terms(campaign),
+    () => clock.now(),
+  );
   const pulse = createPulse(clock);
   const share = new TemporaryShare();
   let onTheWire = 0;
-  let relayWasUnreachable = false;
-  let heldByRelay = false;
+  const health = createRelayHealth({ ledger, throttle, logger });
 
   /** How many letters may wait for their settlement, beside those in the lanes. */
   const unsettled = (): number => {
@@ -142,14 +161,17 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
 
   const settlements = createSettlementDesk({
     ledger,
-    untilReachable: (work) => untilReachable(work),
+    untilReachable,
     logger,
     enough: () => unsettled(),
     gatherMs: () => (onTheWire > 0 && pulse.perMs() * gatherMs > 1 ? gatherMs : 0),
   });
   const claims = createClaimDesk({
-    ledger: { claim: (lease, requests) => settlements.claim(lease, requests), giveBackClaims: (lease, notices) => ledger.giveBackClaims(lease, notices) },
-    untilReachable: (work) => untilReachable(work),
+    ledger: {
+      claim: (lease, requests) => settlements.claim(lease, requests),
+      giveBackClaims: (lease, notices) => ledger.giveBackClaims(lease, notices),
+    },
+    untilReachable,
     clock,
     ahead: () => claimsAhead(),
   });
@@ -158,7 +180,8 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     const soon = Math.floor(pulse.perMs() * aheadMs);
     return soon < laneCount.now() / 2 ? 0 : Math.min(aheadPerLane * laneCount.now(), aheadAtMost, soon);
   };
-  const settled = (lease: LeaseId, claim: Claim, settlement: Settlement): Promise<void> => settlements.settle(lease, settlement).finally(() => claims.done(claim));
+  const settled = (lease: LeaseId, claim: Claim, settlement: Settlement): Promise<void> =>
+    settlements.settle(lease, settlement).finally(() => claims.done(claim));
 
   const carry = async (notice: NoticeContent, sliceId: SliceId, turn: Slot | null): Promise<Carried> => {
     if (stopping.signal.aborted) return leave;
@@ -173,10 +196,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     const { connection } = found;
     const lentAt = clock.monotonicMs();
     try {
-      if (relayWasUnreachable) {
-        relayWasUnreachable = false;
-        await ledger.markUnreachable(false);
-      }
+      await health.reached();
       // A new connection takes longer than the slot allows: this slot is forfeited, the next one is used.
       if (clock.monotonicMs() > slot.until) {
         if (turn !== null) return leave;
@@ -209,7 +229,11 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     } catch (err) {
       if (isUnreachable(err)) throw err;
       logger.error({ err, campaign: notice.campaignNo }, 'the frozen letters cannot be used');
-      await ledger.hold(notice.campaignNo, err instanceof CandorError && err.code === 'signing-key-missing' ? err.code : 'letter-unrenderable', null);
+      await ledger.hold(
+        notice.campaignNo,
+        err instanceof CandorError && err.code === 'signing-key-missing' ? err.code : 'letter-unrenderable',
+        null,
+      );
       return null;
     }
   };
@@ -243,7 +267,9 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   const punctual = async ({ slot, second: another }: Errand<Connection>): Promise<boolean> => {
     if (await reach(slot)) return true;
     if (!another) return false;
-    const second = await pacer.slot(AbortSignal.any([stopping.signal, AbortSignal.timeout(secondSlotMs)])).catch(() => null);
+    const second = await pacer
+      .slot(AbortSignal.any([stopping.signal, AbortSignal.timeout(secondSlotMs)]))
+      .catch(() => null);
     return second !== null && reach(second);
   };
 
@@ -269,7 +295,8 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     }
     if (verdict.kind === 'hold') {
       claims.expire();
-      if (campaignFaults.has(verdict.reason)) await untilReachable(() => ledger.hold(notice.campaignNo, verdict.reason, settlement.replyScrubbed));
+      if (campaignFaults.has(verdict.reason))
+        await untilReachable(() => ledger.hold(notice.campaignNo, verdict.reason, settlement.replyScrubbed));
       else await untilReachable(() => ledger.holdRelay(verdict.reason, settlement.replyScrubbed));
     }
     return { next: verdict.kind === 'hold' ? 'leave' : 'go-on', settled: settled(lease, claim, settlement) };
@@ -277,38 +304,19 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
 
   /** The relay could not be reached: nobody is charged, nothing was claimed. */
   const relayFailed = async (failure: ConnectFailure): Promise<void> => {
-    const decision = classifyConnectFailure(failure);
     if (stopping.signal.aborted) return;
-    logger.warn({ stage: failure.stage, rule: decision.rule, reply: failure.reply?.code }, 'the relay could not be used');
-    try {
-      if (decision.kind === 'hold') {
-        heldByRelay = true;
-        await ledger.holdRelay(decision.reason, failure.detail);
-        return;
-      }
-      if (decision.kind === 'throttled') await throttle.slowDown(decision.rule);
-      relayWasUnreachable = true;
-      const unreachableForMs = await ledger.markUnreachable(true);
-      if (unreachableForMs > unreachableGraceMs) await ledger.holdRelay('relay-unreachable', failure.detail);
-    } catch (error) {
-      if (!isUnreachable(error)) throw error;
-    }
-    await sleep(reconnectMs);
-  };
-
-  const untilReachable = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    for (;;) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!isUnreachable(error)) throw error;
-        await sleep(250);
-      }
-    }
+    if ((await health.failed(failure)) === 'waiting') await sleep(reconnectMs);
   };
 
   const turns = createDomainTurns(
-    { ledger: parts.domains, clock, logger, newSliceId: parts.newSliceId, leadMs: () => pacer.leadMs(), most: () => laneCount.now() },
+    {
+      ledger: parts.domains,
+      clock,
+      logger,
+      newSliceId: parts.newSliceId,
+      leadMs: () => pacer.leadMs(),
+      most: () => laneCount.now(),
+    },
     async (notice, sliceId, slot) => {
       if (stopping.signal.aborted) return false;
       const { settled } = await carry(notice, sliceId, slot);
@@ -319,11 +327,8 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
 
   const handle = async (slice: Slice): Promise<void> => {
     const notices = await turns.setAside(slice.sliceId, await ledger.readSlice(slice.sliceId));
-    if (heldByRelay && notices.length > 0) {
-      // There is work again after a hold: a person has mended the relay and resumed.
-      heldByRelay = false;
-      connections.retryNow();
-    }
+    // There is work again after a hold: a person has mended the relay and resumed.
+    if (notices.length > 0 && health.wasHeld()) connections.retryNow();
     const requests = notices.map(({ campaignNo, noticeId }) => ({ campaignNo, noticeId, sliceId: slice.sliceId }));
     await letters.readyFor(notices);
     claims.announce(requests);
@@ -336,7 +341,8 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
         return leave;
       }
       const carried = await carry(notice, slice.sliceId, null).catch((err: unknown) => {
-        if (!stopping.signal.aborted && !isUnreachable(err)) logger.error({ err, notice: notice.noticeId }, 'a notice could not be carried');
+        if (!stopping.signal.aborted && !isUnreachable(err))
+          logger.error({ err, notice: notice.noticeId }, 'a notice could not be carried');
         return leave;
       });
       if (carried.next === 'leave') left = true;
@@ -366,7 +372,9 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     onTheWire: () => onTheWire,
     async drain(deadlineMs) {
       stopping.abort(new Error('the worker is stopping'));
-      const done = Promise.all([connections.drain(deadlineMs), consumer.close(), turns.stop()]).then(() => settlements.idle());
+      const done = Promise.all([connections.drain(deadlineMs), consumer.close(), turns.stop()]).then(() =>
+        settlements.idle(),
+      );
       // With the ledger away nothing can be settled: then the attempts stay open, and recovery says what they are.
       await Promise.race([done, new Promise((resolve) => setTimeout(resolve, deadlineMs + settleGraceMs).unref())]);
       await leases.end();
