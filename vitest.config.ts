@@ -10,13 +10,17 @@ const alone = ['tests/scenarios/promise-10-*.test.ts'];
 const forRoot = process.getuid?.() === 0 ? [] : ['tests/**/*-as-root.test.ts'];
 
 /** More than a minute each, on two cores: begun last, one of them would run on when all others are done. */
-const longest = /\/(?:promise-07-a-rate-through-everything|promise-04-outages|promise-04-nothing-is-lost|promise-06-a-broken-relay-costs-no-recipient|sharing|moving|tour)\.test\.ts$/;
+const longest =
+  /\/(?:promise-07-a-rate-through-everything|promise-04-outages|promise-04-nothing-is-lost|promise-06-a-broken-relay-costs-no-recipient|sharing|moving|tour)\.test\.ts$/;
 
 /** The longest first, whatever is known of earlier runs: of a new clone nothing, and after a part of a file what is wrong. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    return [...sorted.filter((file) => longest.test(file.moduleId)), ...sorted.filter((file) => !longest.test(file.moduleId))];
+    return [
+      ...sorted.filter((file) => longest.test(file.moduleId)),
+      ...sorted.filter((file) => !longest.test(file.moduleId)),
+    ];
   }
 }
 
@@ -28,7 +32,16 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       // Files follow each other in the same processes: to load the sources again for each took a minute of CPU.
-      { extends: true, test: { name: 'side by side', include: ['tests/**/*.test.ts'], exclude: [...rates, ...alone, ...forRoot], isolate: false, sequence: { groupOrder: 0 } } },
+      {
+        extends: true,
+        test: {
+          name: 'side by side',
+          include: ['tests/**/*.test.ts'],
+          exclude: [...rates, ...alone, ...forRoot],
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
       { extends: true, test: { name: 'rates', include: rates, maxWorkers: 2, sequence: { groupOrder: 1 } } },
       { extends: true, test: { name: 'alone', include: alone, fileParallelism: false, sequence: { groupOrder: 2 } } },
     ],

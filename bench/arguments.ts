@@ -21,7 +21,12 @@ export interface BenchArguments {
 
 /** Letters of a run: contenders that are slow make the same figure with fewer, and would take minutes with all. */
 export function noticesOf(contender: Contender, notices: number): number {
-  const most: Partial<Record<Contender, number>> = { naive: 1_000, 'careful-dkim': 5_000, 'candor-dkim': 20_000, postfix: 10_000 };
+  const most: Partial<Record<Contender, number>> = {
+    naive: 1_000,
+    'careful-dkim': 5_000,
+    'candor-dkim': 20_000,
+    postfix: 10_000,
+  };
   return Math.min(notices, most[contender] ?? notices);
 }
 

@@ -28,7 +28,8 @@ export async function readBenchLetter(repository: string): Promise<BenchLetter> 
   const isOurs = (each: CompiledLetter | LetterSource): boolean => each.audience === 'affected' && each.locale === 'en';
   const letter = (await compileLetters(kit)).find(isOurs);
   const source = kit.letters.find(isOurs);
-  if (letter === undefined || source === undefined) throw new Error(`the kit ${kitName} has no letter to affected people in English`);
+  if (letter === undefined || source === undefined)
+    throw new Error(`the kit ${kitName} has no letter to affected people in English`);
   const message = createLetterWriter(letter, { from: sender, replyTo: null, autoSubmitted: true }).write({
     token: '0'.repeat(32),
     messageId: `<${'0'.repeat(32)}@openai.com>`,
@@ -37,5 +38,11 @@ export async function readBenchLetter(repository: string): Promise<BenchLetter> 
     categories: benchCategories,
     name: null,
   });
-  return { subject: letter.subject, ...createLetterBody(letter)(benchCategories, null), mjml: source.mjml, compiled: letter, messageBytes: message.length };
+  return {
+    subject: letter.subject,
+    ...createLetterBody(letter)(benchCategories, null),
+    mjml: source.mjml,
+    compiled: letter,
+    messageBytes: message.length,
+  };
 }

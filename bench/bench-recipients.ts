@@ -11,7 +11,8 @@ export function writeRecipients(path: string, count: number): string {
   const header = 'email,audience,name,locale,organization_id,user_id,city,region,country,os,browser,referrer\n';
   const rows = Array.from(
     { length: count },
-    (_, index) => `person.${index + 1}@example.com,affected,Ava Sample,en,org-${index % 5000},user-${index},Jakarta,DKI Jakarta,ID,Linux,Firefox 145,https://docs.example.com/start\n`,
+    (_, index) =>
+      `person.${index + 1}@example.com,affected,Ava Sample,en,org-${index % 5000},user-${index},Jakarta,DKI Jakarta,ID,Linux,Firefox 145,https://docs.example.com/start\n`,
   );
   writeFileSync(path, header + rows.join(''));
   return path;

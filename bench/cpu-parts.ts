@@ -6,13 +6,27 @@
 
 /** The part of a V8 .cpuprofile that is read. */
 export interface Profile {
-  readonly nodes: readonly { readonly id: number; readonly callFrame: { readonly functionName: string; readonly url: string }; readonly children?: readonly number[] }[];
+  readonly nodes: readonly {
+    readonly id: number;
+    readonly callFrame: { readonly functionName: string; readonly url: string };
+    readonly children?: readonly number[];
+  }[];
   readonly samples: readonly number[];
   /** Microseconds before each sample. */
   readonly timeDeltas: readonly number[];
 }
 
-export const parts = ['render', 'MIME', 'SMTP', 'queue', 'ledger', 'sealing', 'dispatch', 'garbage collection', 'Node itself'] as const;
+export const parts = [
+  'render',
+  'MIME',
+  'SMTP',
+  'queue',
+  'ledger',
+  'sealing',
+  'dispatch',
+  'garbage collection',
+  'Node itself',
+] as const;
 export type Part = (typeof parts)[number];
 
 /** The first that fits a URL is the owner. */
@@ -40,7 +54,15 @@ export function partsOf(profile: Profile): Map<Part, number> {
     for (let at: number | undefined = id; at !== undefined; at = parentOf.get(at)) stack.push(nodeOf.get(at)!);
     return stack;
   };
-  const known = new Map(profile.nodes.map((node) => [node.id, { owner: ownerOf(stackOf(node.id)), delivers: stackOf(node.id).some(({ callFrame }) => /src\/delivery\/connection\.ts/.test(callFrame.url)) }]));
+  const known = new Map(
+    profile.nodes.map((node) => [
+      node.id,
+      {
+        owner: ownerOf(stackOf(node.id)),
+        delivers: stackOf(node.id).some(({ callFrame }) => /src\/delivery\/connection\.ts/.test(callFrame.url)),
+      },
+    ]),
+  );
   const first = profile.samples.findIndex((id) => known.get(id)?.delivers === true);
   const last = profile.samples.findLastIndex((id) => known.get(id)?.delivers === true);
   const spent = new Map<Part, number>(parts.map((part) => [part, 0]));

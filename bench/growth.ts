@@ -23,8 +23,19 @@ export async function measureGrowth(sizes: readonly number[], options: GrowthOpt
     const folder = options.newFolder(`growth-${notices}`);
     const recipients = writeRecipients(`${folder}/recipients.csv`, notices);
     const { host, port } = options.sink;
-    const one = await runWorkers({ notices, recipients, folder, host, port, workers: 1, queue: 'redis', connections: options.connections });
-    options.say(`growth: ${notices} notices, ${Math.round(notices / one.sendingSeconds)}/s, worker ${(one.workerCpuMs / notices).toFixed(3)} ms/notice and ${Math.round(one.workerPeakMb)} MB`);
+    const one = await runWorkers({
+      notices,
+      recipients,
+      folder,
+      host,
+      port,
+      workers: 1,
+      queue: 'redis',
+      connections: options.connections,
+    });
+    options.say(
+      `growth: ${notices} notices, ${Math.round(notices / one.sendingSeconds)}/s, worker ${(one.workerCpuMs / notices).toFixed(3)} ms/notice and ${Math.round(one.workerPeakMb)} MB`,
+    );
     measured.push(one);
   }
   return measured;
@@ -39,10 +50,22 @@ export interface LatencyFigures {
 }
 
 /** One and two workers of ten connections against a relay that is `roundTripMs` away, and smtp-source with as many. */
-export async function measureLatency(run: { notices: number; rounds: number; roundTripMs: number; hasCeiling: boolean; messageBytes: number }, options: GrowthOptions): Promise<LatencyFigures> {
+export async function measureLatency(
+  run: { notices: number; rounds: number; roundTripMs: number; hasCeiling: boolean; messageBytes: number },
+  options: GrowthOptions,
+): Promise<LatencyFigures> {
   const port = await freePort();
   const host = '127.0.0.1';
-  const relay = spawn(process.execPath, [fileURLToPath(new URL('delayed-relay.js', import.meta.url)), String(port), String(options.sink.port), String(run.roundTripMs)], { stdio: 'ignore' });
+  const relay = spawn(
+    process.execPath,
+    [
+      fileURLToPath(new URL('delayed-relay.js', import.meta.url)),
+      String(port),
+      String(options.sink.port),
+      String(run.roundTripMs),
+    ],
+    { stdio: 'ignore' },
+  );
   const gone = new Promise<void>((resolve) => relay.once('exit', () => resolve()));
   const figures: LatencyFigures = { one: [], two: [], source10: [], source20: [] };
   try {
@@ -51,15 +74,34 @@ export async function measureLatency(run: { notices: number; rounds: number; rou
       for (const workers of [1, 2]) {
         const folder = options.newFolder(`latency-${round}-${workers}`);
         const recipients = writeRecipients(`${folder}/recipients.csv`, run.notices);
-        const { sendingSeconds } = await runWorkers({ notices: run.notices, recipients, folder, host, port, workers, queue: 'redis', connections: 10 });
+        const { sendingSeconds } = await runWorkers({
+          notices: run.notices,
+          recipients,
+          folder,
+          host,
+          port,
+          workers,
+          queue: 'redis',
+          connections: 10,
+        });
         figures[workers === 1 ? 'one' : 'two'].push(run.notices / sendingSeconds);
       }
       for (const sessions of run.hasCeiling ? [10, 20] : []) {
         const letters = Math.ceil(run.notices / 3);
-        const { sendingSeconds } = await runCeiling({ notices: letters, messageBytes: run.messageBytes, sessions, host, port });
+        const { sendingSeconds } = await runCeiling({
+          notices: letters,
+          messageBytes: run.messageBytes,
+          sessions,
+          host,
+          port,
+        });
         figures[sessions === 10 ? 'source10' : 'source20'].push(letters / sendingSeconds);
       }
-      options.say(`latency, round ${round + 1}: ${Object.entries(figures).map(([name, values]) => `${name} ${Math.round((values as number[]).at(-1) ?? 0)}/s`).join(', ')}`);
+      options.say(
+        `latency, round ${round + 1}: ${Object.entries(figures)
+          .map(([name, values]) => `${name} ${Math.round((values as number[]).at(-1) ?? 0)}/s`)
+          .join(', ')}`,
+      );
     }
     return figures;
   } finally {

@@ -52,8 +52,10 @@ export async function install(options: InstallationOptions): Promise<Installatio
     },
     dataDir,
     redis,
-    redisPeakMb: async () => (redis === null ? null : ((await redisFigure(redis, 'memory', /^used_memory_peak:(\d+)/gm)) - before) / 2 ** 20),
-    redisCpuMs: async () => (redis === null ? null : (await redisFigure(redis, 'cpu', /^used_cpu_(?:sys|user):([\d.]+)/gm)) * 1000),
+    redisPeakMb: async () =>
+      redis === null ? null : ((await redisFigure(redis, 'memory', /^used_memory_peak:(\d+)/gm)) - before) / 2 ** 20,
+    redisCpuMs: async () =>
+      redis === null ? null : (await redisFigure(redis, 'cpu', /^used_cpu_(?:sys|user):([\d.]+)/gm)) * 1000,
     close: async () => redis?.stop(),
   };
 }
@@ -87,7 +89,9 @@ export async function lookAtLedger(ledger: EmbeddedPostgres): Promise<{ lastSett
 
 /** Write-ahead log since the database was made. */
 export async function walBytes(ledger: EmbeddedPostgres): Promise<number> {
-  return (await askOnce<{ wal: number }>(ledger, `select (pg_current_wal_insert_lsn() - '0/0')::double precision as wal`)).wal;
+  return (
+    await askOnce<{ wal: number }>(ledger, `select (pg_current_wal_insert_lsn() - '0/0')::double precision as wal`)
+  ).wal;
 }
 
 /** What `candor status` reads, and how long the ledger takes to say it (median of 21, connection open). */

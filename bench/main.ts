@@ -15,7 +15,16 @@ import { currentLoad, describeMachine } from './machine.ts';
 import type { Measurement } from './measurement.ts';
 import { nameSources } from './name-sources.ts';
 import { whyNoPostfix } from './postfix.ts';
-import { contenders, growthTable, intakeTable, latencyTable, partsTable, spaceTable, speedTable, type Contender } from './report.ts';
+import {
+  contenders,
+  growthTable,
+  intakeTable,
+  latencyTable,
+  partsTable,
+  spaceTable,
+  speedTable,
+  type Contender,
+} from './report.ts';
 import { runCandor, type CandorRun } from './run-candor.ts';
 import { hasCeiling, runCeiling } from './run-ceiling.ts';
 import { readers, rowsPerSecond, writeRealisticFile } from './run-intake.ts';
@@ -30,7 +39,9 @@ const roundTripMs = 50;
 // What was started ends with this process, however it ends.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 // The compiler leaves SQL behind.
-cpSync(join(repository, 'src/ledger/migrations'), join(import.meta.dirname, '../src/ledger/migrations'), { recursive: true });
+cpSync(join(repository, 'src/ledger/migrations'), join(import.meta.dirname, '../src/ledger/migrations'), {
+  recursive: true,
+});
 const folder = mkdtempSync(join(tmpdir(), 'candor-bench-'));
 // Root's embedded Postgres runs as another user, who has to reach it.
 chmodSync(folder, 0o755);
@@ -57,7 +68,16 @@ async function bench(options: BenchArguments, words: readonly string[]): Promise
     const latency =
       options.growth.length === 0
         ? null
-        : await measureLatency({ notices: options.latencyNotices, rounds: options.rounds, roundTripMs, hasCeiling: hasCeiling(), messageBytes: letter.messageBytes }, growing);
+        : await measureLatency(
+            {
+              notices: options.latencyNotices,
+              rounds: options.rounds,
+              roundTripMs,
+              hasCeiling: hasCeiling(),
+              messageBytes: letter.messageBytes,
+            },
+            growing,
+          );
     const results: Results = { measured, rates, letter: cost, growth, latency };
     const missing = whyNoPostfix();
     const report = [
@@ -75,8 +95,20 @@ async function bench(options: BenchArguments, words: readonly string[]): Promise
       '### Intake',
       `A file of ${count(options.rows)} rows, 0.5 % of them invalid, read from disk:`,
       intakeTable(rates),
-      ...(growth.length === 0 ? [] : ['### Growth', 'One `candor worker`, queue on Redis, embedded ledger; the campaign is launched beside it:', growthTable(growth)]),
-      ...(latency === null ? [] : [`### A relay ${roundTripMs} ms away`, `${count(options.latencyNotices)} letters (\`smtp-source\`: a third), through a process that hands bytes on ${roundTripMs / 2} ms later each way:`, latencyTable(latency)]),
+      ...(growth.length === 0
+        ? []
+        : [
+            '### Growth',
+            'One `candor worker`, queue on Redis, embedded ledger; the campaign is launched beside it:',
+            growthTable(growth),
+          ]),
+      ...(latency === null
+        ? []
+        : [
+            `### A relay ${roundTripMs} ms away`,
+            `${count(options.latencyNotices)} letters (\`smtp-source\`: a third), through a process that hands bytes on ${roundTripMs / 2} ms later each way:`,
+            latencyTable(latency),
+          ]),
     ].join('\n\n');
     process.stdout.write(`\n${report}\n`);
     if (options.write) writeFigures(report);
@@ -85,11 +117,19 @@ async function bench(options: BenchArguments, words: readonly string[]): Promise
   }
 }
 
-async function measureSending(options: BenchArguments, letter: BenchLetter, sink: Sink): Promise<Map<Contender, Measurement[]>> {
+async function measureSending(
+  options: BenchArguments,
+  letter: BenchLetter,
+  sink: Sink,
+): Promise<Map<Contender, Measurement[]>> {
   const letterFile = join(folder, 'letter.json');
   writeFileSync(letterFile, JSON.stringify(letter));
   const keyFile = join(folder, 'dkim.pem');
-  writeFileSync(keyFile, generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  writeFileSync(
+    keyFile,
+    generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    { mode: 0o600 },
+  );
   const files = new Map<number, string>();
   const load = (contender: Contender): { notices: number; recipients: string } => {
     const notices = noticesOf(contender, options.notices);
@@ -98,26 +138,60 @@ async function measureSending(options: BenchArguments, letter: BenchLetter, sink
     return { notices, recipients };
   };
   const script = { letterFile, port: sink.port, connections: options.connections, from: sender, keyFile };
-  const candor = (contender: Contender, round: number, run: Pick<CandorRun, 'queue' | 'keyFile'>): Promise<Measurement> =>
-    runCandor({ ...load(contender), host: sink.host, port: sink.port, connections: options.connections, folder: newFolder(`${contender}-${round}`), ...run });
+  const candor = (
+    contender: Contender,
+    round: number,
+    run: Pick<CandorRun, 'queue' | 'keyFile'>,
+  ): Promise<Measurement> =>
+    runCandor({
+      ...load(contender),
+      host: sink.host,
+      port: sink.port,
+      connections: options.connections,
+      folder: newFolder(`${contender}-${round}`),
+      ...run,
+    });
   const run: Record<Contender, (round: number) => Promise<Measurement>> = {
-    'smtp-source': () => runCeiling({ notices: options.notices, host: sink.host, port: sink.port, messageBytes: letter.messageBytes, sessions: options.connections }),
+    'smtp-source': () =>
+      runCeiling({
+        notices: options.notices,
+        host: sink.host,
+        port: sink.port,
+        messageBytes: letter.messageBytes,
+        sessions: options.connections,
+      }),
     naive: () => runScriptContender({ ...script, ...load('naive'), name: 'naive' }),
     careful: () => runScriptContender({ ...script, ...load('careful'), name: 'careful' }),
     'careful-dkim': () => runScriptContender({ ...script, ...load('careful-dkim'), name: 'careful-dkim' }),
-    postfix: (round) => runPostfix({ notices: noticesOf('postfix', options.notices), messageBytes: letter.messageBytes, sessions: options.connections, folder: newFolder(`postfix-${round}`), sink }),
+    postfix: (round) =>
+      runPostfix({
+        notices: noticesOf('postfix', options.notices),
+        messageBytes: letter.messageBytes,
+        sessions: options.connections,
+        folder: newFolder(`postfix-${round}`),
+        sink,
+      }),
     'candor-redis': (round) => candor('candor-redis', round, { queue: 'redis' }),
     'candor-postgres': (round) => candor('candor-postgres', round, { queue: 'postgres' }),
     'candor-dkim': (round) => candor('candor-dkim', round, { queue: 'redis', keyFile }),
   };
-  const taking = contenders.filter((contender) => (contender !== 'smtp-source' || hasCeiling()) && (contender !== 'postfix' || whyNoPostfix() === null));
+  const taking = contenders.filter(
+    (contender) =>
+      (contender !== 'smtp-source' || hasCeiling()) && (contender !== 'postfix' || whyNoPostfix() === null),
+  );
   const measured = new Map<Contender, Measurement[]>(taking.map((contender) => [contender, []]));
   for (let round = 0; round < options.rounds; round += 1) {
     // Each round begins with another contender, so that none always follows the same one.
     for (const contender of [...taking.slice(round % taking.length), ...taking.slice(0, round % taking.length)]) {
       const before = sink.taken();
       const measurement = await run[contender](round);
-      await eventually(() => sink.taken() - before === measurement.notices || Promise.reject(new Error(`the sink took ${sink.taken() - before} letters of ${contender}'s ${measurement.notices}`)));
+      await eventually(
+        () =>
+          sink.taken() - before === measurement.notices ||
+          Promise.reject(
+            new Error(`the sink took ${sink.taken() - before} letters of ${contender}'s ${measurement.notices}`),
+          ),
+      );
       measured.get(contender)?.push(measurement);
       say(`round ${round + 1}: ${contender.padEnd(16)} ${count(measurement.notices / measurement.sendingSeconds)}/s`);
     }
@@ -142,7 +216,16 @@ async function measureIntake(options: BenchArguments): Promise<Map<string, numbe
 async function profile(options: BenchArguments, sink: Sink): Promise<Map<Part, number>> {
   const profileInto = newFolder('profile');
   const recipients = writeRecipients(join(folder, 'profiled.csv'), options.notices);
-  await runCandor({ notices: options.notices, recipients, host: sink.host, port: sink.port, connections: options.connections, queue: 'redis', folder: newFolder('profiled'), profileInto });
+  await runCandor({
+    notices: options.notices,
+    recipients,
+    host: sink.host,
+    port: sink.port,
+    connections: options.connections,
+    queue: 'redis',
+    folder: newFolder('profiled'),
+    profileInto,
+  });
   const name = readdirSync(profileInto).find((each) => each.endsWith('.cpuprofile'));
   if (name === undefined) throw new Error('the run left no profile');
   return partsOf(nameSources(JSON.parse(readFileSync(join(profileInto, name), 'utf8')) as Profile));
@@ -151,7 +234,9 @@ async function profile(options: BenchArguments, sink: Sink): Promise<Map<Part, n
 /** Who hands over fewer letters. */
 function exceptions(options: BenchArguments): string {
   const fewer = contenders.filter((contender) => noticesOf(contender, options.notices) !== options.notices);
-  return fewer.length === 0 ? '' : ` (${fewer.map((contender) => `${contender}: ${count(noticesOf(contender, options.notices))}`).join(', ')})`;
+  return fewer.length === 0
+    ? ''
+    : ` (${fewer.map((contender) => `${contender}: ${count(noticesOf(contender, options.notices))}`).join(', ')})`;
 }
 
 /** Replaces what stands between the two marks of docs/BENCHMARKS.md. */

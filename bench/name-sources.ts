@@ -28,7 +28,9 @@ export function nameSources(profile: Profile): Profile {
     nodes: profile.nodes.map((node) => {
       const frame: Frame = node.callFrame;
       const found = mapOf(frame.url)?.findEntry(frame.lineNumber ?? 0, frame.columnNumber ?? 0);
-      return found !== undefined && 'originalSource' in found ? { ...node, callFrame: { ...frame, url: found.originalSource } } : node;
+      return found !== undefined && 'originalSource' in found
+        ? { ...node, callFrame: { ...frame, url: found.originalSource } }
+        : node;
     }),
   };
 }

@@ -36,7 +36,9 @@ export async function startPostfix(folder: string, sinkPort: number): Promise<Po
   writeFileSync(join(settings, 'main.cf'), mainOf(folder, sinkPort));
   writeFileSync(join(settings, 'master.cf'), masterOf(port));
   // Makes the queue's folders.
-  await run('postfix', ['-c', settings, 'check'], { env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` } });
+  await run('postfix', ['-c', settings, 'check'], {
+    env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
+  });
   const child = spawn(master, ['-c', settings, '-s'], { stdio: 'ignore' });
   // It ends its children, too.
   const end = (): void => void child.kill('SIGTERM');
@@ -80,7 +82,8 @@ function mainOf(folder: string, sinkPort: number): string {
 
 /** Debian's services as far as a relay uses them, without chroot: that needs files of the system in the queue. */
 function masterOf(port: number): string {
-  const service = (name: string, kind: string, open: string, wakeup: string, most: string, program: string): string => `${name} ${kind} ${open} - n ${wakeup} ${most} ${program}`;
+  const service = (name: string, kind: string, open: string, wakeup: string, most: string, program: string): string =>
+    `${name} ${kind} ${open} - n ${wakeup} ${most} ${program}`;
   return [
     service(`127.0.0.1:${port}`, 'inet', 'n', '-', '-', 'smtpd'),
     service('cleanup', 'unix', 'n', '-', '0', 'cleanup'),

@@ -66,7 +66,7 @@ function watch(read: () => Usage | null, everyMs: number): UsageWatch {
 
 function descendants(root: number, samples: ReadonlyMap<number, Sample>): number[] {
   const tree = new Set(samples.has(root) ? [root] : []);
-  for (let before = -1; before !== tree.size; ) {
+  for (let before = -1; before !== tree.size;) {
     before = tree.size;
     for (const [pid, { parent }] of samples) if (tree.has(parent)) tree.add(pid);
   }

@@ -5,7 +5,16 @@ import type { LatencyFigures } from './growth.ts';
 import { ratioOf, spreadOf, type Measurement, type Spread } from './measurement.ts';
 import type { WorkersMeasurement } from './run-workers.ts';
 
-export const contenders = ['smtp-source', 'naive', 'careful', 'careful-dkim', 'postfix', 'candor-redis', 'candor-postgres', 'candor-dkim'] as const;
+export const contenders = [
+  'smtp-source',
+  'naive',
+  'careful',
+  'careful-dkim',
+  'postfix',
+  'candor-redis',
+  'candor-postgres',
+  'candor-dkim',
+] as const;
 export type Contender = (typeof contenders)[number];
 
 const names: Readonly<Record<Contender, string>> = {
@@ -25,16 +34,33 @@ export type Measured = ReadonlyMap<Contender, readonly Measurement[]>;
 export function speedTable(measured: Measured): string {
   const careful = perSecond(measured.get('careful') ?? []);
   return table(
-    ['contender', 'sending, notices/s', '× careful', 'whole command, notices/s', 'CPU of the sender, ms/notice', 'CPU of Postgres, ms/notice', 'CPU of Redis, ms/notice'],
+    [
+      'contender',
+      'sending, notices/s',
+      '× careful',
+      'whole command, notices/s',
+      'CPU of the sender, ms/notice',
+      'CPU of Postgres, ms/notice',
+      'CPU of Redis, ms/notice',
+    ],
     eachOf(measured, (runs) => {
       const walls = wholePerSecond(runs);
       return [
         range(perSecond(runs), whole),
         careful.length === 0 ? '' : range(ratioOf(perSecond(runs), careful), twoDigits),
         walls.length === 0 ? '' : range(walls, whole),
-        range(runs.map((run) => run.cpuMs / run.notices), threeDigits),
-        optional(runs.map((run) => (run.databaseCpuMs === null ? null : run.databaseCpuMs / run.notices)), threeDigits),
-        optional(runs.map((run) => (run.redisCpuMs === null ? null : run.redisCpuMs / run.notices)), threeDigits),
+        range(
+          runs.map((run) => run.cpuMs / run.notices),
+          threeDigits,
+        ),
+        optional(
+          runs.map((run) => (run.databaseCpuMs === null ? null : run.databaseCpuMs / run.notices)),
+          threeDigits,
+        ),
+        optional(
+          runs.map((run) => (run.redisCpuMs === null ? null : run.redisCpuMs / run.notices)),
+          threeDigits,
+        ),
       ];
     }),
   );
@@ -43,13 +69,35 @@ export function speedTable(measured: Measured): string {
 /** What it takes in memory and on disk. */
 export function spaceTable(measured: Measured): string {
   return table(
-    ['contender', 'peak memory, MB', 'largest Postgres process, MB', 'Redis at its peak, MB', 'tables and indexes, bytes/notice', 'write-ahead log, bytes/notice'],
+    [
+      'contender',
+      'peak memory, MB',
+      'largest Postgres process, MB',
+      'Redis at its peak, MB',
+      'tables and indexes, bytes/notice',
+      'write-ahead log, bytes/notice',
+    ],
     eachOf(measured, (runs) => [
-      range(runs.map((run) => run.peakMb), whole),
-      optional(runs.map((run) => run.databasePeakMb), whole),
-      optional(runs.map((run) => run.redisPeakMb), twoDigits),
-      optional(runs.map((run) => run.ledgerBytesPerNotice), whole),
-      optional(runs.map((run) => run.walBytesPerNotice), whole),
+      range(
+        runs.map((run) => run.peakMb),
+        whole,
+      ),
+      optional(
+        runs.map((run) => run.databasePeakMb),
+        whole,
+      ),
+      optional(
+        runs.map((run) => run.redisPeakMb),
+        twoDigits,
+      ),
+      optional(
+        runs.map((run) => run.ledgerBytesPerNotice),
+        whole,
+      ),
+      optional(
+        runs.map((run) => run.walBytesPerNotice),
+        whole,
+      ),
     ]),
   );
 }
@@ -57,8 +105,15 @@ export function spaceTable(measured: Measured): string {
 /** Where the sending thread spends its time; `spent` are milliseconds of one profiled run. */
 export function partsTable(spent: ReadonlyMap<Part, number>, notices: number): string {
   const all = [...spent.values()].reduce((sum, ms) => sum + ms, 0);
-  const rows = parts.map((part) => [part, (((spent.get(part) ?? 0) * 1000) / notices).toFixed(1), `${Math.round((100 * (spent.get(part) ?? 0)) / Math.max(1e-9, all))} %`]);
-  return table(['part of the sending thread', 'µs/notice', 'share'], [...rows, ['together', ((all * 1000) / notices).toFixed(1), '']]);
+  const rows = parts.map((part) => [
+    part,
+    (((spent.get(part) ?? 0) * 1000) / notices).toFixed(1),
+    `${Math.round((100 * (spent.get(part) ?? 0)) / Math.max(1e-9, all))} %`,
+  ]);
+  return table(
+    ['part of the sending thread', 'µs/notice', 'share'],
+    [...rows, ['together', ((all * 1000) / notices).toFixed(1), '']],
+  );
 }
 
 /** How fast a file is read; `rates` are rows per second of each round. */
@@ -74,14 +129,30 @@ export function intakeTable(rates: ReadonlyMap<string, readonly number[]>): stri
   const [arrays, own] = [rates.get('csv-parse-arrays') ?? [], rates.get('own-parser') ?? []];
   return table(
     ['reader', 'rows/s', '× csv-parse to arrays', '× Candor’s parser alone'],
-    [...rates].map(([reader, values]) => [readers.get(reader) ?? reader, range(values, whole), range(ratioOf(values, arrays), twoDigits), range(ratioOf(values, own), twoDigits)]),
+    [...rates].map(([reader, values]) => [
+      readers.get(reader) ?? reader,
+      range(values, whole),
+      range(ratioOf(values, arrays), twoDigits),
+      range(ratioOf(values, own), twoDigits),
+    ]),
   );
 }
 
 /** How the cost of a notice goes with the size of the campaign: one `candor worker`, queue on Redis. */
 export function growthTable(growth: readonly WorkersMeasurement[]): string {
   return table(
-    ['notices', 'sending, notices/s', 'CPU of the worker, ms/notice', 'CPU of Postgres with the import, ms/notice', 'peak memory of the worker, MB', 'of the launching process, MB', 'Redis at its peak, MB', 'tables and indexes, bytes/notice', 'launch, rows/s', '`status`, ms'],
+    [
+      'notices',
+      'sending, notices/s',
+      'CPU of the worker, ms/notice',
+      'CPU of Postgres with the import, ms/notice',
+      'peak memory of the worker, MB',
+      'of the launching process, MB',
+      'Redis at its peak, MB',
+      'tables and indexes, bytes/notice',
+      'launch, rows/s',
+      '`status`, ms',
+    ],
     growth.map((run) => [
       whole(run.notices),
       whole(run.notices / run.sendingSeconds),

@@ -19,7 +19,11 @@ export async function runCandor(run: CandorRun): Promise<Measurement> {
   const installation = await install(run);
   try {
     const startedAtMs = Date.now();
-    const program = startProgram(['send', run.recipients, '--kit', kitName, '--yes', '--json'], installation.env, run.profileInto);
+    const program = startProgram(
+      ['send', run.recipients, '--kit', kitName, '--yes', '--json'],
+      installation.env,
+      run.profileInto,
+    );
     const candor = watchProcess(program.pid);
     const ledger = await attach(installation.dataDir);
     const database = watchTree(postmasterOf(installation.dataDir));
@@ -29,7 +33,8 @@ export async function runCandor(run: CandorRun): Promise<Measurement> {
     const behind = database.stop();
     if (code !== 0) throw new Error(`candor send ended with ${String(code)}`);
     const summary = JSON.parse(stdout) as CampaignSummary;
-    if (summary.states.accepted !== run.notices) throw new Error(`candor: ${summary.states.accepted} of ${run.notices} notices were accepted`);
+    if (summary.states.accepted !== run.notices)
+      throw new Error(`candor: ${summary.states.accepted} of ${run.notices} notices were accepted`);
     const looked = await lookAtLedger(ledger);
     const walAfter = await walBytes(ledger);
     await ledger.release();

@@ -13,12 +13,31 @@ export function hasCeiling(): boolean {
 }
 
 /** Runs it and measures. */
-export async function runCeiling(run: { notices: number; messageBytes: number; sessions: number; host: string; port: number }): Promise<Measurement> {
+export async function runCeiling(run: {
+  notices: number;
+  messageBytes: number;
+  sessions: number;
+  host: string;
+  port: number;
+}): Promise<Measurement> {
   const startedAt = performance.now();
   // -d keeps a session for all its letters, as the others do.
   const child = spawn(
     smtpSource,
-    ['-d', '-s', String(run.sessions), '-m', String(run.notices), '-l', String(run.messageBytes), '-f', 'notices@openai.com', '-t', 'person@example.com', `${run.host}:${run.port}`],
+    [
+      '-d',
+      '-s',
+      String(run.sessions),
+      '-m',
+      String(run.notices),
+      '-l',
+      String(run.messageBytes),
+      '-f',
+      'notices@openai.com',
+      '-t',
+      'person@example.com',
+      `${run.host}:${run.port}`,
+    ],
     { stdio: 'ignore' },
   );
   const watch = watchProcess(child.pid ?? 0);

@@ -26,12 +26,19 @@ export async function rowsPerSecond(reader: Reader, path: string, rows: number, 
   if (reader === 'check') {
     const startedAt = performance.now();
     // It ends with 3, as the file has invalid rows.
-    await run(process.execPath, [join(repository, 'dist/main.js'), 'check', path, '--json']).catch((error: { code?: unknown }) => {
-      if (error.code !== 3) throw error;
-    });
+    await run(process.execPath, [join(repository, 'dist/main.js'), 'check', path, '--json']).catch(
+      (error: { code?: unknown }) => {
+        if (error.code !== 3) throw error;
+      },
+    );
     return rows / ((performance.now() - startedAt) / 1000);
   }
-  const { stdout } = await run(process.execPath, [fileURLToPath(new URL('contenders/read-file.js', import.meta.url)), reader, path, folder]);
+  const { stdout } = await run(process.execPath, [
+    fileURLToPath(new URL('contenders/read-file.js', import.meta.url)),
+    reader,
+    path,
+    folder,
+  ]);
   const read = JSON.parse(stdout) as { rows: number; seconds: number };
   if (read.rows !== rows) throw new Error(`${reader} read ${read.rows} of ${rows} rows`);
   return read.rows / read.seconds;

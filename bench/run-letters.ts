@@ -14,6 +14,10 @@ export interface LetterCost {
 
 /** @param compiledFile the compiled letter as JSON */
 export async function letterCost(compiledFile: string, from: string): Promise<LetterCost> {
-  const { stdout } = await run(process.execPath, [fileURLToPath(new URL('contenders/write-letters.js', import.meta.url)), compiledFile, from]);
+  const { stdout } = await run(process.execPath, [
+    fileURLToPath(new URL('contenders/write-letters.js', import.meta.url)),
+    compiledFile,
+    from,
+  ]);
   return JSON.parse(stdout) as LetterCost;
 }

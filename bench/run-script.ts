@@ -21,7 +21,11 @@ export interface ScriptRun {
 export async function runScriptContender(run: ScriptRun): Promise<Measurement> {
   const program = fileURLToPath(new URL(`contenders/${run.name}.js`, import.meta.url));
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [program, run.recipients, run.letterFile, String(run.port), String(run.connections), run.from, run.keyFile], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [program, run.recipients, run.letterFile, String(run.port), String(run.connections), run.from, run.keyFile],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   const watch = watchProcess(child.pid ?? 0);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -31,7 +35,8 @@ export async function runScriptContender(run: ScriptRun): Promise<Measurement> {
   const wallSeconds = (performance.now() - startedAt) / 1000;
   const usage = watch.stop();
   const report = JSON.parse(output) as ScriptReport;
-  if (report.accepted !== run.notices) throw new Error(`${run.name}: ${report.accepted} of ${run.notices} letters were accepted`);
+  if (report.accepted !== run.notices)
+    throw new Error(`${run.name}: ${report.accepted} of ${run.notices} letters were accepted`);
   return {
     ...bare,
     notices: run.notices,

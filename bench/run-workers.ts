@@ -2,7 +2,15 @@
 // work itself costs, without the start of a process and without the import.
 import { eventually } from '../tests/support/eventually.ts';
 import { kitName } from './bench-letter.ts';
-import { askOnce, attach, install, lookAtLedger, postmasterOf, readStatus, type InstallationOptions } from './installation.ts';
+import {
+  askOnce,
+  attach,
+  install,
+  lookAtLedger,
+  postmasterOf,
+  readStatus,
+  type InstallationOptions,
+} from './installation.ts';
 import { watchProcess, watchTree } from './process-usage.ts';
 import { startProgram } from './start-program.ts';
 
@@ -41,7 +49,11 @@ export async function runWorkers(run: WorkersRun): Promise<WorkersMeasurement> {
   try {
     const ledger = await attach(dataDir);
     while (workers.length < run.workers) workers.push(startProgram(['worker'], env));
-    await eventually(() => leases(ledger).then((count) => count === run.workers || Promise.reject(new Error('the workers are not ready'))), { timeoutMs: 60_000 });
+    await eventually(
+      () =>
+        leases(ledger).then((count) => count === run.workers || Promise.reject(new Error('the workers are not ready'))),
+      { timeoutMs: 60_000 },
+    );
     const watches = workers.map((worker) => watchProcess(worker.pid));
     const database = watchTree(postmasterOf(dataDir));
     const startedAt = performance.now();
@@ -51,11 +63,15 @@ export async function runWorkers(run: WorkersRun): Promise<WorkersMeasurement> {
     if (code !== 0) throw new Error(`candor send --detach ended with ${String(code)}`);
     const launchSeconds = (performance.now() - startedAt) / 1000;
     const launchPeakMb = launching.stop().peakMb;
-    await eventually(() => finished(ledger).then((over) => over || Promise.reject(new Error('the campaign is not over'))), { timeoutMs: 3_600_000 });
+    await eventually(
+      () => finished(ledger).then((over) => over || Promise.reject(new Error('the campaign is not over'))),
+      { timeoutMs: 3_600_000 },
+    );
     const usages = watches.map((watch) => watch.stop());
     const behind = database.stop();
     const { summary, statusMs } = await readStatus(ledger);
-    if (summary.states.accepted !== run.notices) throw new Error(`candor worker: ${summary.states.accepted} of ${run.notices} notices were accepted`);
+    if (summary.states.accepted !== run.notices)
+      throw new Error(`candor worker: ${summary.states.accepted} of ${run.notices} notices were accepted`);
     const { tableBytes } = await lookAtLedger(ledger);
     await ledger.release();
     return {
@@ -80,9 +96,19 @@ export async function runWorkers(run: WorkersRun): Promise<WorkersMeasurement> {
 type Ledger = Awaited<ReturnType<typeof attach>>;
 
 async function leases(ledger: Ledger): Promise<number> {
-  return (await askOnce<{ count: number }>(ledger, `select count(*)::int as count from candor.lease where expires_at > clock_timestamp()`)).count;
+  return (
+    await askOnce<{ count: number }>(
+      ledger,
+      `select count(*)::int as count from candor.lease where expires_at > clock_timestamp()`,
+    )
+  ).count;
 }
 
 async function finished(ledger: Ledger): Promise<boolean> {
-  return (await askOnce<{ over: boolean }>(ledger, `select coalesce(bool_and(state = 'finished'), false) as over from candor.campaign`)).over;
+  return (
+    await askOnce<{ over: boolean }>(
+      ledger,
+      `select coalesce(bool_and(state = 'finished'), false) as over from candor.campaign`,
+    )
+  ).over;
 }

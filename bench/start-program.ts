@@ -15,7 +15,11 @@ export interface Started {
 }
 
 /** Starts `candor` with nothing in its environment but these variables; a CPU profile goes into a folder, if one is named. */
-export function startProgram(args: readonly string[], env: Readonly<Record<string, string>>, profileInto?: string): Started {
+export function startProgram(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  profileInto?: string,
+): Started {
   const profiling = profileInto === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileInto}`];
   const child = spawn(process.execPath, [...profiling, join(repository, 'dist/main.js'), ...args], {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...env },

@@ -22,8 +22,15 @@ const checks = [
   ['maybe accepted earlier', summary.maybeAccepted, 0],
 ];
 
-const lines = checks.map(([name, found, expected]) => `  ${found === expected ? 'ok  ' : 'BAD '} ${name.padEnd(27)} ${found}${found === expected ? '' : `, expected ${expected}`}`);
+const lines = checks.map(
+  ([name, found, expected]) =>
+    `  ${found === expected ? 'ok  ' : 'BAD '} ${name.padEnd(27)} ${found}${found === expected ? '' : `, expected ${expected}`}`,
+);
 const wrong = checks.filter(([, found, expected]) => found !== expected).length;
 process.stdout.write(`\nThe account of the demo\n${lines.join('\n')}\n`);
-process.stdout.write(wrong === 0 ? 'Everyone is accounted for.\n' : `${wrong} of ${checks.length} numbers are not as the sample is meant to be.\n`);
+process.stdout.write(
+  wrong === 0
+    ? 'Everyone is accounted for.\n'
+    : `${wrong} of ${checks.length} numbers are not as the sample is meant to be.\n`,
+);
 process.exitCode = wrong === 0 ? 0 : 1;

@@ -17,11 +17,21 @@ export async function runCompiled(files, args) {
   mkdirSync(cache, { recursive: true });
   const place = mkdtempSync(join(cache, 'candor-program-'));
   try {
-    for (const part of ['dist', 'templates', 'package.json']) cpSync(join(root, part), join(place, part), { recursive: true });
+    for (const part of ['dist', 'templates', 'package.json'])
+      cpSync(join(root, part), join(place, part), { recursive: true });
     const compilerOptions = { rootDir: root, outDir: place, sourceMap: false };
-    const config = { extends: join(root, 'tsconfig.json'), compilerOptions, include: [], files: files.map((file) => join(root, file)) };
+    const config = {
+      extends: join(root, 'tsconfig.json'),
+      compilerOptions,
+      include: [],
+      files: files.map((file) => join(root, file)),
+    };
     writeFileSync(join(place, 'tsconfig.json'), JSON.stringify(config));
-    const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(place, 'tsconfig.json')], { stdio: 'inherit' });
+    const tsc = spawnSync(
+      process.execPath,
+      [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(place, 'tsconfig.json')],
+      { stdio: 'inherit' },
+    );
     return tsc.status === 0 ? await run(join(place, files[0].replace(/\.ts$/, '.js')), args) : 2;
   } finally {
     rmSync(place, { recursive: true, force: true });

@@ -17,7 +17,9 @@ for (const entry of Object.values(lock.packages)) {
   }
 }
 const root = lock.packages[''];
-const names = Object.keys(lock.packages).filter((place) => place !== '').sort((left, right) => left.localeCompare(right, 'en'));
+const names = Object.keys(lock.packages)
+  .filter((place) => place !== '')
+  .sort((left, right) => left.localeCompare(right, 'en'));
 lock.packages = { '': root, ...Object.fromEntries(names.map((place) => [place, lock.packages[place]])) };
 
 const after = `${JSON.stringify(lock, null, 2)}\n`;
@@ -27,9 +29,27 @@ if (after !== before) writeFileSync(path, after);
 function platformEntry(name, range, dev) {
   const version = range.replace(/^[\^~]/, '');
   const words = name.split(/[/-]/);
-  const os = ['android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32', 'aix'].find((word) => words.includes(word));
-  const cpu = ['arm64', 'x64', 'ia32', 'arm', 'ppc64', 'riscv64', 's390x', 'loong64', 'mips64el', 'wasm32'].find((word) => words.includes(word));
-  if (os === undefined || cpu === undefined) throw new Error(`${name} names no platform: add it to package-lock.json by hand`);
-  const libc = words.some((word) => word.startsWith('musl')) ? 'musl' : words.some((word) => word.startsWith('gnu')) ? 'glibc' : undefined;
+  const os = [
+    'android',
+    'darwin',
+    'freebsd',
+    'linux',
+    'netbsd',
+    'openbsd',
+    'openharmony',
+    'sunos',
+    'win32',
+    'aix',
+  ].find((word) => words.includes(word));
+  const cpu = ['arm64', 'x64', 'ia32', 'arm', 'ppc64', 'riscv64', 's390x', 'loong64', 'mips64el', 'wasm32'].find(
+    (word) => words.includes(word),
+  );
+  if (os === undefined || cpu === undefined)
+    throw new Error(`${name} names no platform: add it to package-lock.json by hand`);
+  const libc = words.some((word) => word.startsWith('musl'))
+    ? 'musl'
+    : words.some((word) => word.startsWith('gnu'))
+      ? 'glibc'
+      : undefined;
   return { version, cpu: [cpu], ...(dev ? { dev } : {}), ...(libc ? { libc: [libc] } : {}), optional: true, os: [os] };
 }

@@ -9,13 +9,41 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 
-export const header = ['email', 'audience', 'name', 'locale', 'organization_id', 'user_id', 'city', 'region', 'country', 'os', 'browser', 'referrer', 'signup_note'];
+export const header = [
+  'email',
+  'audience',
+  'name',
+  'locale',
+  'organization_id',
+  'user_id',
+  'city',
+  'region',
+  'country',
+  'os',
+  'browser',
+  'referrer',
+  'signup_note',
+];
 
-const localeCells = [['en', 'en'], ['en-US', 'en'], ['id', 'id'], ['in', 'id'], ['es', 'es'], ['es_MX', 'es'], ['fr', null], ['', null]];
+const localeCells = [
+  ['en', 'en'],
+  ['en-US', 'en'],
+  ['id', 'id'],
+  ['in', 'id'],
+  ['es', 'es'],
+  ['es_MX', 'es'],
+  ['fr', null],
+  ['', null],
+];
 const given = ['Ava', 'Budi', 'Chloé', 'Dewi', 'Inés', "Fin O'Neil", 'Grace', 'Sofía', 'Zoë', 'Ming'];
 const family = ['Sample', 'Contoh', 'Muestra', 'Müller, Dr.', 'Placeholder', 'Lee "Ace"', 'Example'];
 const domains = ['example.com', 'example.org', 'example.net', 'mail.example', 'users.test', 'bücher.example'];
-const places = [['Jakarta', 'DKI Jakarta', 'ID'], ['Málaga', 'Andalucía', 'ES'], ['Springfield', 'Oregon', 'US'], ['', '', 'SG']];
+const places = [
+  ['Jakarta', 'DKI Jakarta', 'ID'],
+  ['Málaga', 'Andalucía', 'ES'],
+  ['Springfield', 'Oregon', 'US'],
+  ['', '', 'SG'],
+];
 const invalidKinds = [
   (cells) => cells.with(0, ''),
   (cells) => cells.with(0, 'nobody.example.com'),
@@ -34,8 +62,15 @@ const invalidKinds = [
  */
 export function makeRecipients({ rows, seed = 1, clean = false, delimiter = ',', lineEnd = '\n' }) {
   const account = {
-    rows: 0, valid: 0, invalid: 0, merged: 0, conflicts: 0, notices: 0,
-    audiences: { affected: 0, unaffected: 0 }, locales: { en: 0, id: 0, es: 0 }, localeFallbacks: 0,
+    rows: 0,
+    valid: 0,
+    invalid: 0,
+    merged: 0,
+    conflicts: 0,
+    notices: 0,
+    audiences: { affected: 0, unaffected: 0 },
+    locales: { en: 0, id: 0, es: 0 },
+    localeFallbacks: 0,
   };
   return { account, pieces: pieces({ rows, seed, clean, delimiter, lineEnd }, account) };
 }
@@ -57,10 +92,19 @@ function* pieces({ rows, seed, clean, delimiter, lineEnd }, account) {
     const [localeCell, locale] = pick(localeCells);
     const [city, region, country] = pick(places);
     let cells = [
-      spelling(person, repeats), audience, `${pick(given)} ${pick(family)}`, localeCell,
-      random() < 0.8 ? `org-${person % 5000}` : '', random() < 0.9 ? `user-${person}` : '',
-      city, region, country, pick(['Windows 11', 'macOS 15', 'Linux', '']), pick(['Chrome 142', 'Firefox 145', '']),
-      random() < 0.3 ? 'https://docs.example.com/start?from=a,b' : '', number % 97 === 0 ? 'first line\nsecond line' : '',
+      spelling(person, repeats),
+      audience,
+      `${pick(given)} ${pick(family)}`,
+      localeCell,
+      random() < 0.8 ? `org-${person % 5000}` : '',
+      random() < 0.9 ? `user-${person}` : '',
+      city,
+      region,
+      country,
+      pick(['Windows 11', 'macOS 15', 'Linux', '']),
+      pick(['Chrome 142', 'Firefox 145', '']),
+      random() < 0.3 ? 'https://docs.example.com/start?from=a,b' : '',
+      number % 97 === 0 ? 'first line\nsecond line' : '',
     ];
     if (!clean && number % 200 === 7) {
       cells = invalidKinds[Math.floor(number / 200) % invalidKinds.length](cells);

@@ -3,7 +3,20 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const header = ['Email', 'Name', 'Audience', 'Locale', 'Organization ID', 'User ID', 'City', 'Region', 'Country', 'OS', 'Browser', 'Referrer'];
+const header = [
+  'Email',
+  'Name',
+  'Audience',
+  'Locale',
+  'Organization ID',
+  'User ID',
+  'City',
+  'Region',
+  'Country',
+  'OS',
+  'Browser',
+  'Referrer',
+];
 
 /** What people wrote into the locale column, the locale that their letter has, and whether that is the kit's default for want of a better one. */
 const localeTags = [
@@ -16,9 +29,21 @@ const localeTags = [
   ['fr', 'en', true],
 ];
 const people = {
-  en: { given: ['Avery', 'Jordan', 'Morgan', 'Riley', 'Quinn'], family: ['Sample', 'Placeholder', 'Example'], place: ['Springfield', 'Oregon', 'US'] },
-  id: { given: ['Budi', 'Citra', 'Dewi', 'Eka', 'Fajar'], family: ['Contoh', 'Percobaan', 'Sampel'], place: ['Bandung', 'Jawa Barat', 'ID'] },
-  es: { given: ['Álex', 'Inés', 'Noa', 'Sofía', 'Íñigo'], family: ['Ejemplo', 'Muestra', 'Prueba'], place: ['Málaga', 'Andalucía', 'ES'] },
+  en: {
+    given: ['Avery', 'Jordan', 'Morgan', 'Riley', 'Quinn'],
+    family: ['Sample', 'Placeholder', 'Example'],
+    place: ['Springfield', 'Oregon', 'US'],
+  },
+  id: {
+    given: ['Budi', 'Citra', 'Dewi', 'Eka', 'Fajar'],
+    family: ['Contoh', 'Percobaan', 'Sampel'],
+    place: ['Bandung', 'Jawa Barat', 'ID'],
+  },
+  es: {
+    given: ['Álex', 'Inés', 'Noa', 'Sofía', 'Íñigo'],
+    family: ['Ejemplo', 'Muestra', 'Prueba'],
+    place: ['Málaga', 'Andalucía', 'ES'],
+  },
 };
 const domains = ['example.com', 'example.org', 'example.net', 'api.example', 'studio.test', 'bücher.example'];
 
@@ -40,7 +65,16 @@ const invalidRows = [
 export function makeSample(addresses = 1200) {
   const random = seeded(20_251_125);
   const lines = [header.join(',')];
-  const expected = { rows: 0, invalid: 0, merged: 0, conflicts: 0, notices: 0, audiences: { affected: 0, unaffected: 0 }, locales: { en: 0, es: 0, id: 0 }, localeFallbacks: 0 };
+  const expected = {
+    rows: 0,
+    invalid: 0,
+    merged: 0,
+    conflicts: 0,
+    notices: 0,
+    audiences: { affected: 0, unaffected: 0 },
+    locales: { en: 0, es: 0, id: 0 },
+    localeFallbacks: 0,
+  };
   const write = (cells) => {
     lines.push(cells.map(cell).join(','));
     expected.rows += 1;
@@ -52,7 +86,16 @@ export function makeSample(addresses = 1200) {
     const twice = number % 25 === 0;
     const conflict = number % 200 === 0;
     if (twice) {
-      write(record({ ...person, email: respelled(person.email, number), audience: conflict ? other(person.audience) : person.audience }, random));
+      write(
+        record(
+          {
+            ...person,
+            email: respelled(person.email, number),
+            audience: conflict ? other(person.audience) : person.audience,
+          },
+          random,
+        ),
+      );
       expected.merged += 1;
     }
     if (conflict) expected.conflicts += 1;
@@ -62,7 +105,8 @@ export function makeSample(addresses = 1200) {
     if (person.fallback) expected.localeFallbacks += 1;
     if (number % 400 === 0) lines.push(',,,,,,,,,,,');
     if (number % 110 === 0) {
-      const [email, locale, { audience = 'affected', cut = header.length, extra = [] }] = invalidRows[expected.invalid % invalidRows.length];
+      const [email, locale, { audience = 'affected', cut = header.length, extra = [] }] =
+        invalidRows[expected.invalid % invalidRows.length];
       write([email, 'Not Usable', audience, locale, ...Array(header.length - 4).fill('')].slice(0, cut).concat(extra));
       expected.invalid += 1;
     }
@@ -75,13 +119,30 @@ function makePerson(number, random) {
   const { given, family, place } = people[locale];
   const name = `${pick(given, random)} ${pick(family, random)}`;
   const mailName = name.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll(' ', '.');
-  return { email: `${mailName}.${number}@${pick(domains, random)}`, name, audience: random() < 0.7 ? 'affected' : 'unaffected', tag, locale, fallback, place };
+  return {
+    email: `${mailName}.${number}@${pick(domains, random)}`,
+    name,
+    audience: random() < 0.7 ? 'affected' : 'unaffected',
+    tag,
+    locale,
+    fallback,
+    place,
+  };
 }
 
 /** Only API accounts (the affected audience) have data in the category columns, and not everyone in each. */
 function record({ email, name, audience, tag, place }, random) {
-  const id = Math.floor(random() * 2 ** 32).toString(16).padStart(8, '0');
-  const values = [`org-${id}`, `user-${id}`, ...place, pick(['macOS', 'Windows', 'Linux'], random), pick(['Chrome', 'Firefox', 'Safari'], random), 'https://www.example.com/'];
+  const id = Math.floor(random() * 2 ** 32)
+    .toString(16)
+    .padStart(8, '0');
+  const values = [
+    `org-${id}`,
+    `user-${id}`,
+    ...place,
+    pick(['macOS', 'Windows', 'Linux'], random),
+    pick(['Chrome', 'Firefox', 'Safari'], random),
+    'https://www.example.com/',
+  ];
   const kept = values.map((value) => (audience === 'affected' && random() < 0.8 ? value : ''));
   return [email, audience === 'affected' ? name : '', audience, tag, ...kept];
 }
@@ -89,7 +150,9 @@ function record({ email, name, audience, tag, place }, random) {
 /** The same address as other systems spell it. */
 function respelled(email, number) {
   const at = email.indexOf('@');
-  return number % 50 === 0 ? email.toUpperCase() : ` ${email.slice(0, 1).toUpperCase()}${email.slice(1, at)}${email.slice(at)} `;
+  return number % 50 === 0
+    ? email.toUpperCase()
+    : ` ${email.slice(0, 1).toUpperCase()}${email.slice(1, at)}${email.slice(at)} `;
 }
 
 function other(audience) {

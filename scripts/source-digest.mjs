@@ -11,10 +11,15 @@ const filesOf = (folder) =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
 const sources = [...filesOf('src'), ...filesOf('templates')];
-const settings = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'].map((name) => join(root, name));
+const settings = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'].map((name) =>
+  join(root, name),
+);
 
 const digest = createHash('sha256');
 for (const path of [...sources, ...settings].sort()) {
-  digest.update(`${path.slice(root.length)}\0`).update(readFileSync(path)).update('\0');
+  digest
+    .update(`${path.slice(root.length)}\0`)
+    .update(readFileSync(path))
+    .update('\0');
 }
 process.stdout.write(`${digest.digest('hex')}\n`);

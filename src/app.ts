@@ -10,7 +10,14 @@ import { queueSchema } from './app/queue-name.ts';
 import { keyFor } from './app/signing.ts';
 import type { Application } from './campaigns/application.ts';
 import type { LaunchSettings } from './campaigns/context.ts';
-import { cancelCampaign, changeDomainRate, changeRate, pauseCampaign, resendCampaign, resumeCampaign } from './campaigns/control-campaign.ts';
+import {
+  cancelCampaign,
+  changeDomainRate,
+  changeRate,
+  pauseCampaign,
+  resendCampaign,
+  resumeCampaign,
+} from './campaigns/control-campaign.ts';
 import type { PreviewSender } from './campaigns/preview-kit.ts';
 import { readSummary, summarise } from './campaigns/read-summary.ts';
 import { readConfig, type Config } from './config/read-config.ts';
@@ -61,7 +68,10 @@ class App implements Application {
   }
 
   async check(request: Parameters<Application['check']>[0]): ReturnType<Application['check']> {
-    const [{ kitForCheck }, { checkRecipients }] = await Promise.all([importKits(), import('./intake/check-recipients.ts')]);
+    const [{ kitForCheck }, { checkRecipients }] = await Promise.all([
+      importKits(),
+      import('./intake/check-recipients.ts'),
+    ]);
     const kit = await kitForCheck(request.kit);
     return checkRecipients(fileSource(request.path), {
       audience: request.audience,
@@ -73,16 +83,28 @@ class App implements Application {
   async plan(request: Parameters<Application['plan']>[0]): ReturnType<Application['plan']> {
     // The launch reads it again.
     await expectRegularFile(request.path);
-    const [{ kitWithLetters }, { planLaunch }] = await Promise.all([importKits(), import('./campaigns/plan-launch.ts')]);
+    const [{ kitWithLetters }, { planLaunch }] = await Promise.all([
+      importKits(),
+      import('./campaigns/plan-launch.ts'),
+    ]);
     const { kit } = await kitWithLetters(request.kit);
-    return planLaunch(await this.#open(), this.#launchSettings(), kit, { ...request, source: fileSource(request.path) });
+    return planLaunch(await this.#open(), this.#launchSettings(), kit, {
+      ...request,
+      source: fileSource(request.path),
+    });
   }
 
   async create(request: Parameters<Application['create']>[0]): Promise<string> {
     await expectRegularFile(request.path);
-    const [{ kitWithLetters }, { createCampaign }] = await Promise.all([importKits(), import('./campaigns/create-campaign.ts')]);
+    const [{ kitWithLetters }, { createCampaign }] = await Promise.all([
+      importKits(),
+      import('./campaigns/create-campaign.ts'),
+    ]);
     const kit = await kitWithLetters(request.kit);
-    return createCampaign(await this.#open(), this.#launchSettings(), kit, { ...request, source: fileSource(request.path) });
+    return createCampaign(await this.#open(), this.#launchSettings(), kit, {
+      ...request,
+      source: fileSource(request.path),
+    });
   }
 
   async work(campaign: string, options: Parameters<Application['work']>[1]): ReturnType<Application['work']> {
@@ -102,10 +124,16 @@ class App implements Application {
     const ledger = await this.#open();
     // Loaded here: no other command needs a web server.
     const [{ serveConsole }, kits] = await Promise.all([import('./app/serve-console.ts'), importKits()]);
-    const console = await serveConsole(ledger, this.#config, this.#logger, { ...this.#serveOptions(options.newPassword, kits), say: this.#options.say });
+    const console = await serveConsole(ledger, this.#config, this.#logger, {
+      ...this.#serveOptions(options.newPassword, kits),
+      say: this.#options.say,
+    });
     try {
       await this.#withEngine(() => {
-        options.onListening({ ...console.urls, inbox: this.#config.relay === null ? `${console.urls.console}/inbox` : null });
+        options.onListening({
+          ...console.urls,
+          inbox: this.#config.relay === null ? `${console.urls.console}/inbox` : null,
+        });
         return aborted(options.signal);
       }, options.now);
     } finally {
@@ -135,7 +163,12 @@ class App implements Application {
     return changeRate(await this.#open(), campaign, perSecond, actor);
   }
 
-  async domainRate(campaign: string, domain: string, perSecond: number | null, actor: string): ReturnType<Application['domainRate']> {
+  async domainRate(
+    campaign: string,
+    domain: string,
+    perSecond: number | null,
+    actor: string,
+  ): ReturnType<Application['domainRate']> {
     return changeDomainRate(await this.#open(), campaign, { domain, perSecond }, actor);
   }
 
@@ -156,7 +189,10 @@ class App implements Application {
   }
 
   async preview(request: Parameters<Application['preview']>[0]): ReturnType<Application['preview']> {
-    const [{ kitWithLetters }, { writePreview }] = await Promise.all([importKits(), import('./campaigns/preview-kit.ts')]);
+    const [{ kitWithLetters }, { writePreview }] = await Promise.all([
+      importKits(),
+      import('./campaigns/preview-kit.ts'),
+    ]);
     const { letters } = await kitWithLetters(request.kit);
     const files = await writePreview(letters, this.#previewSender(), request.out, new Date());
     if (request.to === undefined) return { files, sentTo: 0 };
@@ -254,7 +290,11 @@ class App implements Application {
   async #expectThisRelay(id: string): Promise<void> {
     const campaign = await readCampaign((await this.#open()).database, id);
     if (campaign.relayIdentity !== relayIdentityOf(this.#config, this.#logger)) {
-      throw new CandorError('relay-mismatch', { campaign: id, launched: campaign.relayLabel, here: relayLabelOf(this.#config) });
+      throw new CandorError('relay-mismatch', {
+        campaign: id,
+        launched: campaign.relayLabel,
+        here: relayLabelOf(this.#config),
+      });
     }
     keyFor(campaign, this.#config.mail.signingKey);
   }
@@ -263,17 +303,26 @@ class App implements Application {
   async #nameStrangers(ledger: OpenLedger, relayIdentity: string): Promise<void> {
     for (const campaign of await campaignsInState(ledger.database, ['running'], null)) {
       if (campaign.relayIdentity === relayIdentity) continue;
-      this.#options.say(`Campaign ${campaign.id} runs through ${campaign.relayLabel}; this process has ${relayLabelOf(this.#config)} and leaves it alone.`);
+      this.#options.say(
+        `Campaign ${campaign.id} runs through ${campaign.relayLabel}; this process has ${relayLabelOf(this.#config)} and leaves it alone.`,
+      );
     }
   }
 
-  async #withEngine<Result>(work: (engine: Engine, relay: OpenRelay['relay']) => Promise<Result>, now: AbortSignal | undefined): Promise<Result> {
+  async #withEngine<Result>(
+    work: (engine: Engine, relay: OpenRelay['relay']) => Promise<Result>,
+    now: AbortSignal | undefined,
+  ): Promise<Result> {
     const ledger = await this.#open();
     const config = this.#config;
     // Loaded here: BullMQ and ioredis take 30 MB and a third of a second, and only work needs a queue.
-    const [{ startEngine }, { checkRedis }] = await Promise.all([import('./app/engine.ts'), import('./dispatch/redis-check.ts')]);
+    const [{ startEngine }, { checkRedis }] = await Promise.all([
+      import('./app/engine.ts'),
+      import('./dispatch/redis-check.ts'),
+    ]);
     if (config.queue.url !== null) {
-      for (const warning of await checkRedis(config.queue.url)) this.#logger.info({ help: warning.help }, warning.message);
+      for (const warning of await checkRedis(config.queue.url))
+        this.#logger.info({ help: warning.help }, warning.message);
     }
     const opened = await openRelay(config, { ...ledger, logger: this.#logger });
     const relayIdentity = relayIdentityOf(config, this.#logger);
@@ -287,7 +336,10 @@ class App implements Application {
           refusalLimit: config.refusalLimit,
           alertWebhook: config.alertWebhook,
           signingKey: config.mail.signingKey,
-          queueBackend: config.queue.url === null ? { kind: 'postgres', connection: queueConnection(ledger.connection), schema: queueSchema } : { kind: 'redis', url: config.queue.url },
+          queueBackend:
+            config.queue.url === null
+              ? { kind: 'postgres', connection: queueConnection(ledger.connection), schema: queueSchema }
+              : { kind: 'redis', url: config.queue.url },
         },
       );
       this.#engine = engine;

@@ -6,7 +6,9 @@ import { lastWords } from './cli/last-words.ts';
 import { runCli } from './cli/run-cli.ts';
 import { systemSurroundings, type OpenApplication } from './cli/surroundings.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 // Loaded when a command needs it: help and mistakes in typing don't.
 const open: OpenApplication = async (options) => (await import('./app.ts')).openApplication(options);

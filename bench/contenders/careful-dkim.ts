@@ -2,4 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { runScript } from './script.ts';
 
-await runScript((letter) => letter.html, Infinity, (keyFile) => ({ domainName: 'openai.com', keySelector: 'bench', privateKey: readFileSync(keyFile, 'utf8') }));
+await runScript(
+  (letter) => letter.html,
+  Infinity,
+  (keyFile) => ({ domainName: 'openai.com', keySelector: 'bench', privateKey: readFileSync(keyFile, 'utf8') }),
+);

@@ -30,12 +30,25 @@ interface Row {
  * @param maxMessages letters a connection takes before it is replaced
  * @param dkimOf nodemailer's DKIM option, from the path of the private key
  */
-export async function runScript(htmlFor: (letter: BenchLetter) => Promise<string> | string, maxMessages: number, dkimOf?: (keyFile: string) => Dkim): Promise<void> {
+export async function runScript(
+  htmlFor: (letter: BenchLetter) => Promise<string> | string,
+  maxMessages: number,
+  dkimOf?: (keyFile: string) => Dkim,
+): Promise<void> {
   const [file = '', letterFile = '', port = '', connections = '', from = '', keyFile = ''] = process.argv.slice(2);
   const letter = JSON.parse(readFileSync(letterFile, 'utf8')) as BenchLetter;
   const rows: Row[] = [];
   for await (const row of createReadStream(file).pipe(parse({ columns: true }))) rows.push(row as Row);
-  const pool = createTransport({ pool: true, host: '127.0.0.1', port: Number(port), secure: false, ignoreTLS: true, maxConnections: Number(connections), maxMessages, ...(dkimOf === undefined ? {} : { dkim: dkimOf(keyFile) }) });
+  const pool = createTransport({
+    pool: true,
+    host: '127.0.0.1',
+    port: Number(port),
+    secure: false,
+    ignoreTLS: true,
+    maxConnections: Number(connections),
+    maxMessages,
+    ...(dkimOf === undefined ? {} : { dkim: dkimOf(keyFile) }),
+  });
   let accepted = 0;
   let failed = 0;
   let next = 0;
@@ -43,7 +56,13 @@ export async function runScript(htmlFor: (letter: BenchLetter) => Promise<string
   await new Promise<void>((resolve) => {
     const send = async (row: Row): Promise<void> => {
       try {
-        await pool.sendMail({ from, to: row.email, subject: letter.subject, text: letter.text, html: await htmlFor(letter) });
+        await pool.sendMail({
+          from,
+          to: row.email,
+          subject: letter.subject,
+          text: letter.text,
+          html: await htmlFor(letter),
+        });
         accepted += 1;
       } catch {
         failed += 1;

@@ -21,9 +21,18 @@ function microseconds(count: number, write: (index: number) => void): number {
 const sender = { from, replyTo: null, autoSubmitted: true };
 const notice = (index: number): Parameters<ReturnType<typeof createLetterWriter>['write']>[0] => {
   const token = index.toString(16).padStart(32, '0');
-  return { token, messageId: `<${token}@openai.com>`, to: `person.${index}@example.com`, date: new Date(index), categories: index % sets, name: null };
+  return {
+    token,
+    messageId: `<${token}@openai.com>`,
+    to: `person.${index}@example.com`,
+    date: new Date(index),
+    categories: index % sets,
+    name: null,
+  };
 };
 const writer = createLetterWriter(letter, sender);
 const cold = microseconds(allCategories + 1, (index) => void writer.compose({ ...notice(index), categories: index }));
 microseconds(rounds, (index) => void writer.compose(notice(index)));
-process.stdout.write(`${JSON.stringify({ known: microseconds(rounds, (index) => void writer.compose(notice(index))), anew: cold })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ known: microseconds(rounds, (index) => void writer.compose(notice(index))), anew: cold })}\n`,
+);

@@ -20,7 +20,10 @@ const timeoutMs = 5_000;
 export function createAlert(url: string | null, on: Queryable, logger: Logger): Alert {
   const underWay = new Set<Promise<void>>();
   const post = async (to: string, campaignNo: CampaignNo, state: string): Promise<void> => {
-    const { campaign, reason, rehearsal, notices, states } = await summarise(on, await readCampaignByNo(on, campaignNo));
+    const { campaign, reason, rehearsal, notices, states } = await summarise(
+      on,
+      await readCampaignByNo(on, campaignNo),
+    );
     const answer = await fetch(to, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': 'candor' },

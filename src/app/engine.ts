@@ -61,7 +61,14 @@ const unstated = { most: 100, usual: 10 } as const;
 
 /** Starts the machinery for one relay. */
 export async function startEngine(
-  parts: { database: Database; keyring: Keyring; ledgerId: string; relay: Relay; relayIdentity: string; logger: Logger },
+  parts: {
+    database: Database;
+    keyring: Keyring;
+    ledgerId: string;
+    relay: Relay;
+    relayIdentity: string;
+    logger: Logger;
+  },
   settings: EngineSettings,
 ): Promise<Engine> {
   const { database, keyring, relay, relayIdentity, logger } = parts;
@@ -77,7 +84,12 @@ export async function startEngine(
     signingKey: settings.signingKey,
     refusalLimit: settings.refusalLimit,
   });
-  const queue = openSliceQueue(settings.queueBackend, queueName(parts.ledgerId, relayIdentity), logger, settings.recoveryMs);
+  const queue = openSliceQueue(
+    settings.queueBackend,
+    queueName(parts.ledgerId, relayIdentity),
+    logger,
+    settings.recoveryMs,
+  );
   const lanes = settings.connections === null ? unstated : { most: settings.connections, usual: settings.connections };
   const pool = createConnectionPool(relay, { max: lanes.most, idleMs: idleConnectionMs, clock: systemClock, logger });
   const leases = createLeaseKeeper(ports.leases, settings.recoveryMs, systemClock, logger);
@@ -119,7 +131,9 @@ export async function startEngine(
       now?.addEventListener('abort', cut, { once: true });
       await worker.drain(drainMs);
       // Now that all is settled: what crossed a hold goes back before the last look at the account. Else the next feeder does it.
-      await ports.feeder.takeBackRefused().catch((err: unknown) => logger.debug({ err }, 'what crossed a hold could not be taken back'));
+      await ports.feeder
+        .takeBackRefused()
+        .catch((err: unknown) => logger.debug({ err }, 'what crossed a hold could not be taken back'));
       throttle.stop();
       await queue.close().catch((err: unknown) => logger.debug({ err }, 'the queue could not be closed'));
       await lock.release();

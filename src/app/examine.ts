@@ -24,7 +24,11 @@ const dnsTimeoutMs = 5_000;
 const namedCampaigns = 5;
 
 /** All findings, worst last within each subject. Throws nothing that a finding can say. */
-export async function examine(config: Config, open: () => Promise<OpenLedger>, logger: Logger): Promise<DoctorFinding[]> {
+export async function examine(
+  config: Config,
+  open: () => Promise<OpenLedger>,
+  logger: Logger,
+): Promise<DoctorFinding[]> {
   return [
     ...examineConfig(config),
     ...(await examineLedger(config, open)),
@@ -35,7 +39,9 @@ export async function examine(config: Config, open: () => Promise<OpenLedger>, l
 }
 
 function examineConfig(config: Config): DoctorFinding[] {
-  const warnings = config.warnings.map((warning) => finding('configuration', 'warning', warning, 'Correct the name, or remove the variable.'));
+  const warnings = config.warnings.map((warning) =>
+    finding('configuration', 'warning', warning, 'Correct the name, or remove the variable.'),
+  );
   return [finding('configuration', 'ok', 'every variable can be used'), ...warnings];
 }
 
@@ -48,7 +54,9 @@ async function examineLedger(config: Config, open: () => Promise<OpenLedger>): P
   }
   const findings = [finding('ledger', 'ok', 'Postgres answers, the schema is up to date, the key is the right one')];
   if (config.ledger.url !== null) {
-    await refusePooler(ledger.database, queueSchemaOf(config)).catch((error: unknown) => findings.push(problemOf('ledger', error)));
+    await refusePooler(ledger.database, queueSchemaOf(config)).catch((error: unknown) =>
+      findings.push(problemOf('ledger', error)),
+    );
   }
   findings.push(await examineWorkers(ledger.database));
   for (const campaign of await listCampaigns(ledger.database)) {
@@ -56,9 +64,17 @@ async function examineLedger(config: Config, open: () => Promise<OpenLedger>): P
     findings.push(
       agrees
         ? finding(`campaign ${campaign.id}`, 'ok', `${campaign.notices} notices recounted: the account holds`)
-        : finding(`campaign ${campaign.id}`, 'problem', `the account does not hold (${differing.join(', ') || 'number of notices'})`, 'Pause it, keep a backup, report this.'),
+        : finding(
+            `campaign ${campaign.id}`,
+            'problem',
+            `the account does not hold (${differing.join(', ') || 'number of notices'})`,
+            'Pause it, keep a backup, report this.',
+          ),
     );
-    if (campaign.state === 'held') findings.push(finding(`campaign ${campaign.id}`, 'warning', `held: ${campaign.reason}`, holdHelp(campaign.reason)));
+    if (campaign.state === 'held')
+      findings.push(
+        finding(`campaign ${campaign.id}`, 'warning', `held: ${campaign.reason}`, holdHelp(campaign.reason)),
+      );
   }
   return findings;
 }
@@ -71,23 +87,43 @@ export async function examineWorkers(on: Queryable): Promise<DoctorFinding> {
     if ((await countWorkers(on, campaign.relayIdentity)) === 0) missed.push(campaign.id);
   }
   if (missed.length === 0) return finding('workers', 'ok', `${atWork} at work now`);
-  const named = missed.length > namedCampaigns ? `${missed.length} campaigns that are running or about to start` : missed.join(', ');
-  const help = 'Start `candor worker` or `candor serve` with the relay of the campaign, or work on it in the foreground: `candor resume CAMPAIGN`.';
-  return finding('workers', 'warning', atWork === 0 ? `nobody is at work on ${named}` : `${atWork} at work now, nobody on ${named}`, help);
+  const named =
+    missed.length > namedCampaigns
+      ? `${missed.length} campaigns that are running or about to start`
+      : missed.join(', ');
+  const help =
+    'Start `candor worker` or `candor serve` with the relay of the campaign, or work on it in the foreground: `candor resume CAMPAIGN`.';
+  return finding(
+    'workers',
+    'warning',
+    atWork === 0 ? `nobody is at work on ${named}` : `${atWork} at work now, nobody on ${named}`,
+    help,
+  );
 }
 
 async function examineQueue(config: Config): Promise<DoctorFinding[]> {
-  if (config.queue.url === null) return [finding('queue', 'ok', 'on the ledger’s Postgres; Redis is the choice for production')];
+  if (config.queue.url === null)
+    return [finding('queue', 'ok', 'on the ledger’s Postgres; Redis is the choice for production')];
   try {
     const warnings = await checkRedis(config.queue.url);
-    return [finding('queue', 'ok', 'Redis answers and keeps what it is given'), ...warnings.map((warning) => finding('queue', 'warning', warning.message, warning.help))];
+    return [
+      finding('queue', 'ok', 'Redis answers and keeps what it is given'),
+      ...warnings.map((warning) => finding('queue', 'warning', warning.message, warning.help)),
+    ];
   } catch (error) {
     return [problemOf('queue', error)];
   }
 }
 
 async function examineRelay(config: Config, logger: Logger): Promise<DoctorFinding[]> {
-  if (config.relay === null) return [finding('relay', 'ok', 'SMTP_URL is not set: letters go to the built-in inbox, and every campaign is a rehearsal')];
+  if (config.relay === null)
+    return [
+      finding(
+        'relay',
+        'ok',
+        'SMTP_URL is not set: letters go to the built-in inbox, and every campaign is a rehearsal',
+      ),
+    ];
   const check = await verifyRelay(createRelay(config.relay, logger));
   if (!check.ok) {
     const verdict = classifyConnectFailure(check.failure);
@@ -95,8 +131,25 @@ async function examineRelay(config: Config, logger: Logger): Promise<DoctorFindi
     return [finding('relay', 'problem', `${text.message} (${check.failure.detail})`, text.help)];
   }
   const how = `${check.encrypted ? (check.verified ? 'TLS with a verified certificate' : 'TLS, certificate not verified') : 'no TLS'}, ${check.authenticated ? 'logged in' : 'no login'}`;
-  const findings = [finding('relay', check.encrypted || config.relay.loopback ? 'ok' : 'warning', how, check.encrypted || config.relay.loopback ? null : 'Letters cross the network in the clear. Set SMTP_TLS=required.')];
-  if (!check.supportsSmtpUtf8) findings.push(finding('relay', 'warning', 'no SMTPUTF8', 'Addresses with other than ASCII letters before the @ will be refused with relay-without-smtputf8.'));
+  const findings = [
+    finding(
+      'relay',
+      check.encrypted || config.relay.loopback ? 'ok' : 'warning',
+      how,
+      check.encrypted || config.relay.loopback
+        ? null
+        : 'Letters cross the network in the clear. Set SMTP_TLS=required.',
+    ),
+  ];
+  if (!check.supportsSmtpUtf8)
+    findings.push(
+      finding(
+        'relay',
+        'warning',
+        'no SMTPUTF8',
+        'Addresses with other than ASCII letters before the @ will be refused with relay-without-smtputf8.',
+      ),
+    );
   return findings;
 }
 
@@ -105,18 +158,41 @@ async function examineSender(config: Config): Promise<DoctorFinding[]> {
   if (config.relay === null) return [];
   const domain = config.mail.from.address.slice(config.mail.from.address.lastIndexOf('@') + 1);
   return Promise.all([
-    examineRecord(`SPF of ${domain}`, domain, (text) => text.startsWith('v=spf1'), 'Publish an SPF record that names the relay.'),
-    examineRecord(`DMARC of ${domain}`, `_dmarc.${domain}`, (text) => text.startsWith('v=DMARC1'), 'Publish a DMARC record; large mailbox providers refuse bulk mail without one.'),
+    examineRecord(
+      `SPF of ${domain}`,
+      domain,
+      (text) => text.startsWith('v=spf1'),
+      'Publish an SPF record that names the relay.',
+    ),
+    examineRecord(
+      `DMARC of ${domain}`,
+      `_dmarc.${domain}`,
+      (text) => text.startsWith('v=DMARC1'),
+      'Publish a DMARC record; large mailbox providers refuse bulk mail without one.',
+    ),
     config.mail.signingKey === null
-      ? finding(`DKIM of ${domain}`, 'unknown', 'which selector the relay signs with cannot be looked up', 'Send yourself a test letter (`candor preview KIT --to ADDRESS`) and look for dkim=pass in it.')
+      ? finding(
+          `DKIM of ${domain}`,
+          'unknown',
+          'which selector the relay signs with cannot be looked up',
+          'Send yourself a test letter (`candor preview KIT --to ADDRESS`) and look for dkim=pass in it.',
+        )
       : examineSigning(config.mail.signingKey, domain),
   ]);
 }
 
-async function examineRecord(subject: string, name: string, matches: (text: string) => boolean, help: string): Promise<DoctorFinding> {
+async function examineRecord(
+  subject: string,
+  name: string,
+  matches: (text: string) => boolean,
+  help: string,
+): Promise<DoctorFinding> {
   const records = await lookUp(name);
-  if (records === null) return finding(subject, 'unknown', 'DNS does not answer from here', 'Look it up from another machine.');
-  return records.some(matches) ? finding(subject, 'ok', 'published') : finding(subject, 'warning', 'not published', help);
+  if (records === null)
+    return finding(subject, 'unknown', 'DNS does not answer from here', 'Look it up from another machine.');
+  return records.some(matches)
+    ? finding(subject, 'ok', 'published')
+    : finding(subject, 'warning', 'not published', help);
 }
 
 /** Whether receivers find the public half of the key that we sign with, and whether the signature speaks for the sender. */
@@ -127,16 +203,27 @@ async function examineSigning(key: SigningKey, senderDomain: string): Promise<Do
   const [signing, sending] = [`.${key.domain}`, `.${senderDomain}`];
   const aligned = signing.endsWith(sending) || sending.endsWith(signing);
   const records = await lookUp(name);
-  if (records === null) return finding(subject, 'unknown', 'DNS does not answer from here', 'Look it up from another machine.');
+  if (records === null)
+    return finding(subject, 'unknown', 'DNS does not answer from here', 'Look it up from another machine.');
   switch (compareRecords(records, key)) {
     case 'matches':
       return aligned
         ? finding(subject, 'ok', 'published, and the key that signs here')
-        : finding(subject, 'warning', `published, but ${key.domain} may not speak for ${senderDomain}`, 'For DMARC, DKIM_DOMAIN has to be of the same organisation as MAIL_FROM.');
+        : finding(
+            subject,
+            'warning',
+            `published, but ${key.domain} may not speak for ${senderDomain}`,
+            'For DMARC, DKIM_DOMAIN has to be of the same organisation as MAIL_FROM.',
+          );
     case 'another-key':
       return finding(subject, 'problem', 'another key is published: every signature would fail', publish);
     case 'revoked':
-      return finding(subject, 'problem', 'the published key is revoked (empty p=)', `Set another DKIM_SELECTOR. ${publish}`);
+      return finding(
+        subject,
+        'problem',
+        'the published key is revoked (empty p=)',
+        `Set another DKIM_SELECTOR. ${publish}`,
+      );
     case 'absent':
       return finding(subject, 'problem', 'not published: no receiver can check a signature', publish);
   }
@@ -145,7 +232,12 @@ async function examineSigning(key: SigningKey, senderDomain: string): Promise<Do
 /** The TXT records under a name; null when no name server answers. */
 async function lookUp(name: string): Promise<string[] | null> {
   const timeout = new Promise<null>((resolve) => setTimeout(resolve, dnsTimeoutMs, null).unref());
-  const answer = await Promise.race([resolveTxt(name).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOTFOUND' || error.code === 'ENODATA' ? [] : null)), timeout]);
+  const answer = await Promise.race([
+    resolveTxt(name).catch((error: NodeJS.ErrnoException) =>
+      error.code === 'ENOTFOUND' || error.code === 'ENODATA' ? [] : null,
+    ),
+    timeout,
+  ]);
   return answer === null ? null : answer.map((parts) => parts.join(''));
 }
 
@@ -158,6 +250,11 @@ function holdHelp(reason: string | null): string | null {
   return Object.entries(holdTexts).find(([code]) => code === reason)?.[1].help ?? null;
 }
 
-function finding(subject: string, verdict: DoctorFinding['verdict'], text: string, help: string | null = null): DoctorFinding {
+function finding(
+  subject: string,
+  verdict: DoctorFinding['verdict'],
+  text: string,
+  help: string | null = null,
+): DoctorFinding {
   return { subject, verdict, finding: text, help };
 }

@@ -31,7 +31,8 @@ export async function kitWithLetters(nameOrPath: string): Promise<KitWithLetters
 
 /** A kit by its name alone: what comes over the web names no paths. Throws `kit-not-found`. */
 export async function installedKit(id: string): Promise<KitWithLetters> {
-  if (!(await installedKits()).some((kit) => kit.id === id)) throw new CandorError('kit-not-found', { path: id.replaceAll(/[^\w-]/g, '') });
+  if (!(await installedKits()).some((kit) => kit.id === id))
+    throw new CandorError('kit-not-found', { path: id.replaceAll(/[^\w-]/g, '') });
   return kitWithLetters(id);
 }
 

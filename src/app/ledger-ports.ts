@@ -1,5 +1,12 @@
 // Binds the ledger's functions to the small interfaces that dispatch declares.
-import type { CampaignTerms, DomainLedger, FeederLedger, LeaseLedger, PaceLedger, WorkerLedger } from '../dispatch/ports.ts';
+import type {
+  CampaignTerms,
+  DomainLedger,
+  FeederLedger,
+  LeaseLedger,
+  PaceLedger,
+  WorkerLedger,
+} from '../dispatch/ports.ts';
 import type { HoldReason } from '../domain/delivery-result.ts';
 import type { CampaignNo } from '../domain/ids.ts';
 import { messageIdDomain } from '../domain/message-id.ts';
@@ -11,7 +18,16 @@ import type { Database } from '../ledger/database.ts';
 import { domainKey, readDomainPaces, releaseAside, setAside } from '../ledger/domain-pace.ts';
 import { takeDomainTurn } from '../ledger/domain-turn.ts';
 import type { FeederLock } from '../ledger/feeder-lock.ts';
-import { cutSlices, giveBackSlices, queuedSlices, readFeedStatus, recount, refreshStatistics, resendUnconfirmed, sweepCancelled } from '../ledger/feeding.ts';
+import {
+  cutSlices,
+  giveBackSlices,
+  queuedSlices,
+  readFeedStatus,
+  recount,
+  refreshStatistics,
+  resendUnconfirmed,
+  sweepCancelled,
+} from '../ledger/feeding.ts';
 import type { Keyring } from '../ledger/keyring.ts';
 import { endLease, keepLease, recoverExpired, takeLease } from '../ledger/leases.ts';
 import { readMigrations, schemaVersion } from '../ledger/migrate.ts';
@@ -39,12 +55,20 @@ export function bindLedger(
   database: Database,
   keyring: Keyring,
   relayIdentity: string,
-  parts: { worker: string; lock: FeederLock; alert: Alert; signingKey: SigningKey | null; refusalLimit: RefusalLimit | null },
+  parts: {
+    worker: string;
+    lock: FeederLock;
+    alert: Alert;
+    signingKey: SigningKey | null;
+    refusalLimit: RefusalLimit | null;
+  },
 ): LedgerPorts {
   const { worker, lock, alert, signingKey, refusalLimit } = parts;
   const terms = new Map<CampaignNo, Promise<CampaignTerms>>();
   const hold = async (campaign: CampaignNo, reason: HoldReason, detail: string | null): Promise<void> => {
-    const was = await database.transaction((tx) => moveCampaign(tx, campaign, ['running'], { to: 'held', actor: program, reason, detail }));
+    const was = await database.transaction((tx) =>
+      moveCampaign(tx, campaign, ['running'], { to: 'held', actor: program, reason, detail }),
+    );
     if (was !== null) alert.raise(campaign, 'held');
   };
   return {
@@ -64,11 +88,15 @@ export function bindLedger(
       recount: async (campaign) => (await recount(database, campaign)).agrees,
       startDue: async () => {
         for (const campaign of await campaignsDue(database, relayIdentity)) {
-          await database.transaction((tx) => moveCampaign(tx, campaign, ['ready'], { to: 'running', actor: program, reason: null }));
+          await database.transaction((tx) =>
+            moveCampaign(tx, campaign, ['ready'], { to: 'running', actor: program, reason: null }),
+          );
         }
       },
       finish: async (campaign) => {
-        const was = await database.transaction((tx) => moveCampaign(tx, campaign, ['running'], { to: 'finished', actor: program, reason: null }));
+        const was = await database.transaction((tx) =>
+          moveCampaign(tx, campaign, ['running'], { to: 'finished', actor: program, reason: null }),
+        );
         if (was !== null) alert.raise(campaign, 'finished');
       },
       hold,
@@ -99,7 +127,8 @@ export function bindLedger(
       },
       hold,
       holdRelay: async (reason, detail) => {
-        for (const campaign of await campaignsInState(database, ['running'], relayIdentity)) await hold(campaign.campaignNo, reason, detail);
+        for (const campaign of await campaignsInState(database, ['running'], relayIdentity))
+          await hold(campaign.campaignNo, reason, detail);
       },
       markUnreachable: (unreachable) => markUnreachable(database, relayIdentity, unreachable),
     },
@@ -124,7 +153,11 @@ export function bindLedger(
   };
 }
 
-async function readTerms(database: Database, campaignNo: CampaignNo, signingKey: SigningKey | null): Promise<CampaignTerms> {
+async function readTerms(
+  database: Database,
+  campaignNo: CampaignNo,
+  signingKey: SigningKey | null,
+): Promise<CampaignTerms> {
   const campaign = await readCampaignByNo(database, campaignNo);
   const signsWith = keyFor(campaign, signingKey);
   const writers = new Map<string, LetterWriter>();

@@ -25,13 +25,21 @@ export interface OpenLedger {
  * `postgres-*`. To work, a pooler that nothing else minds is refused too. To restore, no key is made, because a new one
  * is never that of the backup, and a ledger that holds nothing may have been made under another.
  */
-export async function openLedger(config: Config, logger: Logger, say: (line: string) => void, purpose: 'look' | 'work' | 'restore' = 'look'): Promise<OpenLedger> {
+export async function openLedger(
+  config: Config,
+  logger: Logger,
+  say: (line: string) => void,
+  purpose: 'look' | 'work' | 'restore' = 'look',
+): Promise<OpenLedger> {
   const place = placeOfKey(config);
-  if (purpose === 'restore' && (await findKey(config)) === null) throw new CandorError('key-wrong', { place, what: 'the backup' });
+  if (purpose === 'restore' && (await findKey(config)) === null)
+    throw new CandorError('key-wrong', { place, what: 'the backup' });
   if (config.ledger.url === null) await ensureDataFolder(config.dataDir);
   const keyring = createKeyring(await loadKey(config), place);
-  const embedded = config.ledger.url === null ? await openEmbeddedPostgres({ dataDir: config.dataDir, logger, say }) : null;
-  const connection: Connection = embedded === null ? { connectionString: withFullCheck(config.ledger.url ?? '') } : { ...embedded.connection };
+  const embedded =
+    config.ledger.url === null ? await openEmbeddedPostgres({ dataDir: config.dataDir, logger, say }) : null;
+  const connection: Connection =
+    embedded === null ? { connectionString: withFullCheck(config.ledger.url ?? '') } : { ...embedded.connection };
   let closing = false;
   const revive = embedded === null ? null : reviver(embedded, config.dataDir, logger);
   const database = openDatabase(connection, logger, {
@@ -73,7 +81,10 @@ function reviver(embedded: EmbeddedPostgres, dataDir: string, logger: Logger): (
   const failed = async (err: unknown): Promise<void> => {
     if (performance.now() - saidAtMs > saidEveryMs) {
       saidAtMs = performance.now();
-      logger.error({ err }, `the embedded Postgres could not be started again; it is tried on. The disk of ${dataDir} has ${await freeMegabytes(dataDir)} MB left`);
+      logger.error(
+        { err },
+        `the embedded Postgres could not be started again; it is tried on. The disk of ${dataDir} has ${await freeMegabytes(dataDir)} MB left`,
+      );
     }
     await pause(pauseMs, undefined, { ref: false });
     pauseMs = Math.min(2 * pauseMs, reviveAgainMs[1]);

@@ -26,12 +26,25 @@ export function relayLabelOf(config: Config): string {
 }
 
 /** Opens the relay; a rehearsal starts an inbox of this process, whose letters all go into the ledger, sealed. */
-export async function openRelay(config: Config, parts: { database: Database; keyring: Keyring; logger: Logger }): Promise<OpenRelay> {
+export async function openRelay(
+  config: Config,
+  parts: { database: Database; keyring: Keyring; logger: Logger },
+): Promise<OpenRelay> {
   const { logger } = parts;
   if (config.relay !== null) return { relay: createRelay(config.relay, logger), close: () => Promise.resolve() };
   // Loaded here: an SMTP server, which only a rehearsal needs.
-  const [{ startInbox }, { createInboxStore }] = await Promise.all([import('../embedded/inbox.ts'), import('../ledger/inbox-letters.ts')]);
-  const inbox = await startInbox({ port: config.web.inboxPort, store: createInboxStore(parts.database, parts.keyring), logger });
-  const relay = createRelay({ host: '127.0.0.1', port: inbox.port, secure: false, tls: 'off', replyTimeoutMs: 60_000 }, logger);
+  const [{ startInbox }, { createInboxStore }] = await Promise.all([
+    import('../embedded/inbox.ts'),
+    import('../ledger/inbox-letters.ts'),
+  ]);
+  const inbox = await startInbox({
+    port: config.web.inboxPort,
+    store: createInboxStore(parts.database, parts.keyring),
+    logger,
+  });
+  const relay = createRelay(
+    { host: '127.0.0.1', port: inbox.port, secure: false, tls: 'off', replyTimeoutMs: 60_000 },
+    logger,
+  );
   return { relay, close: () => inbox.close() };
 }

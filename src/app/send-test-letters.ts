@@ -17,18 +17,30 @@ export async function sendTestLetters(
   to: string,
 ): Promise<number> {
   const domain = envelopeFrom.slice(envelopeFrom.lastIndexOf('@') + 1);
-  const messages = await previewMessages(letters, sender, { to, test: true, at: new Date(), messageId: () => `<test-${randomUUID()}@${domain}>` });
+  const messages = await previewMessages(letters, sender, {
+    to,
+    test: true,
+    at: new Date(),
+    messageId: () => `<test-${randomUUID()}@${domain}>`,
+  });
   const opened = await relay.connect();
   if (!opened.ok) {
     const verdict = classifyConnectFailure(opened.failure);
-    throw new CandorError('test-letter-failed', { why: verdict.kind === 'hold' ? holdTexts[verdict.reason].message : opened.failure.detail });
+    throw new CandorError('test-letter-failed', {
+      why: verdict.kind === 'hold' ? holdTexts[verdict.reason].message : opened.failure.detail,
+    });
   }
   try {
     for (const { message } of messages) {
       const result = await opened.connection.deliver({ from: envelopeFrom, to }, message);
       const verdict = classify(result, { temporaryShare: { isThrottling: () => false } });
       if (verdict.kind === 'accepted') continue;
-      throw new CandorError('test-letter-failed', { why: result.kind === 'replied' ? scrubReply(result.reply.text, to) : 'the connection ended before the relay had answered' });
+      throw new CandorError('test-letter-failed', {
+        why:
+          result.kind === 'replied'
+            ? scrubReply(result.reply.text, to)
+            : 'the connection ended before the relay had answered',
+      });
     }
   } finally {
     await opened.connection.close();

@@ -36,13 +36,36 @@ export interface ServeOptions {
 }
 
 /** Starts the console. `say` tells the person at the terminal when the link was used. */
-export async function serveConsole(ledger: OpenLedger, config: Config, logger: Logger, options: ServeOptions & { say: (line: string) => void }): Promise<ServedConsole> {
+export async function serveConsole(
+  ledger: OpenLedger,
+  config: Config,
+  logger: Logger,
+  options: ServeOptions & { say: (line: string) => void },
+): Promise<ServedConsole> {
   const uploads = openUploadsPort(ledger, options.kits, logger);
-  const watch = openWatchPort(ledger, { identity: options.settings.relayIdentity, label: options.settings.relayLabel }, logger);
-  const notices = openNoticesPort(ledger, { identity: options.settings.relayIdentity, label: options.settings.relayLabel });
+  const watch = openWatchPort(
+    ledger,
+    { identity: options.settings.relayIdentity, label: options.settings.relayLabel },
+    logger,
+  );
+  const notices = openNoticesPort(ledger, {
+    identity: options.settings.relayIdentity,
+    label: options.settings.relayLabel,
+  });
   const launches = openLaunchPort(ledger, options.shelf, options.settings, logger);
   const server = createServer(
-    { access: openAccess(ledger.database), uploads, launches, watch, notices, letters: openLettersPort(ledger, options.shelf, options.letters), status: openStatusPort(ledger), metrics: openMetricsPort(ledger.database, options.connections), inbox: config.relay === null ? inboxOf(ledger) : null, ready: openReadiness(ledger.database) },
+    {
+      access: openAccess(ledger.database),
+      uploads,
+      launches,
+      watch,
+      notices,
+      letters: openLettersPort(ledger, options.shelf, options.letters),
+      status: openStatusPort(ledger),
+      metrics: openMetricsPort(ledger.database, options.connections),
+      inbox: config.relay === null ? inboxOf(ledger) : null,
+      ready: openReadiness(ledger.database),
+    },
     {
       host: config.web.host,
       port: config.web.port,
@@ -51,13 +74,16 @@ export async function serveConsole(ledger: OpenLedger, config: Config, logger: L
       logger,
       clock: systemClock,
       newPassword: options.newPassword,
-      onLinkUsed: () => options.say('The link was used: a password is set. If it was not you, run `candor serve --new-password`.'),
+      onLinkUsed: () =>
+        options.say('The link was used: a password is set. If it was not you, run `candor serve --new-password`.'),
     },
   );
   const warning = proxyWarning(config.web);
   if (warning !== null) logger.warn(warning);
   const { url, signInUrl } = await server.listen();
-  return { urls: { console: url, signIn: signInUrl }, close: async () => {
+  return {
+    urls: { console: url, signIn: signInUrl },
+    close: async () => {
       await server.close();
       watch.close();
       await launches.close();
@@ -83,7 +109,18 @@ function inboxOf({ database, keyring }: OpenLedger): InboxPort {
       const stored = await store.get(id);
       if (stored === null) return null;
       const { from, to, subject, date, html, text, source } = await parseLetter(stored.raw);
-      return { id: stored.letterId, receivedAt: stored.receivedAt, noticeToken: stored.noticeToken, from, to, subject, date, html, text, source };
+      return {
+        id: stored.letterId,
+        receivedAt: stored.receivedAt,
+        noticeToken: stored.noticeToken,
+        from,
+        to,
+        subject,
+        date,
+        html,
+        text,
+        source,
+      };
     },
   };
 }

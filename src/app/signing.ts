@@ -7,6 +7,11 @@ import type { Campaign } from '../ledger/campaigns.ts';
 export function keyFor(campaign: Pick<Campaign, 'id' | 'signatureName'>, key: SigningKey | null): SigningKey | null {
   if (campaign.signatureName === null) return null;
   const here = key === null ? null : signatureNameOf(key);
-  if (here !== campaign.signatureName) throw new CandorError('signing-key-missing', { campaign: campaign.id, launched: campaign.signatureName, here: here ?? 'none' });
+  if (here !== campaign.signatureName)
+    throw new CandorError('signing-key-missing', {
+      campaign: campaign.id,
+      launched: campaign.signatureName,
+      here: here ?? 'none',
+    });
   return key;
 }

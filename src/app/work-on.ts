@@ -22,7 +22,13 @@ const wireMs = 1_000;
  */
 export async function workOn(
   campaign: string,
-  parts: { database: Database; relay: Relay; engine: Engine; signal: AbortSignal; onProgress: (summary: CampaignSummary) => void },
+  parts: {
+    database: Database;
+    relay: Relay;
+    engine: Engine;
+    signal: AbortSignal;
+    onProgress: (summary: CampaignSummary) => void;
+  },
 ): Promise<CampaignSummary> {
   const { database, signal } = parts;
   await holdIfUnusable(parts, campaign);
@@ -54,5 +60,9 @@ async function holdIfUnusable(parts: { database: Database; relay: Relay; engine:
   if (check.ok) return;
   const verdict = classifyConnectFailure(check.failure);
   if (verdict.kind === 'throttled') return;
-  await parts.engine.hold(campaignNo, verdict.kind === 'hold' ? verdict.reason : 'relay-unreachable', check.failure.detail);
+  await parts.engine.hold(
+    campaignNo,
+    verdict.kind === 'hold' ? verdict.reason : 'relay-unreachable',
+    check.failure.detail,
+  );
 }

@@ -142,7 +142,10 @@ export interface Application {
   /** Imports, freezes and launches in one transaction: all of it stands, or none. Answers the campaign's id. */
   create(request: CreateRequest): Promise<string>;
   /** Works in the foreground until the campaign leaves `running` (or the signal aborts), reporting as it goes. */
-  work(campaign: string, options: StopSignals & { onProgress: (summary: CampaignSummary) => void }): Promise<CampaignSummary>;
+  work(
+    campaign: string,
+    options: StopSignals & { onProgress: (summary: CampaignSummary) => void },
+  ): Promise<CampaignSummary>;
   /** Works on whatever is running until the signal aborts. */
   workAll(options: StopSignals): Promise<void>;
   /** Console, API and a worker, until the signal aborts. */
@@ -158,7 +161,13 @@ export interface Application {
   /** Answers how many notices go (or would go) to a new round, by state. */
   resend(request: ResendRequest): Promise<ResendAnswer>;
   find(address: string): Promise<Found[]>;
-  export(request: { campaign: string; out: string; states?: readonly NoticeState[]; withAddresses: boolean; actor: string }): Promise<{ files: string[]; notices: number }>;
+  export(request: {
+    campaign: string;
+    out: string;
+    states?: readonly NoticeState[];
+    withAddresses: boolean;
+    actor: string;
+  }): Promise<{ files: string[]; notices: number }>;
   preview(request: { kit: string; out: string; to?: string }): Promise<{ files: string[]; sentTo: number }>;
   backup(out: Writable, actor: string): Promise<{ tables: number; rows: number }>;
   restore(from: Readable): Promise<{ tables: number; rows: number }>;

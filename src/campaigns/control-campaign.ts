@@ -19,7 +19,11 @@ import { readSummary } from './read-summary.ts';
 export async function pauseCampaign({ database }: LedgerContext, id: string, actor: string): Promise<Stopped> {
   await database.transaction(async (tx) => {
     const campaign = await readCampaign(tx, id);
-    const was = await moveCampaign(tx, campaign.campaignNo, ['running', 'held'], { to: 'paused', actor, reason: 'paused' });
+    const was = await moveCampaign(tx, campaign.campaignNo, ['running', 'held'], {
+      to: 'paused',
+      actor,
+      reason: 'paused',
+    });
     if (was === null) await expectState(tx, id, ['paused']);
   });
   return stopped(database, id);
@@ -29,7 +33,11 @@ export async function pauseCampaign({ database }: LedgerContext, id: string, act
 export async function cancelCampaign({ database }: LedgerContext, id: string, actor: string): Promise<Stopped> {
   await database.transaction(async (tx) => {
     const campaign = await readCampaign(tx, id);
-    const was = await moveCampaign(tx, campaign.campaignNo, ['ready', 'running', 'paused', 'held'], { to: 'cancelled', actor, reason: 'cancelled' });
+    const was = await moveCampaign(tx, campaign.campaignNo, ['ready', 'running', 'paused', 'held'], {
+      to: 'cancelled',
+      actor,
+      reason: 'cancelled',
+    });
     if (was === null) return expectState(tx, id, ['cancelled']);
     await sweepCancelled(tx, campaign.campaignNo);
   });
@@ -39,7 +47,8 @@ export async function cancelCampaign({ database }: LedgerContext, id: string, ac
 /** Lets a paused or held campaign go on; nothing to do when it runs already. Throws `account-broken` when its account does not hold. */
 export async function resumeCampaign({ database }: LedgerContext, id: string, actor: string): Promise<Campaign> {
   const before = await readCampaign(database, id);
-  if (before.reason === 'account-broken' && !(await recount(database, before.campaignNo)).agrees) throw new CandorError('account-broken');
+  if (before.reason === 'account-broken' && !(await recount(database, before.campaignNo)).agrees)
+    throw new CandorError('account-broken');
   return database.transaction(async (tx) => {
     const was = await moveCampaign(tx, before.campaignNo, ['paused', 'held'], { to: 'running', actor, reason: null });
     if (was === null) await expectState(tx, id, ['running', 'ready']);
@@ -52,7 +61,12 @@ export async function resumeCampaign({ database }: LedgerContext, id: string, ac
 }
 
 /** Changes the rate of the campaign's relay, for all campaigns on it, while they run. */
-export async function changeRate({ database }: LedgerContext, id: string, perSecond: number, actor: string): Promise<CampaignSummary> {
+export async function changeRate(
+  { database }: LedgerContext,
+  id: string,
+  perSecond: number,
+  actor: string,
+): Promise<CampaignSummary> {
   await database.transaction(async (tx) => {
     const campaign = await readCampaign(tx, id);
     await setLimit(tx, campaign.relayIdentity, perSecond);
@@ -77,10 +91,14 @@ export async function changeDomainRate(
 }
 
 /** A new round for settled notices; a finished campaign runs again. Never touches an accepted one. */
-export async function resendCampaign({ database, keyring }: LedgerContext, request: ResendRequest): Promise<ResendAnswer> {
+export async function resendCampaign(
+  { database, keyring }: LedgerContext,
+  request: ResendRequest,
+): Promise<ResendAnswer> {
   return database.transaction(async (tx) => {
     const campaign = await readCampaign(tx, request.campaign);
-    if (campaign.state === 'cancelled' || campaign.state === 'ready') await expectState(tx, request.campaign, ['running', 'paused', 'held', 'finished']);
+    if (campaign.state === 'cancelled' || campaign.state === 'ready')
+      await expectState(tx, request.campaign, ['running', 'paused', 'held', 'finished']);
     const moved = await resendNotices(tx, campaign.campaignNo, {
       states: request.states,
       actor: request.actor,

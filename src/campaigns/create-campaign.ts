@@ -10,7 +10,18 @@ import { createMergeAccount, type MergeAccount } from '../intake/merge-account.t
 import { readRecipientFile, type RecipientFile } from '../intake/read-recipient-file.ts';
 import type { RecipientSource } from '../intake/recipient-source.ts';
 import { isOfficialDomain } from '../kits/official-domain.ts';
-import { createDraft, findSameFile, finishImport, freezeLetters, isPast, moveCampaign, readCampaign, setDeparture, startMoment, type Campaign } from '../ledger/campaigns.ts';
+import {
+  createDraft,
+  findSameFile,
+  finishImport,
+  freezeLetters,
+  isPast,
+  moveCampaign,
+  readCampaign,
+  setDeparture,
+  startMoment,
+  type Campaign,
+} from '../ledger/campaigns.ts';
 import type { Transaction } from '../ledger/database.ts';
 import { setDomainLimits } from '../ledger/domain-pace.ts';
 import { recordEvent } from '../ledger/events.ts';
@@ -32,24 +43,38 @@ export async function createCampaign(
   request: LaunchRequest,
 ): Promise<string> {
   await checkSender(context, settings, kit.kit, request);
-  if (request.start instanceof Date && (await isPast(context.database, request.start))) throw new CandorError('start-past', { start: request.start.toISOString() });
+  if (request.start instanceof Date && (await isPast(context.database, request.start)))
+    throw new CandorError('start-past', { start: request.start.toISOString() });
   const sha256 = await digestOf(request.source);
-  return context.database.transaction(async (tx) => {
-    await refuseTwice(tx, settings, kit.kit, sha256, request.again);
-    const told: Campaign[] = [];
-    for (const except of new Set(request.except)) told.push(await readCampaign(tx, except));
-    const id = campaignIdFrom(randomBytes(8));
-    const campaignNo = await createDraft(tx, { id, fileSha256: sha256, terms: termsOf(settings, kit.kit), actor: request.actor });
-    await request.onDraft?.(tx, campaignNo);
-    await importFile(tx, context, campaignNo, kit, request, sha256);
-    for (const campaign of told) await leaveOutTold(tx, campaignNo, campaign, request.actor);
-    await freezeLetters(tx, campaignNo, kit.letters);
-    await setDeparture(tx, campaignNo, { first: request.first ?? null, startAt: request.start === undefined ? null : await startMoment(tx, request.start) });
-    await setLimit(tx, settings.relayIdentity, request.ratePerSecond ?? settings.ratePerSecond);
-    if (settings.domainLimits !== null) await setDomainLimits(tx, context.keyring, settings.relayIdentity, settings.domainLimits);
-    if (request.start === undefined) await moveCampaign(tx, campaignNo, ['ready'], { to: 'running', actor: request.actor, reason: null });
-    return id;
-  }, { patient: true });
+  return context.database.transaction(
+    async (tx) => {
+      await refuseTwice(tx, settings, kit.kit, sha256, request.again);
+      const told: Campaign[] = [];
+      for (const except of new Set(request.except)) told.push(await readCampaign(tx, except));
+      const id = campaignIdFrom(randomBytes(8));
+      const campaignNo = await createDraft(tx, {
+        id,
+        fileSha256: sha256,
+        terms: termsOf(settings, kit.kit),
+        actor: request.actor,
+      });
+      await request.onDraft?.(tx, campaignNo);
+      await importFile(tx, context, campaignNo, kit, request, sha256);
+      for (const campaign of told) await leaveOutTold(tx, campaignNo, campaign, request.actor);
+      await freezeLetters(tx, campaignNo, kit.letters);
+      await setDeparture(tx, campaignNo, {
+        first: request.first ?? null,
+        startAt: request.start === undefined ? null : await startMoment(tx, request.start),
+      });
+      await setLimit(tx, settings.relayIdentity, request.ratePerSecond ?? settings.ratePerSecond);
+      if (settings.domainLimits !== null)
+        await setDomainLimits(tx, context.keyring, settings.relayIdentity, settings.domainLimits);
+      if (request.start === undefined)
+        await moveCampaign(tx, campaignNo, ['ready'], { to: 'running', actor: request.actor, reason: null });
+      return id;
+    },
+    { patient: true },
+  );
 }
 
 /** Over a relay that is not on this machine: the rate is stated, and the sender is one the kit calls official. */
@@ -60,7 +85,10 @@ export async function checkSender(
   request: Pick<LaunchRequest, 'ratePerSecond'>,
 ): Promise<void> {
   if (settings.rehearsal || settings.loopback) return;
-  const stated = request.ratePerSecond ?? settings.ratePerSecond ?? (await readPace(context.database, settings.relayIdentity)).limitPerSecond;
+  const stated =
+    request.ratePerSecond ??
+    settings.ratePerSecond ??
+    (await readPace(context.database, settings.relayIdentity)).limitPerSecond;
   if (stated === null) throw new CandorError('rate-required');
   const domain = settings.mailFromAddress.slice(settings.mailFromAddress.lastIndexOf('@') + 1);
   if (!isOfficialDomain(domain, kit.officialDomains)) {
@@ -69,11 +97,22 @@ export async function checkSender(
 }
 
 /** One launch at a time for a file and a kit; then the answer stands, because rehearsals do not count. */
-async function refuseTwice(tx: Transaction, settings: LaunchSettings, kit: Kit, sha256: string, again: boolean): Promise<void> {
+async function refuseTwice(
+  tx: Transaction,
+  settings: LaunchSettings,
+  kit: Kit,
+  sha256: string,
+  again: boolean,
+): Promise<void> {
   if (settings.rehearsal) return;
-  await tx.query({ text: `select pg_advisory_xact_lock(hashtextextended('candor-file:' || $1, 0))`, values: [`${sha256}/${kit.id}`] });
+  await tx.query({
+    text: `select pg_advisory_xact_lock(hashtextextended('candor-file:' || $1, 0))`,
+    values: [`${sha256}/${kit.id}`],
+  });
   const [latest, ...earlier] = await findSameFile(tx, sha256, kit.id);
-  const unfinished = [latest, ...earlier].find((campaign) => campaign !== undefined && !['finished', 'cancelled'].includes(campaign.state));
+  const unfinished = [latest, ...earlier].find(
+    (campaign) => campaign !== undefined && !['finished', 'cancelled'].includes(campaign.state),
+  );
   if (unfinished) throw new CandorError('campaign-exists', { campaign: unfinished.id, state: unfinished.state });
   if (latest && !again) throw new CandorError('campaign-finished', { campaign: latest.id, state: latest.state });
 }
@@ -111,7 +150,15 @@ async function importFile(
       conflicts: account.conflicts,
       notices: account.notices,
       audiences: account.audiences,
-      intake: { locales: account.locales, localeFallbacks: account.localeFallbacks, columns, ignoredColumns, missingCategories, encoding, delimiter },
+      intake: {
+        locales: account.locales,
+        localeFallbacks: account.localeFallbacks,
+        columns,
+        ignoredColumns,
+        missingCategories,
+        encoding,
+        delimiter,
+      },
     },
     request.actor,
   );

@@ -42,7 +42,12 @@ export async function exportArchive({ database, keyring }: LedgerContext, reques
     const campaign = await readCampaign(tx, request.campaign);
     await addAccount(tx, { add }, campaign, request);
     for (const file of noticeFiles) {
-      const { lines, sum } = linesOf(file, campaign, noticeRecords(tx, keyring, campaignNo, request), request.withAddresses);
+      const { lines, sum } = linesOf(
+        file,
+        campaign,
+        noticeRecords(tx, keyring, campaignNo, request),
+        request.withAddresses,
+      );
       const stream = Readable.from(lines, { objectMode: false });
       const leave = (): void => void stream.destroy(new Error('nobody reads the archive any more'));
       out.once('close', leave);
@@ -54,11 +59,20 @@ export async function exportArchive({ database, keyring }: LedgerContext, reques
     zip.addBuffer(Buffer.from(sums.toSorted().join('')), 'SHA256SUMS');
     zip.end();
   };
-  database.transaction(write).catch((error: unknown) => out.destroy(error instanceof Error ? error : new Error('the archive broke off', { cause: error })));
+  database
+    .transaction(write)
+    .catch((error: unknown) =>
+      out.destroy(error instanceof Error ? error : new Error('the archive broke off', { cause: error })),
+    );
   return out;
 }
 
-function linesOf(file: NoticeFile, { mailFrom }: Campaign, records: ReturnType<typeof noticeRecords>, withAddresses: boolean): { lines: AsyncGenerator<string, void>; sum: () => string } {
+function linesOf(
+  file: NoticeFile,
+  { mailFrom }: Campaign,
+  records: ReturnType<typeof noticeRecords>,
+  withAddresses: boolean,
+): { lines: AsyncGenerator<string, void>; sum: () => string } {
   const digest = createHash('sha256');
   async function* lines(): AsyncGenerator<string, void> {
     const head = file.head(withAddresses);

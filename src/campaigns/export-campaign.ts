@@ -21,17 +21,23 @@ export interface ExportRequest {
 }
 
 /** Writes the export. Throws `campaign-unknown`, `output-exists`, `output-unwritable`; then nothing is left behind. */
-export async function exportCampaign({ database, keyring }: LedgerContext, request: ExportRequest): Promise<{ files: string[]; notices: number }> {
+export async function exportCampaign(
+  { database, keyring }: LedgerContext,
+  request: ExportRequest,
+): Promise<{ files: string[]; notices: number }> {
   const { campaignNo } = await readCampaign(database, request.campaign);
   const folder = await startExport(request.out);
   try {
     if (request.withAddresses) await recordExport(database, campaignNo, request);
-    const notices = await database.transaction(async (tx) => {
-      await tx.query({ text: 'set transaction isolation level repeatable read, read only' });
-      const campaign = await readCampaign(tx, request.campaign);
-      await addAccount(tx, folder, campaign, request);
-      return addNotices(folder, campaign, noticeRecords(tx, keyring, campaignNo, request), request.withAddresses);
-    }, { patient: true });
+    const notices = await database.transaction(
+      async (tx) => {
+        await tx.query({ text: 'set transaction isolation level repeatable read, read only' });
+        const campaign = await readCampaign(tx, request.campaign);
+        await addAccount(tx, folder, campaign, request);
+        return addNotices(folder, campaign, noticeRecords(tx, keyring, campaignNo, request), request.withAddresses);
+      },
+      { patient: true },
+    );
     return { files: await folder.finish(), notices };
   } catch (error) {
     await folder.discard();
@@ -40,13 +46,22 @@ export async function exportCampaign({ database, keyring }: LedgerContext, reque
 }
 
 /** Before the first address leaves the ledger. */
-export async function recordExport(database: Database, campaignNo: Campaign['campaignNo'], request: Pick<ExportRequest, 'states' | 'actor'>): Promise<void> {
+export async function recordExport(
+  database: Database,
+  campaignNo: Campaign['campaignNo'],
+  request: Pick<ExportRequest, 'states' | 'actor'>,
+): Promise<void> {
   const data = { states: request.states ?? 'all' };
   await recordEvent(database, { campaignNo, actor: request.actor, kind: 'exported-with-addresses', data });
 }
 
 /** The account, the terms, the frozen letters and the events. */
-export async function addAccount(tx: Transaction, folder: Pick<ExportFolder, 'add'>, campaign: Campaign, request: Pick<ExportRequest, 'states' | 'withAddresses'>): Promise<void> {
+export async function addAccount(
+  tx: Transaction,
+  folder: Pick<ExportFolder, 'add'>,
+  campaign: Campaign,
+  request: Pick<ExportRequest, 'states' | 'withAddresses'>,
+): Promise<void> {
   const letters = await readLetters(tx, campaign.campaignNo);
   const { rows } = await tx.query<{ now: Date }>({ text: 'select now() as now' });
   const account = {
@@ -78,7 +93,11 @@ export interface NoticeFile {
 
 /** The evidence, and the same for spreadsheets. */
 export const noticeFiles: readonly NoticeFile[] = [
-  { path: 'notices.ndjson', head: () => '', text: (batch, mailFrom) => ndjson(batch.map((record) => withMessageIds(record, mailFrom))) },
+  {
+    path: 'notices.ndjson',
+    head: () => '',
+    text: (batch, mailFrom) => ndjson(batch.map((record) => withMessageIds(record, mailFrom))),
+  },
   {
     path: 'notices.csv',
     head: (withAddresses) => csvLines([withAddresses ? [...noticeColumns, 'address'] : noticeColumns]),
@@ -87,7 +106,8 @@ export const noticeFiles: readonly NoticeFile[] = [
   {
     path: 'attempts.csv',
     head: () => csvLines([attemptColumns]),
-    text: (batch, mailFrom) => csvLines(batch.flatMap((record) => record.attempts.map((attempt) => attemptCells(record, attempt, mailFrom)))),
+    text: (batch, mailFrom) =>
+      csvLines(batch.flatMap((record) => record.attempts.map((attempt) => attemptCells(record, attempt, mailFrom)))),
   },
 ];
 

@@ -47,16 +47,32 @@ export async function letterOfRow(source: RecipientSource, options: ReadOptions,
     await nextTurn();
   }
   const { address, locale } = first ?? found;
-  return { kind: 'notice', address, locale, audience: affected ? 'affected' : 'unaffected', categories, rows, conflict: affected && unaffected };
+  return {
+    kind: 'notice',
+    address,
+    locale,
+    audience: affected ? 'affected' : 'unaffected',
+    categories,
+    rows,
+    conflict: affected && unaffected,
+  };
 }
 
-async function findRow(source: RecipientSource, options: ReadOptions, row: number): Promise<RecipientRow | { problems: readonly RowProblem[] } | null> {
+async function findRow(
+  source: RecipientSource,
+  options: ReadOptions,
+  row: number,
+): Promise<RecipientRow | { problems: readonly RowProblem[] } | null> {
   const file = readRecipientFile(source.open(), options);
   try {
     for await (const { recipients, invalid } of file) {
       const found = recipients.find((one) => one.row === row) ?? invalid.find((one) => one.row === row);
       if (found !== undefined) return found;
-      if (Math.max(recipients.at(-1)?.row ?? 0, invalid.at(-1)?.row ?? 0) > row && Math.min(recipients.at(-1)?.row ?? Infinity, invalid.at(-1)?.row ?? Infinity) > row) return null;
+      if (
+        Math.max(recipients.at(-1)?.row ?? 0, invalid.at(-1)?.row ?? 0) > row &&
+        Math.min(recipients.at(-1)?.row ?? Infinity, invalid.at(-1)?.row ?? Infinity) > row
+      )
+        return null;
       await nextTurn();
     }
     return null;

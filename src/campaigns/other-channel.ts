@@ -14,10 +14,25 @@ import { csvLines } from './export-csv.ts';
 /** These have been told, by another campaign. */
 const toldReason = 'told-before';
 
-const columns = ['row', 'address', 'audience', 'locale', 'state', 'reason', 'maybe_accepted', 'reply', 'settled_at', 'notice', 'why'] as const;
+const columns = [
+  'row',
+  'address',
+  'audience',
+  'locale',
+  'state',
+  'reason',
+  'maybe_accepted',
+  'reply',
+  'settled_at',
+  'notice',
+  'why',
+] as const;
 
 /** How many need another channel, by state: as many as the list has lines. Throws `campaign-unknown`. */
-export async function countOtherChannel({ database }: Pick<LedgerContext, 'database'>, id: string): Promise<Readonly<Record<OtherChannelState, number>>> {
+export async function countOtherChannel(
+  { database }: Pick<LedgerContext, 'database'>,
+  id: string,
+): Promise<Readonly<Record<OtherChannelState, number>>> {
   const { campaignNo } = await readCampaign(database, id);
   // From the tally, which costs the same for a million; asked beyond it is only what is rare.
   const { counts } = await readCounts(database, campaignNo);
@@ -28,7 +43,10 @@ export async function countOtherChannel({ database }: Pick<LedgerContext, 'datab
 }
 
 /** The list as lines of CSV, with a mark for spreadsheets that it is UTF-8. Throws `campaign-unknown`. */
-export async function otherChannelLines({ database, keyring }: LedgerContext, request: { campaign: string; actor: string }): Promise<AsyncIterable<string>> {
+export async function otherChannelLines(
+  { database, keyring }: LedgerContext,
+  request: { campaign: string; actor: string },
+): Promise<AsyncIterable<string>> {
   const { campaignNo } = await readCampaign(database, request.campaign);
   await recordExport(database, campaignNo, { states: otherChannelStates, actor: request.actor });
   return lines({ database, keyring }, campaignNo);
@@ -39,13 +57,32 @@ async function* lines({ database, keyring }: LedgerContext, campaignNo: Campaign
   const session = await database.session();
   try {
     await session.query({ text: 'begin transaction isolation level repeatable read, read only' });
-    const closed = new Set((await closedDoubts(session, campaignNo)).map(({ noticeId, addressVersion }) => keyring.noticeToken(noticeId, addressVersion)));
-    for await (const batch of noticeRecords(session, keyring, campaignNo, { states: otherChannelStates, withoutReason: toldReason, withAddresses: true })) {
+    const closed = new Set(
+      (await closedDoubts(session, campaignNo)).map(({ noticeId, addressVersion }) =>
+        keyring.noticeToken(noticeId, addressVersion),
+      ),
+    );
+    for await (const batch of noticeRecords(session, keyring, campaignNo, {
+      states: otherChannelStates,
+      withoutReason: toldReason,
+      withAddresses: true,
+    })) {
       yield csvLines(
-        batch.filter((record) => record.state !== 'unconfirmed' || !closed.has(record.notice)).map((record) => [
-          record.row, record.address, record.audience, record.locale, record.state, record.reason, record.maybeAccepted,
-          record.attempts.findLast((attempt) => attempt.reply !== null)?.reply, record.settledAt, record.notice, whyHere(record),
-        ]),
+        batch
+          .filter((record) => record.state !== 'unconfirmed' || !closed.has(record.notice))
+          .map((record) => [
+            record.row,
+            record.address,
+            record.audience,
+            record.locale,
+            record.state,
+            record.reason,
+            record.maybeAccepted,
+            record.attempts.findLast((attempt) => attempt.reply !== null)?.reply,
+            record.settledAt,
+            record.notice,
+            whyHere(record),
+          ]),
       );
     }
   } finally {
@@ -63,8 +100,11 @@ const whyWords: Partial<Record<NoticeState, string>> = {
 /** Why somebody is in the list, in a sentence for whoever takes up the telephone. Pure. */
 function whyHere({ state, maybeAccepted, attempts }: NoticeRecord): string {
   if (state !== 'cancelled') return whyWords[state] ?? '';
-  if (maybeAccepted) return 'Perhaps told by an earlier attempt whose answer was not recorded; the campaign was cancelled before another one.';
+  if (maybeAccepted)
+    return 'Perhaps told by an earlier attempt whose answer was not recorded; the campaign was cancelled before another one.';
   const last = attempts.findLast(({ outcome }) => outcome !== 'given-back')?.outcome;
   if (last === 'refused') return 'The relay had refused this recipient; the campaign was cancelled before the re-send.';
-  return last === undefined ? 'Never tried: the campaign was cancelled before its turn.' : 'Tried, but not accepted; the campaign was cancelled before another try.';
+  return last === undefined
+    ? 'Never tried: the campaign was cancelled before its turn.'
+    : 'Tried, but not accepted; the campaign was cancelled before another try.';
 }

@@ -36,13 +36,24 @@ export function previewMessages(
       categories: letter.audience === 'affected' ? (options.categories ?? everyCategory) : 0,
       name: null,
     };
-    return { letter, message: sender.signingKey === null ? writer.write(notice) : Buffer.concat(await writer.composeSigned(notice, sender.signingKey)) };
+    return {
+      letter,
+      message:
+        sender.signingKey === null
+          ? writer.write(notice)
+          : Buffer.concat(await writer.composeSigned(notice, sender.signingKey)),
+    };
   });
   return Promise.all(written);
 }
 
 /** Writes each letter as `<audience>.<locale>.{html,txt,eml}`; answers the paths. Overwrites earlier previews. */
-export async function writePreview(letters: readonly CompiledLetter[], sender: PreviewSender, out: string, at: Date): Promise<string[]> {
+export async function writePreview(
+  letters: readonly CompiledLetter[],
+  sender: PreviewSender,
+  out: string,
+  at: Date,
+): Promise<string[]> {
   const files: string[] = [];
   try {
     await mkdir(out, { recursive: true });

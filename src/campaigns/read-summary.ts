@@ -51,7 +51,12 @@ export async function summarise(on: Queryable, campaign: Campaign, looking: Look
     maybeAccepted,
     seconds,
     perSecond,
-    etaSeconds: campaign.state === 'finished' ? 0 : campaign.state !== 'running' || unattended({ state: campaign.state, workers }) ? null : etaSeconds(counts, perSecond, limit, domains),
+    etaSeconds:
+      campaign.state === 'finished'
+        ? 0
+        : campaign.state !== 'running' || unattended({ state: campaign.state, workers })
+          ? null
+          : etaSeconds(counts, perSecond, limit, domains),
     ratePerSecond: pace.limitPerSecond,
     throttledPerSecond: pace.throttledPerSecond,
     domainLimits: domains.map(({ domain, perSecond: most }) => ({ domain, perSecond: most })),
@@ -67,8 +72,10 @@ function reasonOf(campaign: Campaign): CampaignSummary['reason'] {
     const detail = campaign.reasonDetail === null || campaign.reasonDetail === '' ? '' : ` (${campaign.reasonDetail})`;
     return { code: campaign.reason, help: `${text.message}${detail} ${text.help}` };
   }
-  if (campaign.state === 'paused') return { code: 'paused', help: `A person paused it. Go on with \`candor resume ${campaign.id}\`.` };
-  if (campaign.state === 'cancelled') return { code: 'cancelled', help: 'A person cancelled it; what had not left will not leave.' };
+  if (campaign.state === 'paused')
+    return { code: 'paused', help: `A person paused it. Go on with \`candor resume ${campaign.id}\`.` };
+  if (campaign.state === 'cancelled')
+    return { code: 'cancelled', help: 'A person cancelled it; what had not left will not leave.' };
   return null;
 }
 

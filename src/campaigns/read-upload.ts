@@ -20,7 +20,11 @@ const countedDomains = 20_000;
 const noteEveryMs = 500;
 
 /** Reads the upload of this id, if it is to be read. Resolves when its report stands, or when the columns were changed meanwhile. */
-export async function readUpload(context: LedgerContext, kit: Pick<Kit, 'locales' | 'defaultLocale'>, id: string): Promise<void> {
+export async function readUpload(
+  context: LedgerContext,
+  kit: Pick<Kit, 'locales' | 'defaultLocale'>,
+  id: string,
+): Promise<void> {
   const upload = await findUpload(context.database, id);
   if (upload === null || upload.state !== 'reading') return;
   let report: UploadReport;
@@ -33,14 +37,26 @@ export async function readUpload(context: LedgerContext, kit: Pick<Kit, 'locales
     report = faultOf(error);
   }
   const rows = report.kind === 'account' ? report.account.rows : 0;
-  await finishReading(context.database, upload, { state: report.kind === 'account' ? 'read' : 'unusable', rows, reportSealed: sealReport(context.keyring, report) });
+  await finishReading(context.database, upload, {
+    state: report.kind === 'account' ? 'read' : 'unusable',
+    rows,
+    reportSealed: sealReport(context.keyring, report),
+  });
 }
 
 /** Null when the columns were changed: another reading is under way. */
-async function read(context: LedgerContext, kit: Pick<Kit, 'locales' | 'defaultLocale'>, upload: Upload): Promise<UploadReport | null> {
+async function read(
+  context: LedgerContext,
+  kit: Pick<Kit, 'locales' | 'defaultLocale'>,
+  upload: Upload,
+): Promise<UploadReport | null> {
   const { database, keyring } = context;
   const source = uploadSource(context, upload);
-  const file = readRecipientFile(source.open(), { ...(upload.audience === null ? {} : { audience: upload.audience }), mapping: upload.mapping, locales: { supported: kit.locales, fallback: kit.defaultLocale } });
+  const file = readRecipientFile(source.open(), {
+    ...(upload.audience === null ? {} : { audience: upload.audience }),
+    mapping: upload.mapping,
+    locales: { supported: kit.locales, fallback: kit.defaultLocale },
+  });
   try {
     const { header } = await file.header();
     const merge = createMergeAccount();
@@ -60,7 +76,14 @@ async function read(context: LedgerContext, kit: Pick<Kit, 'locales' | 'defaultL
         }
         if (kept < shownProblems) {
           kept += 1;
-          shown.push({ rowNo: invalid.row, codes: invalid.problems.map(({ code }) => code), sealed: keyring.seal('upload', JSON.stringify({ cells: invalid.cells.map(shortened), problems: invalid.problems })) });
+          shown.push({
+            rowNo: invalid.row,
+            codes: invalid.problems.map(({ code }) => code),
+            sealed: keyring.seal(
+              'upload',
+              JSON.stringify({ cells: invalid.cells.map(shortened), problems: invalid.problems }),
+            ),
+          });
         }
       }
       if (shown.length > 0) await putProblems(database, upload.uploadNo, shown);
@@ -76,10 +99,30 @@ async function read(context: LedgerContext, kit: Pick<Kit, 'locales' | 'defaultL
     const { sha256, invalid, columns, ignoredColumns, missingCategories, encoding, delimiter } = facts;
     const totals = merge.totals();
     if (totals.notices === 0) throw new CandorError('nothing-to-tell', { rows: facts.rows });
-    const largest = [...domains].toSorted((one, other) => other[1] - one[1]).slice(0, shownDomains).map(([domain, notices]) => ({ domain, notices }));
+    const largest = [...domains]
+      .toSorted((one, other) => other[1] - one[1])
+      .slice(0, shownDomains)
+      .map(([domain, notices]) => ({ domain, notices }));
     return {
       kind: 'account',
-      account: { file: source.name, sha256, rows: facts.rows, invalid, ...totals, conflictRows: merge.conflictRows(), columns, ignoredColumns, problems, missingCategories, encoding, delimiter, groups: merge.groups(), domains: largest, header: header.map(shortened), problemCounts },
+      account: {
+        file: source.name,
+        sha256,
+        rows: facts.rows,
+        invalid,
+        ...totals,
+        conflictRows: merge.conflictRows(),
+        columns,
+        ignoredColumns,
+        problems,
+        missingCategories,
+        encoding,
+        delimiter,
+        groups: merge.groups(),
+        domains: largest,
+        header: header.map(shortened),
+        problemCounts,
+      },
     };
   } finally {
     await file.close();

@@ -23,7 +23,12 @@ export interface UploadRequest {
 export async function receiveUpload(context: LedgerContext, request: UploadRequest): Promise<string> {
   const { database, keyring } = context;
   const id = campaignIdFrom(randomBytes(8));
-  const uploadNo = await beginUpload(database, { id, kit: request.kit, actor: request.actor, nameSealed: keyring.seal('upload', shownName(request.fileName)) });
+  const uploadNo = await beginUpload(database, {
+    id,
+    kit: request.kit,
+    actor: request.actor,
+    nameSealed: keyring.seal('upload', shownName(request.fileName)),
+  });
   try {
     const hash = createHash('sha256');
     let octets = 0;
@@ -37,7 +42,12 @@ export async function receiveUpload(context: LedgerContext, request: UploadReque
     }
     if (octets === 0) throw new CandorError('file-empty');
     await finishReceiving(database, uploadNo, { octets, sha256: hash.digest('hex') });
-    await recordEvent(database, { campaignNo: null, actor: request.actor, kind: 'upload-received', data: { upload: id, octets } });
+    await recordEvent(database, {
+      campaignNo: null,
+      actor: request.actor,
+      kind: 'upload-received',
+      data: { upload: id, octets },
+    });
     return id;
   } catch (error) {
     // What a kill leaves here, the sweep finds.

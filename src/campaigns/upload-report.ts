@@ -25,14 +25,19 @@ export interface UploadFault {
   readonly header: readonly string[];
 }
 
-export type UploadReport = { readonly kind: 'account'; readonly account: UploadAccount } | { readonly kind: 'fault'; readonly fault: UploadFault };
+export type UploadReport =
+  | { readonly kind: 'account'; readonly account: UploadAccount }
+  | { readonly kind: 'fault'; readonly fault: UploadFault };
 
 const headerInDetails = z.object({ header: z.array(z.string()) });
 
 /** The report of a file that intake refused. */
 export function faultOf(error: CandorError): UploadReport {
   const read = headerInDetails.safeParse(error.details);
-  return { kind: 'fault', fault: { code: error.code, message: error.message, help: error.help, header: read.success ? read.data.header : [] } };
+  return {
+    kind: 'fault',
+    fault: { code: error.code, message: error.message, help: error.help, header: read.success ? read.data.header : [] },
+  };
 }
 
 export function sealReport(keyring: Keyring, report: UploadReport): Buffer {

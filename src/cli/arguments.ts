@@ -26,7 +26,8 @@ export function each<T>(read: (value: string) => T): Read<readonly T[]> {
 /** Any text that is not empty and is not another flag (`--kit --yes` has forgotten the kit). */
 export function text(value: string): string {
   if (value.trim() === '') throw new InvalidArgumentError('It must not be empty.');
-  if (/^-./.test(value)) throw new InvalidArgumentError(`It looks like another flag. For a name that starts with a dash, write ./${value}.`);
+  if (/^-./.test(value))
+    throw new InvalidArgumentError(`It looks like another flag. For a name that starts with a dash, write ./${value}.`);
   return value;
 }
 
@@ -45,7 +46,9 @@ export function wholeNumber(least: number): (value: string) => number {
 export function perSecond(value: string): number {
   const number = /^\d{1,6}(?:\.\d{1,3})?$/.test(value) ? Number(value) : Number.NaN;
   if (!(number > 0) || number > 100_000) {
-    throw new InvalidArgumentError('It must be notices per second, above 0 and at most 100,000: 20, or 0.5 for one every two seconds.');
+    throw new InvalidArgumentError(
+      'It must be notices per second, above 0 and at most 100,000: 20, or 0.5 for one every two seconds.',
+    );
   }
   return number;
 }
@@ -89,9 +92,17 @@ export function states(value: string, previous: readonly NoticeState[] | undefin
 /** States that a re-send may take notices from. */
 export function resendStates(value: string, previous: readonly NoticeState[] | undefined): readonly NoticeState[] {
   const read = states(value, previous);
-  const stuck = read.find((state) => state === 'queued' || state === 'deferred' || !noticeTransitions[state].includes('pending'));
-  if (stuck === 'accepted') throw new InvalidArgumentError('An accepted notice is never sent again. To tell the same people more, send a follow-up campaign.');
-  if (stuck !== undefined) throw new InvalidArgumentError(`A notice that is ${stuck} is still being worked on; only settled ones can be sent again.`);
+  const stuck = read.find(
+    (state) => state === 'queued' || state === 'deferred' || !noticeTransitions[state].includes('pending'),
+  );
+  if (stuck === 'accepted')
+    throw new InvalidArgumentError(
+      'An accepted notice is never sent again. To tell the same people more, send a follow-up campaign.',
+    );
+  if (stuck !== undefined)
+    throw new InvalidArgumentError(
+      `A notice that is ${stuck} is still being worked on; only settled ones can be sent again.`,
+    );
   return read;
 }
 
@@ -105,6 +116,7 @@ export function replyCode(value: string): string {
 
 /** The name that the event log keeps: 1 to 100 characters, no control characters. */
 export function actor(value: string): string {
-  if (!/^[^\p{C}]{1,100}$/u.test(value) || value.trim() === '') throw new InvalidArgumentError('It must be a name of 1 to 100 printable characters.');
+  if (!/^[^\p{C}]{1,100}$/u.test(value) || value.trim() === '')
+    throw new InvalidArgumentError('It must be a name of 1 to 100 printable characters.');
   return value.trim();
 }

@@ -13,8 +13,16 @@ export function canAsk(surroundings: Pick<Surroundings, 'stdin' | 'stderr'>): bo
 }
 
 /** Runs `conversation` with a way to ask, and gives the terminal back. */
-export async function asking<T>(surroundings: Pick<Surroundings, 'stdin' | 'stderr'>, conversation: (ask: Ask) => Promise<T>): Promise<T> {
-  const reader = createInterface({ input: surroundings.stdin, output: surroundings.stderr, terminal: true, historySize: 0 });
+export async function asking<T>(
+  surroundings: Pick<Surroundings, 'stdin' | 'stderr'>,
+  conversation: (ask: Ask) => Promise<T>,
+): Promise<T> {
+  const reader = createInterface({
+    input: surroundings.stdin,
+    output: surroundings.stderr,
+    terminal: true,
+    historySize: 0,
+  });
   let closed = false;
   reader.once('close', () => (closed = true));
   reader.on('SIGINT', () => {

@@ -21,8 +21,13 @@ export function declare(program: Command, description: Description): Command {
   return program
     .command(description.name)
     .summary(description.summary)
-    .description(`${description.summary.charAt(0).toUpperCase()}${description.summary.slice(1)}.\n\n${description.about}`)
-    .addHelpText('after', `\nExamples:\n${description.examples.map(([call, purpose]) => `  $ ${call}\n      ${purpose}`).join('\n')}`);
+    .description(
+      `${description.summary.charAt(0).toUpperCase()}${description.summary.slice(1)}.\n\n${description.about}`,
+    )
+    .addHelpText(
+      'after',
+      `\nExamples:\n${description.examples.map(([call, purpose]) => `  $ ${call}\n      ${purpose}`).join('\n')}`,
+    );
 }
 
 /** The flags of every command, below its own. */

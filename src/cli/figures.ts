@@ -15,7 +15,14 @@ export function counted(value: number, noun: string, plural = `${noun}s`): strin
 
 /** Notices per second: two significant decimals below 1, one below 10, none above. */
 export function rate(perSecond: number): string {
-  const figure = perSecond === 0 ? '0' : perSecond < 1 ? trimmed(perSecond, 2) : perSecond < 10 ? trimmed(perSecond, 1) : count(Math.round(perSecond));
+  const figure =
+    perSecond === 0
+      ? '0'
+      : perSecond < 1
+        ? trimmed(perSecond, 2)
+        : perSecond < 10
+          ? trimmed(perSecond, 1)
+          : count(Math.round(perSecond));
   return `${figure}/s`;
 }
 

@@ -5,17 +5,69 @@ import type { CheckReport } from '../domain/check-report.ts';
 import type { CampaignSummary } from '../domain/summary.ts';
 
 /** A campaign for scripts: the summary without what only people and the console are shown. */
-export type ScriptSummary = Omit<CampaignSummary, 'ratePerSecond' | 'throttledPerSecond' | 'domainLimits' | 'workers' | 'startAt'>;
+export type ScriptSummary = Omit<
+  CampaignSummary,
+  'ratePerSecond' | 'throttledPerSecond' | 'domainLimits' | 'workers' | 'startAt'
+>;
 
 /** Answer of `check --json`. */
 export function reportForScripts(report: CheckReport): CheckReport {
-  const { file, sha256, rows, valid, invalid, merged, conflicts, notices, audiences, locales, localeFallbacks, columns, ignoredColumns, problems } = report;
-  return { file, sha256, rows, valid, invalid, merged, conflicts, notices, audiences, locales, localeFallbacks, columns, ignoredColumns, problems };
+  const {
+    file,
+    sha256,
+    rows,
+    valid,
+    invalid,
+    merged,
+    conflicts,
+    notices,
+    audiences,
+    locales,
+    localeFallbacks,
+    columns,
+    ignoredColumns,
+    problems,
+  } = report;
+  return {
+    file,
+    sha256,
+    rows,
+    valid,
+    invalid,
+    merged,
+    conflicts,
+    notices,
+    audiences,
+    locales,
+    localeFallbacks,
+    columns,
+    ignoredColumns,
+    problems,
+  };
 }
 
 /** Answer of `send`, `resume`, `resend` and `status --json`. */
 export function summaryForScripts(summary: CampaignSummary): ScriptSummary {
-  const { campaign, state, reason, rehearsal, relay, rows, invalid, merged, conflicts, suppressed, notices, states } = summary;
+  const { campaign, state, reason, rehearsal, relay, rows, invalid, merged, conflicts, suppressed, notices, states } =
+    summary;
   const { attempts, maybeAccepted, seconds, perSecond, etaSeconds } = summary;
-  return { campaign, state, reason, rehearsal, relay, rows, invalid, merged, conflicts, suppressed, notices, states, attempts, maybeAccepted, seconds, perSecond, etaSeconds };
+  return {
+    campaign,
+    state,
+    reason,
+    rehearsal,
+    relay,
+    rows,
+    invalid,
+    merged,
+    conflicts,
+    suppressed,
+    notices,
+    states,
+    attempts,
+    maybeAccepted,
+    seconds,
+    perSecond,
+    etaSeconds,
+  };
 }

@@ -84,7 +84,9 @@ class ForegroundStops {
       this.session.say('It has not started. This process stops; it starts at its time wherever a worker runs.');
       this.drain.abort();
     } else {
-      this.session.say('Pausing: nothing new starts, what is on the wire is finished. Ctrl-C again gives everything back at once.');
+      this.session.say(
+        'Pausing: nothing new starts, what is on the wire is finished. Ctrl-C again gives everything back at once.',
+      );
       this.#pausing = this.#pause();
     }
   }
@@ -92,11 +94,15 @@ class ForegroundStops {
   async #pause(): Promise<CampaignSummary | null> {
     try {
       const { summary, onTheWire } = await this.application.pause(this.campaign, this.session.actor);
-      this.session.say(`Paused with ${counted(summary.states.accepted, 'notice')} accepted and ${counted(onTheWire, 'letter')} on the wire.`);
+      this.session.say(
+        `Paused with ${counted(summary.states.accepted, 'notice')} accepted and ${counted(onTheWire, 'letter')} on the wire.`,
+      );
       return summary;
     } catch (error) {
       const shown = shownError(error, 'candor pause');
-      this.session.say(`The campaign could not be paused (${shown.code}); this process stops. Run candor pause ${this.campaign} if others work on it.`);
+      this.session.say(
+        `The campaign could not be paused (${shown.code}); this process stops. Run candor pause ${this.campaign} if others work on it.`,
+      );
       return null;
     } finally {
       // A campaign that could not be paused, or was finished meanwhile, must not keep this process.

@@ -68,7 +68,9 @@ export function table(rows: readonly (readonly string[])[], align: string, gap =
   const widths = [...align].map((_, column) => Math.max(0, ...rows.map((row) => displayWidth(row[column] ?? ''))));
   return rows.map((row) =>
     widths
-      .map((width, column) => (align[column] === 'r' ? padStart(row[column] ?? '', width) : padEnd(row[column] ?? '', width)))
+      .map((width, column) =>
+        align[column] === 'r' ? padStart(row[column] ?? '', width) : padEnd(row[column] ?? '', width),
+      )
       .join(gap)
       .trimEnd(),
   );

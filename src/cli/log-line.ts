@@ -1,7 +1,14 @@
 // Log lines for a person: a terminal gets a sentence, a file or a collector gets the JSON as it is.
 import { safeText } from './safe-text.ts';
 
-const levelNames: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warning', 50: 'error', 60: 'fatal' };
+const levelNames: Readonly<Record<number, string>> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warning',
+  50: 'error',
+  60: 'fatal',
+};
 /** Said otherwise, or of no use to a person. */
 const leftOut: ReadonlySet<string> = new Set(['level', 'time', 'msg', 'pid', 'hostname', 'name']);
 
@@ -26,7 +33,9 @@ function fact(name: string, value: unknown): string[] {
     const { code, name: kind } = value as { code?: string | number; name?: string };
     return [`${code ?? kind ?? 'error'}`];
   }
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? [`${name} ${value}`] : [];
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? [`${name} ${value}`]
+    : [];
 }
 
 function parse(chunk: string): LogEntry | null {

@@ -33,17 +33,36 @@ export function nextSteps(summary: CampaignSummary): NextStep[] {
     case 'running':
       return [
         ...(unattended(summary)
-          ? [{ why: 'To work on it here', command: `candor resume ${campaign}` }, { why: 'To have whatever is running worked on, here or on another machine', command: 'candor worker' }]
+          ? [
+              { why: 'To work on it here', command: `candor resume ${campaign}` },
+              { why: 'To have whatever is running worked on, here or on another machine', command: 'candor worker' },
+            ]
           : [{ why: 'It goes on wherever a worker runs; to work on it here', command: `candor resume ${campaign}` }]),
         { why: 'To stop it everywhere', command: `candor pause ${campaign}` },
       ];
     case 'paused':
-      return [{ why: 'To go on', command: `candor resume ${campaign}` }, { why: 'To end it for good', command: `candor cancel ${campaign}` }];
+      return [
+        { why: 'To go on', command: `candor resume ${campaign}` },
+        { why: 'To end it for good', command: `candor cancel ${campaign}` },
+      ];
     case 'held':
-      return [{ why: 'When that is settled, go on', command: `candor resume ${campaign}` }, { why: 'To end it for good', command: `candor cancel ${campaign}` }];
+      return [
+        { why: 'When that is settled, go on', command: `candor resume ${campaign}` },
+        { why: 'To end it for good', command: `candor cancel ${campaign}` },
+      ];
     case 'finished':
     case 'cancelled':
-      return [...untold(summary), ...(summary.rehearsal ? [{ why: 'This was a rehearsal. To tell people, set SMTP_URL and MAIL_FROM, then', command: 'candor send FILE --kit KIT' }] : [])];
+      return [
+        ...untold(summary),
+        ...(summary.rehearsal
+          ? [
+              {
+                why: 'This was a rehearsal. To tell people, set SMTP_URL and MAIL_FROM, then',
+                command: 'candor send FILE --kit KIT',
+              },
+            ]
+          : []),
+      ];
   }
 }
 
@@ -53,12 +72,28 @@ function untold(summary: CampaignSummary): NextStep[] {
   const again = resendableStates.reduce((sum, state) => sum + states[state], 0);
   // Who was left out was told by an earlier campaign.
   const others = summary.notices - states.accepted - states.suppressed;
-  const which = noticeStates.filter((state) => state !== 'accepted' && state !== 'suppressed' && states[state] > 0).join(',');
+  const which = noticeStates
+    .filter((state) => state !== 'accepted' && state !== 'suppressed' && states[state] > 0)
+    .join(',');
   return [
-    ...(again > 0 && summary.state === 'finished' ? [{ why: `To try ${counted(again, 'notice')} once more`, command: `candor resend ${campaign}` }] : []),
-    ...(others > 0 && !summary.rehearsal
-      ? [{ why: `To reach the other ${counted(others, 'recipient')} over another channel`, command: `candor export ${campaign} --state ${which} --with-addresses --out DIR` }]
+    ...(again > 0 && summary.state === 'finished'
+      ? [{ why: `To try ${counted(again, 'notice')} once more`, command: `candor resend ${campaign}` }]
       : []),
-    ...(summary.invalid > 0 ? [{ why: `To see what is wrong with the ${counted(summary.invalid, 'invalid row')}`, command: 'candor check FILE --invalid OUT.csv' }] : []),
+    ...(others > 0 && !summary.rehearsal
+      ? [
+          {
+            why: `To reach the other ${counted(others, 'recipient')} over another channel`,
+            command: `candor export ${campaign} --state ${which} --with-addresses --out DIR`,
+          },
+        ]
+      : []),
+    ...(summary.invalid > 0
+      ? [
+          {
+            why: `To see what is wrong with the ${counted(summary.invalid, 'invalid row')}`,
+            command: 'candor check FILE --invalid OUT.csv',
+          },
+        ]
+      : []),
   ];
 }

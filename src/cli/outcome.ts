@@ -20,6 +20,14 @@ export function workedOutcome(summary: CampaignSummary): Outcome {
 }
 
 /** A question about a campaign that was answered, whatever the answer. `first` goes above the summary. */
-export function answeredOutcome(summary: CampaignSummary, first: readonly string[] = [], json: object = summaryForScripts(summary)): Outcome {
-  return { exit: 0, json, text: (view) => [...first, ...(first.length > 0 ? [''] : []), ...renderSummary(summary, view)] };
+export function answeredOutcome(
+  summary: CampaignSummary,
+  first: readonly string[] = [],
+  json: object = summaryForScripts(summary),
+): Outcome {
+  return {
+    exit: 0,
+    json,
+    text: (view) => [...first, ...(first.length > 0 ? [''] : []), ...renderSummary(summary, view)],
+  };
 }

@@ -6,7 +6,13 @@ import { CandorError } from '../domain/errors.ts';
 import type { MaybeTerminal } from './view.ts';
 
 /** Errors of a stream whose other end is gone. */
-const goneCodes: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END', 'ECONNRESET']);
+const goneCodes: ReadonlySet<unknown> = new Set([
+  'EPIPE',
+  'EIO',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
+  'ECONNRESET',
+]);
 
 /** True when the error says that nobody reads any more. */
 export function isGone(error: unknown): boolean {

@@ -29,7 +29,16 @@ const colored: Palette = {
   plain,
 };
 
-const uncolored: Palette = { strong: plain, faint: plain, good: plain, bad: plain, caution: plain, unsure: plain, busy: plain, plain };
+const uncolored: Palette = {
+  strong: plain,
+  faint: plain,
+  good: plain,
+  bad: plain,
+  caution: plain,
+  unsure: plain,
+  busy: plain,
+  plain,
+};
 
 /** The styles, or none. */
 export function palette(color: boolean): Palette {

@@ -13,8 +13,15 @@ interface Segment {
 /** The bar, exactly `width` columns. The characters differ too, so that it reads without colour. */
 export function renderBar(states: StateCounts, width: number, view: Pick<View, 'unicode'>, paint: Palette): string {
   const segments = segmentsOf(states);
-  const cells = share(segments.map((segment) => segment.notices), width);
-  return segments.map((segment, index) => paint[segment.style]((view.unicode ? segment.unicode : segment.ascii).repeat(cells[index] ?? 0))).join('');
+  const cells = share(
+    segments.map((segment) => segment.notices),
+    width,
+  );
+  return segments
+    .map((segment, index) =>
+      paint[segment.style]((view.unicode ? segment.unicode : segment.ascii).repeat(cells[index] ?? 0)),
+    )
+    .join('');
 }
 
 /**

@@ -31,14 +31,23 @@ export function renderCheck(report: CheckedFile, invalidOut: string | null, view
     ...renderColumns(report, width, paint),
     ...renderFindings(report, width, paint),
     ...renderProblems(report, width, paint),
-    ...(invalidOut === null ? [] : ['', ...wrap(`The invalid rows, each with its reason, are in ${safeText(invalidOut)} (readable by you only).`, width)]),
+    ...(invalidOut === null
+      ? []
+      : [
+          '',
+          ...wrap(
+            `The invalid rows, each with its reason, are in ${safeText(invalidOut)} (readable by you only).`,
+            width,
+          ),
+        ]),
   ];
 }
 
 /** The account, then notices by audience and by language. */
 export function renderContents(report: CheckedFile, width: number): string[] {
   const locales = Object.entries(report.locales).sort(([, a], [, b]) => b - a);
-  const fallbacks = report.localeFallbacks === 0 ? '' : ` (${count(report.localeFallbacks)} of them by the kit's default)`;
+  const fallbacks =
+    report.localeFallbacks === 0 ? '' : ` (${count(report.localeFallbacks)} of them by the kit's default)`;
   return [
     ...renderAccount(report, width),
     ...renderConflicts(report, width),
@@ -49,7 +58,11 @@ export function renderContents(report: CheckedFile, width: number): string[] {
       ],
       'lr',
     ).map((line) => `  ${line}`),
-    ...wrap(`languages: ${locales.map(([locale, notices]) => `${safeText(locale)} ${count(notices)}`).join(', ')}${fallbacks}`, width, '  '),
+    ...wrap(
+      `languages: ${locales.map(([locale, notices]) => `${safeText(locale)} ${count(notices)}`).join(', ')}${fallbacks}`,
+      width,
+      '  ',
+    ),
   ];
 }
 
@@ -60,14 +73,22 @@ export function renderConflicts({ conflicts, conflictRows = [] }: CheckedFile, w
   const more = conflicts - shown.length;
   // As a spreadsheet numbers them: with commas inside, a list cannot be read.
   const rows = `${shown.join(', ')}${more > 0 ? ` and ${count(more)} more` : ''}`;
-  return wrap(conflicts === 1 ? `Row ${rows} says otherwise than an earlier row of its address.` : `Rows ${rows} say otherwise than an earlier row of their address.`, width, '  ');
+  return wrap(
+    conflicts === 1
+      ? `Row ${rows} says otherwise than an earlier row of its address.`
+      : `Rows ${rows} say otherwise than an earlier row of their address.`,
+    width,
+    '  ',
+  );
 }
 
 /** How the file was understood where that may be wrong, and how many affected rows have each kind of data. */
 export function renderFindings({ findings }: CheckedFile, width: number, paint: Palette): string[] {
   if (findings === undefined) return [];
   const lines = [
-    ...findings.exposure.flatMap(({ category, rows }) => wrap(`${category}: exposed for ${count(rows)} of ${counted(findings.affectedRows, 'affected row')}`, width, '  ')),
+    ...findings.exposure.flatMap(({ category, rows }) =>
+      wrap(`${category}: exposed for ${count(rows)} of ${counted(findings.affectedRows, 'affected row')}`, width, '  '),
+    ),
     ...encodingLines(findings, width, paint),
     ...markerLines(findings, width, paint),
   ];
@@ -75,13 +96,20 @@ export function renderFindings({ findings }: CheckedFile, width: number, paint: 
 }
 
 function markerLines({ exposure }: FileFindings, width: number, paint: Palette): string[] {
-  const marked = exposure.filter(({ markerRows }) => markerRows > 0).map(({ category, markerRows }) => `${category} (${counted(markerRows, 'affected row')})`);
+  const marked = exposure
+    .filter(({ markerRows }) => markerRows > 0)
+    .map(({ category, markerRows }) => `${category} (${counted(markerRows, 'affected row')})`);
   if (marked.length === 0) return [];
   const text = `cells with nothing but a mark for "nothing" (such as NULL, \\N, NaN, None, N/A, -, 0, false or no): ${marked.join(', ')}. Any cell that is not empty counts as exposed: make such cells empty.`;
   return wrap(text, width, '  ').map(paint.caution);
 }
 
-const encodingNames: Readonly<Record<FileFindings['encoding'], string>> = { 'utf-8': 'UTF-8', 'utf-16le': 'UTF-16', 'utf-16be': 'UTF-16', 'windows-1252': 'Windows-1252' };
+const encodingNames: Readonly<Record<FileFindings['encoding'], string>> = {
+  'utf-8': 'UTF-8',
+  'utf-16le': 'UTF-16',
+  'utf-16be': 'UTF-16',
+  'windows-1252': 'Windows-1252',
+};
 
 function encodingLines({ encoding, doubtfulAddresses }: FileFindings, width: number, paint: Palette): string[] {
   if (encoding === 'utf-8') return [];
@@ -102,7 +130,13 @@ export function renderProblems(report: CheckReport, width: number, paint: Palett
     '',
     paint.strong('Problems (the header is row 1)'),
     ...shown.flatMap((problem) => problemLines(problem, rowWidth, width, paint)),
-    ...(more > 0 ? wrap(`and ${counted(more, 'more invalid row')}; candor check FILE --invalid OUT.csv lists them all`, width, '  ').map(paint.faint) : []),
+    ...(more > 0
+      ? wrap(
+          `and ${counted(more, 'more invalid row')}; candor check FILE --invalid OUT.csv lists them all`,
+          width,
+          '  ',
+        ).map(paint.faint)
+      : []),
   ];
 }
 

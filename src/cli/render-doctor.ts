@@ -19,7 +19,11 @@ const marks: Readonly<Record<Verdict, { readonly unicode: string; readonly style
 export function renderDoctor(findings: readonly DoctorFinding[], view: View): string[] {
   const width = textColumns(view);
   const paint = palette(view.color);
-  return [...findings.flatMap((finding) => findingLines(finding, width, view.unicode, paint)), '', conclusion(findings, paint)];
+  return [
+    ...findings.flatMap((finding) => findingLines(finding, width, view.unicode, paint)),
+    '',
+    conclusion(findings, paint),
+  ];
 }
 
 /** How many findings have this verdict. */

@@ -11,7 +11,8 @@ import { textColumns, type View } from './view.ts';
 export function renderFound(found: readonly Found[], view: View): string[] {
   const width = textColumns(view);
   const paint = palette(view.color);
-  if (found.length === 0) return wrap('No campaign in this ledger holds the address: from here it was told nothing.', width);
+  if (found.length === 0)
+    return wrap('No campaign in this ledger holds the address: from here it was told nothing.', width);
   return [
     `${counted(found.length, 'campaign holds', 'campaigns hold')} the address.`,
     ...found.flatMap((notice) => ['', ...renderNotice(notice, width, paint)]),
@@ -24,13 +25,16 @@ export function honestWord(notice: Pick<Found, 'state' | 'rehearsal' | 'maybeAcc
   const why = notice.reason === null ? '' : ` (${safeText(notice.reason)})`;
   if (notice.rehearsal) return `Rehearsal: nothing left the machine, nobody was told. State: ${state}${why}.`;
   if (state === 'accepted') return maybeAccepted ? `${accepted} ${copy}` : accepted;
-  if (state === 'unconfirmed') return `Not certain: the letter may have been accepted, and the answer was never recorded${why}.`;
+  if (state === 'unconfirmed')
+    return `Not certain: the letter may have been accepted, and the answer was never recorded${why}.`;
   const fact = `${facts[state]}${why}.`;
-  if (maybeAccepted) return `Not certain: an earlier attempt may have been accepted, and its answer was never recorded. Since then: ${fact}`;
+  if (maybeAccepted)
+    return `Not certain: an earlier attempt may have been accepted, and its answer was never recorded. Since then: ${fact}`;
   return `${isOpen(state) ? 'Not told yet' : 'Not told by this campaign'}: ${fact}`;
 }
 
-const accepted = 'The relay accepted the letter and took responsibility for it. That is not proof that it reached the mailbox or was read.';
+const accepted =
+  'The relay accepted the letter and took responsibility for it. That is not proof that it reached the mailbox or was read.';
 const copy = 'An earlier attempt may have been accepted too, so a copy with the same Message-ID is possible.';
 
 const facts: Readonly<Record<Exclude<NoticeState, 'accepted' | 'unconfirmed'>, string>> = {
@@ -50,10 +54,18 @@ function isOpen(state: NoticeState): boolean {
 
 function renderNotice(notice: Found, width: number, paint: Palette): string[] {
   return [
-    ...wrap(`${notice.campaign} (kit ${safeText(notice.kit)}): ${notice.state.toUpperCase()}`, width).map(paint[noticeStyles[notice.state]]),
+    ...wrap(`${notice.campaign} (kit ${safeText(notice.kit)}): ${notice.state.toUpperCase()}`, width).map(
+      paint[noticeStyles[notice.state]],
+    ),
     ...wrap(honestWord(notice), width, '  '),
     ...wrap(`Letter: ${notice.audience}, ${safeText(notice.locale)}: "${safeText(notice.subject)}"`, width, '  '),
-    ...(notice.corrected ? wrap('Somebody corrected the address since: the notice has another one now. Attempts before that went to the one asked about.', width, '  ') : []),
+    ...(notice.corrected
+      ? wrap(
+          'Somebody corrected the address since: the notice has another one now. Attempts before that went to the one asked about.',
+          width,
+          '  ',
+        )
+      : []),
     ...notice.attempts.flatMap((attempt, index) => wrap(`${index + 1}. ${attemptText(attempt)}`, width, '  ')),
     ...(notice.attempts.length === 0 ? [paint.faint('  No attempt so far.')] : []),
   ];

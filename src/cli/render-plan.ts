@@ -42,10 +42,17 @@ function facts(plan: LaunchPlan, now: Date): (readonly [string, string])[] {
     ['from', safeText(plan.from)],
     ['to', destination(plan)],
     ['rate', pace],
-    ...(plan.first === null ? [] : [['first', `${counted(plan.first, 'notice')}, then it holds and waits for candor resume`] as const]),
+    ...(plan.first === null
+      ? []
+      : [['first', `${counted(plan.first, 'notice')}, then it holds and waits for candor resume`] as const]),
     ...(plan.startAt === null
       ? []
-      : [['start', `${moment(plan.startAt)}, in ${duration(Math.max(0, (plan.startAt.getTime() - now.getTime()) / 1000))}`] as const]),
+      : [
+          [
+            'start',
+            `${moment(plan.startAt)}, in ${duration(Math.max(0, (plan.startAt.getTime() - now.getTime()) / 1000))}`,
+          ] as const,
+        ]),
   ];
 }
 

@@ -43,14 +43,24 @@ export function renderProgressLine(summary: CampaignSummary, history: ProgressHi
 }
 
 /** The name is cut when it is too long; the state and the clock never are. */
-function title(summary: CampaignSummary, history: ProgressHistory, view: ProgressView, width: number, paint: Palette): string {
+function title(
+  summary: CampaignSummary,
+  history: ProgressHistory,
+  view: ProgressView,
+  width: number,
+  paint: Palette,
+): string {
   const clock = stopwatch((view.now - history.startedAtMs) / 1000);
   const state = summary.state.toUpperCase();
   const mark = summary.rehearsal ? 'rehearsal' : '';
   const room = width - clock.length - state.length - 4;
   const markFits = mark !== '' && room - mark.length - 2 >= 12;
   const name = cut(summary.campaign, markFits ? room - mark.length - 2 : room);
-  const parts = [paint.strong(name), paint[campaignStyles[summary.state]](state), ...(markFits ? [paint.caution(mark)] : [])];
+  const parts = [
+    paint.strong(name),
+    paint[campaignStyles[summary.state]](state),
+    ...(markFits ? [paint.caution(mark)] : []),
+  ];
   const left = parts.join('  ');
   return `${left}${' '.repeat(Math.max(1, width - displayWidth(left) - clock.length))}${paint.faint(clock)}`;
 }
@@ -67,7 +77,8 @@ function countItems(summary: CampaignSummary, paint: Palette): string[] {
   const { states } = summary;
   const item = (label: string, notices: number, state: NoticeState): string =>
     notices === 0 ? paint.faint(`${label} 0`) : paint[noticeStyles[state]](`${label} ${count(notices)}`);
-  const some = (label: string, notices: number, state: NoticeState): string[] => (notices === 0 ? [] : [item(label, notices, state)]);
+  const some = (label: string, notices: number, state: NoticeState): string[] =>
+    notices === 0 ? [] : [item(label, notices, state)];
   return [
     item('accepted', states.accepted, 'accepted'),
     item('deferred', states.deferred, 'deferred'),
@@ -94,19 +105,28 @@ function paceItems(summary: CampaignSummary, history: ProgressHistory, nowMs: nu
 
 function timeLeft(summary: CampaignSummary): string | null {
   const { states, state, etaSeconds } = summary;
-  if (state === 'ready') return summary.startAt === null ? 'not started' : `starts ${moment(new Date(summary.startAt))}`;
+  if (state === 'ready')
+    return summary.startAt === null ? 'not started' : `starts ${moment(new Date(summary.startAt))}`;
   if (state !== 'running') return null;
   if (unattended(summary)) return 'no worker is at work';
   if (etaSeconds === 0) return 'finishing';
   if (etaSeconds !== null) return `about ${duration(etaSeconds)} left`;
-  if (states.deferred > 0 && states.pending + states.queued + states.sending === 0) return 'waiting for the next try of the deferred';
+  if (states.deferred > 0 && states.pending + states.queued + states.sending === 0)
+    return 'waiting for the next try of the deferred';
   return 'time left not known yet';
 }
 
 function reason(summary: CampaignSummary, width: number, paint: Palette): string[] {
-  if (unattended(summary)) return [...wrap(unattendedTexts.message, width).map(paint.caution), ...wrap(unattendedTexts.help(safeText(summary.campaign)), width, '  ')];
+  if (unattended(summary))
+    return [
+      ...wrap(unattendedTexts.message, width).map(paint.caution),
+      ...wrap(unattendedTexts.help(safeText(summary.campaign)), width, '  '),
+    ];
   if (summary.reason === null) return [];
   const style = paint[campaignStyles[summary.state]];
   const { why, todo } = reasonParts(summary.reason);
-  return [...wrap(why === '' ? summary.state.toUpperCase() : `${summary.state.toUpperCase()}: ${why}`, width).map(style), ...wrap(todo, width, '  ')];
+  return [
+    ...wrap(why === '' ? summary.state.toUpperCase() : `${summary.state.toUpperCase()}: ${why}`, width).map(style),
+    ...wrap(todo, width, '  '),
+  ];
 }

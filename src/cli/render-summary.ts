@@ -19,7 +19,7 @@ const meanings: Readonly<Record<NoticeState, string>> = {
   accepted: 'the relay took the letter over; that is not proof that it arrived',
   refused: 'the relay said no to this recipient for good',
   failed: 'given up: tries or time are spent, or the letter cannot be written',
-  unconfirmed: 'perhaps handed over: the relay\'s answer was never recorded',
+  unconfirmed: "perhaps handed over: the relay's answer was never recorded",
   suppressed: 'left out on purpose: an earlier campaign has told them',
   cancelled: 'not told: the campaign was cancelled first',
 };
@@ -30,7 +30,9 @@ const leftBehind = 'on the wire when its worker went; unconfirmed when another i
 /** Where the mail goes, in words. */
 export function destination(summary: Pick<CampaignSummary, 'rehearsal' | 'relay'>): string {
   if (!summary.rehearsal) return `relay ${safeText(summary.relay)}`;
-  return summary.relay === 'inbox' ? 'built-in inbox: rehearsal, nothing leaves this machine' : `rehearsal over ${safeText(summary.relay)}`;
+  return summary.relay === 'inbox'
+    ? 'built-in inbox: rehearsal, nothing leaves this machine'
+    : `rehearsal over ${safeText(summary.relay)}`;
 }
 
 /** The whole summary, a line per element. */
@@ -38,7 +40,9 @@ export function renderSummary(summary: CampaignSummary, view: View): string[] {
   const width = textColumns(view);
   const paint = palette(view.color);
   return [
-    ...wrap(`Campaign ${summary.campaign}: ${summary.state.toUpperCase()}`, width).map((line) => paint[campaignStyles[summary.state]](line)),
+    ...wrap(`Campaign ${summary.campaign}: ${summary.state.toUpperCase()}`, width).map((line) =>
+      paint[campaignStyles[summary.state]](line),
+    ),
     ...wrap(destination(summary), width, '  ').map(summary.rehearsal ? paint.caution : paint.plain),
     ...(summary.startAt === null ? [] : [`  starts ${moment(new Date(summary.startAt))}`]),
     ...renderReason(summary, width, paint),
@@ -56,12 +60,19 @@ export function renderSummary(summary: CampaignSummary, view: View): string[] {
 }
 
 /** The equation of the rows, in one sentence. */
-export function renderAccount(account: Pick<CampaignSummary, 'rows' | 'invalid' | 'merged' | 'notices' | 'conflicts'>, width: number): string[] {
+export function renderAccount(
+  account: Pick<CampaignSummary, 'rows' | 'invalid' | 'merged' | 'notices' | 'conflicts'>,
+  width: number,
+): string[] {
   const equation = `${counted(account.rows, 'row')} = ${count(account.invalid)} invalid + ${count(account.merged)} merged into another + ${counted(account.notices, 'notice')}`;
   const conflicts =
     account.conflicts === 0
       ? []
-      : wrap(`${counted(account.conflicts, 'address has', 'addresses have')} rows that disagree about the audience: the affected letter wins.`, width, '  ');
+      : wrap(
+          `${counted(account.conflicts, 'address has', 'addresses have')} rows that disagree about the audience: the affected letter wins.`,
+          width,
+          '  ',
+        );
   return [...wrap(equation, width), ...conflicts];
 }
 
@@ -73,7 +84,10 @@ export function renderNextSteps(summary: CampaignSummary, width: number, paint: 
 }
 
 /** Why a campaign stands still: a sentence with the code for scripts, and what to do. A reason that a person gave needs no code. */
-export function reasonParts({ code, help }: { readonly code: string; readonly help: string }): { readonly why: string; readonly todo: string } {
+export function reasonParts({ code, help }: { readonly code: string; readonly help: string }): {
+  readonly why: string;
+  readonly todo: string;
+} {
   const known = holdReasons.find((reason) => reason === code);
   if (known === undefined) return { why: '', todo: safeText(help) };
   // The help of a summary begins with the sentence, for those who read nothing else.
@@ -92,11 +106,17 @@ function renderReason(summary: CampaignSummary, width: number, paint: Palette): 
 
 function stateRows(summary: CampaignSummary, width: number, paint: Palette): string[] {
   const shown = noticeStates.filter((state) => summary.states[state] > 0 || state === 'accepted');
-  const figures = Math.max(...[...shown.map((state) => summary.states[state]), summary.notices].map((value) => count(value).length));
+  const figures = Math.max(
+    ...[...shown.map((state) => summary.states[state]), summary.notices].map((value) => count(value).length),
+  );
   const names = Math.max(...shown.map(displayWidth));
   const indent = ' '.repeat(2 + names + 2 + figures + 2);
   return shown.flatMap((state) => {
-    const [first = '', ...rest] = wrap(state === 'sending' && summary.workers === 0 ? leftBehind : meanings[state], Math.max(width, indent.length + 16), indent);
+    const [first = '', ...rest] = wrap(
+      state === 'sending' && summary.workers === 0 ? leftBehind : meanings[state],
+      Math.max(width, indent.length + 16),
+      indent,
+    );
     const head = `  ${paint[noticeStyles[state]](padEnd(state, names))}  ${padStart(count(summary.states[state]), figures)}  `;
     return [head + paint.faint(first.slice(indent.length)), ...rest.map(paint.faint)];
   });
@@ -104,16 +124,29 @@ function stateRows(summary: CampaignSummary, width: number, paint: Palette): str
 
 /** Promise 1 said aloud, or its breach. */
 function balance(summary: CampaignSummary, width: number, paint: Palette): string[] {
-  if (accountHolds(summary)) return wrap(`= ${counted(summary.notices, 'notice')}: everyone is accounted for`, width, '  ').map(paint.faint);
-  return wrap('THE ACCOUNT DOES NOT ADD UP. Run candor doctor, and do not rely on these figures.', width, '  ').map(paint.bad);
+  if (accountHolds(summary))
+    return wrap(`= ${counted(summary.notices, 'notice')}: everyone is accounted for`, width, '  ').map(paint.faint);
+  return wrap('THE ACCOUNT DOES NOT ADD UP. Run candor doctor, and do not rely on these figures.', width, '  ').map(
+    paint.bad,
+  );
 }
 
 function effort(summary: CampaignSummary): string {
   const limit = summary.ratePerSecond === null ? '' : ` The limit is ${exactRate(summary.ratePerSecond)}.`;
-  const throttled = summary.throttledPerSecond === null ? '' : ` The relay asks for less: ${rate(summary.throttledPerSecond)} now.`;
-  const left = summary.state === 'running' && summary.etaSeconds !== null && summary.etaSeconds > 0 ? ` About ${duration(summary.etaSeconds)} left.` : '';
-  const done = summary.attempts === 0 ? 'No attempt yet.' : `${counted(summary.attempts, 'attempt')} in ${duration(summary.seconds)}, ${rate(summary.perSecond)} accepted.`;
-  const domains = summary.domainLimits.length === 0 ? '' : ` Limits of domains: ${summary.domainLimits.map(({ domain, perSecond }) => `${domain} ${exactRate(perSecond)}`).join(', ')}.`;
+  const throttled =
+    summary.throttledPerSecond === null ? '' : ` The relay asks for less: ${rate(summary.throttledPerSecond)} now.`;
+  const left =
+    summary.state === 'running' && summary.etaSeconds !== null && summary.etaSeconds > 0
+      ? ` About ${duration(summary.etaSeconds)} left.`
+      : '';
+  const done =
+    summary.attempts === 0
+      ? 'No attempt yet.'
+      : `${counted(summary.attempts, 'attempt')} in ${duration(summary.seconds)}, ${rate(summary.perSecond)} accepted.`;
+  const domains =
+    summary.domainLimits.length === 0
+      ? ''
+      : ` Limits of domains: ${summary.domainLimits.map(({ domain, perSecond }) => `${domain} ${exactRate(perSecond)}`).join(', ')}.`;
   return done + limit + domains + throttled + left;
 }
 

@@ -34,7 +34,9 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
     await flushed();
     const lost = streams.stdout.failure();
     // With 1 it has been said.
-    return lost === null || exit === 1 ? exit : report(answerUnwritable(lost), 'candor', false, null, surroundings, streams);
+    return lost === null || exit === 1
+      ? exit
+      : report(answerUnwritable(lost), 'candor', false, null, surroundings, streams);
   } finally {
     await flushed();
   }
@@ -56,19 +58,40 @@ async function parseAndRun(args: readonly string[], surroundings: Surroundings, 
     return exit;
   } catch (error) {
     if (error instanceof CommanderError && answered.has(error.code)) return error.exitCode === 0 ? 0 : 2;
-    return report(error, commandTyped(args, program.commands.map((command) => command.name())), wantsJson(args), null, surroundings, streams);
+    return report(
+      error,
+      commandTyped(
+        args,
+        program.commands.map((command) => command.name()),
+      ),
+      wantsJson(args),
+      null,
+      surroundings,
+      streams,
+    );
   }
 }
 
 /** Runs one command and prints how it ended. The application is closed last, unless the person won't wait. */
-async function runCommand(session: Session, surroundings: Surroundings, streams: Streams, act: (session: Session) => Promise<Outcome>): Promise<ExitCode> {
+async function runCommand(
+  session: Session,
+  surroundings: Surroundings,
+  streams: Streams,
+  act: (session: Session) => Promise<Outcome>,
+): Promise<ExitCode> {
   const impatience = new Impatience(session);
   const endStops = surroundings.onStop((signal) => impatience.stop(signal));
   let exit: ExitCode;
   try {
     const outcome = await Promise.race([act(session), impatience.interrupted]);
     exit = outcome.exit;
-    if (!session.json) streams.stdout.write(outcome.text(viewOf(surroundings.stdout, surroundings.variables)).map((line) => `${line}\n`).join(''));
+    if (!session.json)
+      streams.stdout.write(
+        outcome
+          .text(viewOf(surroundings.stdout, surroundings.variables))
+          .map((line) => `${line}\n`)
+          .join(''),
+      );
     else if (outcome.json !== null) session.result(outcome.json);
   } catch (error) {
     exit = report(error, 'candor', session.json, session.campaign, surroundings, streams);
@@ -113,11 +136,20 @@ class Impatience {
   }
 }
 
-function report(error: unknown, command: string, json: boolean, campaign: string | null, surroundings: Surroundings, streams: Streams): ExitCode {
+function report(
+  error: unknown,
+  command: string,
+  json: boolean,
+  campaign: string | null,
+  surroundings: Surroundings,
+  streams: Streams,
+): ExitCode {
   const shown = shownError(error, command);
   const debug = ['debug', 'trace'].includes(surroundings.variables['LOG_LEVEL'] ?? '');
   const lines = renderError(shown, viewOf(surroundings.stderr, surroundings.variables), debug);
-  streams.stderr.write([...lines, ...(campaign === null ? [] : [`  campaign: ${campaign}`])].map((line) => `${line}\n`).join(''));
+  streams.stderr.write(
+    [...lines, ...(campaign === null ? [] : [`  campaign: ${campaign}`])].map((line) => `${line}\n`).join(''),
+  );
   if (json) streams.stdout.write(`${safeJson({ ...errorJson(shown), ...(campaign === null ? {} : { campaign }) })}\n`);
   return shown.exit;
 }

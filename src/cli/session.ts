@@ -33,7 +33,11 @@ export class Session {
   #display: ProgressDisplay | null = null;
   #onStop: OnStop = () => this.stopped.abort();
 
-  constructor(surroundings: Surroundings, streams: { stdout: QuietStream; stderr: QuietStream }, options: SharedOptions) {
+  constructor(
+    surroundings: Surroundings,
+    streams: { stdout: QuietStream; stderr: QuietStream },
+    options: SharedOptions,
+  ) {
     this.surroundings = surroundings;
     this.#stdout = streams.stdout;
     this.#stderr = streams.stderr;

@@ -22,7 +22,8 @@ export interface ShownError {
 /** Translates any thrown value. `command` is the command as typed so far, for the pointer to its help. */
 export function shownError(error: unknown, command: string): ShownError {
   if (error instanceof CommanderError) return shownError(usageError(error, command), command);
-  if (error instanceof CandorError) return { code: error.code, message: error.message, help: error.help, exit: error.exit, frames: [] };
+  if (error instanceof CandorError)
+    return { code: error.code, message: error.message, help: error.help, exit: error.exit, frames: [] };
   const known = describeError(error);
   const name = typeof known['name'] === 'string' ? known['name'] : 'Error';
   const code = typeof known['code'] === 'string' || typeof known['code'] === 'number' ? ` ${known['code']}` : '';

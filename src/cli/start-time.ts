@@ -15,10 +15,20 @@ const span = /^in\s+((?:\d+(?:\.\d+)?\s*[a-z]+\s*)+)$/i;
 const spanPart = /(\d+(?:\.\d+)?)\s*([a-z]+)/gi;
 
 const unitMs: Readonly<Record<string, number>> = {
-  s: 1000, sec: 1000, second: 1000, seconds: 1000,
-  m: 60_000, min: 60_000, minute: 60_000, minutes: 60_000,
-  h: 3_600_000, hour: 3_600_000, hours: 3_600_000,
-  d: 86_400_000, day: 86_400_000, days: 86_400_000,
+  s: 1000,
+  sec: 1000,
+  second: 1000,
+  seconds: 1000,
+  m: 60_000,
+  min: 60_000,
+  minute: 60_000,
+  minutes: 60_000,
+  h: 3_600_000,
+  hour: 3_600_000,
+  hours: 3_600_000,
+  d: 86_400_000,
+  day: 86_400_000,
+  days: 86_400_000,
 };
 
 /** A launch further away than this is taken for a mistyped year. */
@@ -31,9 +41,13 @@ const farthestMs = 366 * 86_400_000;
 export function startTime(text: string, now: Date): Start {
   const trimmed = text.trim();
   const inMs = fromSpan(trimmed);
-  const at = inMs === null ? (fromIso(trimmed) ?? fromClock(trimmed, now)) : new Date(now.getTime() + Math.min(inMs, 2 * farthestMs));
+  const at =
+    inMs === null
+      ? (fromIso(trimmed) ?? fromClock(trimmed, now))
+      : new Date(now.getTime() + Math.min(inMs, 2 * farthestMs));
   if (at === null) {
-    if (isoWithoutZone.test(trimmed)) throw new BadStartTime('Say which zone it is in: add Z for UTC, or an offset such as +07:00.');
+    if (isoWithoutZone.test(trimmed))
+      throw new BadStartTime('Say which zone it is in: add Z for UTC, or an offset such as +07:00.');
     throw new BadStartTime('Use a time such as 2026-01-31T09:30+07:00, 09:30 (local clock) or "in 2h".');
   }
   if (at.getTime() <= now.getTime()) throw new BadStartTime('It is in the past. Leave --at out to start now.');
@@ -45,9 +59,12 @@ function fromIso(text: string): Date | null {
   const match = iso.exec(text);
   if (match === null) return null;
   const [, year, month, day, hour, minute, second] = match.map(Number);
-  const calendar = new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, Number.isNaN(second) ? 0 : second));
+  const calendar = new Date(
+    Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, Number.isNaN(second) ? 0 : second),
+  );
   // Date.parse takes 31 February for 3 March; a day that does not exist is a typing error.
-  const exists = calendar.getUTCMonth() === (month ?? 0) - 1 && calendar.getUTCDate() === day && calendar.getUTCHours() === hour;
+  const exists =
+    calendar.getUTCMonth() === (month ?? 0) - 1 && calendar.getUTCDate() === day && calendar.getUTCHours() === hour;
   const at = new Date(text.replace(' ', 'T').replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
   if (!exists || Number.isNaN(at.getTime())) throw new BadStartTime('There is no such day or time.');
   return at;

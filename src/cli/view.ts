@@ -45,6 +45,8 @@ export function textColumns(view: View): number {
 }
 
 function speaksUnicode(variables: Variables): boolean {
-  const locale = [variables['LC_ALL'], variables['LC_CTYPE'], variables['LANG']].find((value) => value !== undefined && value !== '');
+  const locale = [variables['LC_ALL'], variables['LC_CTYPE'], variables['LANG']].find(
+    (value) => value !== undefined && value !== '',
+  );
   return locale === undefined || /utf-?8/i.test(locale);
 }

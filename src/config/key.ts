@@ -16,7 +16,10 @@ export type RandomBytes = (count: number) => Buffer;
  * @throws CandorError `key-missing` (a ledger at DATABASE_URL and no CANDOR_KEY), `key-file-invalid`,
  * `key-file-exposed` (others may read it), `data-folder-unusable`.
  */
-export async function loadKey(config: Pick<Config, 'key' | 'ledger' | 'dataDir'>, random: RandomBytes = randomBytes): Promise<Buffer> {
+export async function loadKey(
+  config: Pick<Config, 'key' | 'ledger' | 'dataDir'>,
+  random: RandomBytes = randomBytes,
+): Promise<Buffer> {
   const found = await findKey(config);
   if (found !== null) return found;
   await ensureDataFolder(config.dataDir);

@@ -24,7 +24,8 @@ export function parseDomainLimits(text: string): Reading<readonly DomainLimit[]>
     const domain = canonicalDomain(match?.[1] ?? '');
     if (match === null || domain === null) return bad(`limit ${index + 1} is not a domain and a rate`);
     const perSecond = Number(match[2]);
-    if (perSecond <= 0 || perSecond > 100_000) return bad(`limit ${index + 1}: the rate is not above 0 and at most 100000`);
+    if (perSecond <= 0 || perSecond > 100_000)
+      return bad(`limit ${index + 1}: the rate is not above 0 and at most 100000`);
     if (limits.has(domain)) return bad(`limit ${index + 1}: the domain is named twice`);
     limits.set(domain, perSecond);
   }

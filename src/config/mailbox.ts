@@ -37,9 +37,11 @@ export function parseSenderAddress(text: string): Reading<string> {
   if (at < 1) return bad('no address');
   const local = text.slice(0, at);
   const domain = normalHost(text.slice(at + 1));
-  if (!/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/.test(local)) return bad('the part before @ is not plain');
+  if (!/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/.test(local))
+    return bad('the part before @ is not plain');
   if (local.length > 64) return bad('the part before @ is longer than 64 octets');
-  if (domain === null || /^[\d.:]+$/.test(domain) || !domain.includes('.') || domain.includes('_')) return bad('the domain is not one');
+  if (domain === null || /^[\d.:]+$/.test(domain) || !domain.includes('.') || domain.includes('_'))
+    return bad('the domain is not one');
   const address = `${local}@${domain}`;
   return address.length <= 254 ? good(address) : bad('it is longer than 254 octets');
 }
@@ -50,7 +52,8 @@ export function parseEnvelopeSender(text: string): Reading<string> {
   if (!filled.ok) return filled;
   const at = text.lastIndexOf('@');
   const rest = text.replace(noticePlaceholder, '');
-  if (/[{}]/.test(rest) || text.indexOf(noticePlaceholder) > at) return bad(`${noticePlaceholder} may stand once, before the @`);
+  if (/[{}]/.test(rest) || text.indexOf(noticePlaceholder) > at)
+    return bad(`${noticePlaceholder} may stand once, before the @`);
   return good(text.slice(0, at) + filled.value.slice(filled.value.lastIndexOf('@')));
 }
 

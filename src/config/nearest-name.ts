@@ -19,8 +19,13 @@ function countSlips(left: string, right: string): number {
     const current = [row];
     for (let column = 1; column <= right.length; column += 1) {
       const same = left[row - 1] === right[column - 1];
-      let slips = Math.min(cell(above, column) + 1, cell(current, column - 1) + 1, cell(above, column - 1) + (same ? 0 : 1));
-      const swapped = row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
+      let slips = Math.min(
+        cell(above, column) + 1,
+        cell(current, column - 1) + 1,
+        cell(above, column - 1) + (same ? 0 : 1),
+      );
+      const swapped =
+        row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
       if (swapped) slips = Math.min(slips, cell(rows[row - 2] ?? [], column - 2) + 1);
       current.push(slips);
     }

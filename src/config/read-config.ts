@@ -83,7 +83,11 @@ export interface Config {
 }
 
 /** Reserved by RFC 2606: a rehearsal's letters can never come from a real domain. */
-const rehearsalSender: Mailbox = { name: 'Rehearsal', address: 'notices@example.org', text: 'Rehearsal <notices@example.org>' };
+const rehearsalSender: Mailbox = {
+  name: 'Rehearsal',
+  address: 'notices@example.org',
+  text: 'Rehearsal <notices@example.org>',
+};
 
 export interface ReadConfigOptions {
   /** Start of a relative CANDOR_DATA; default: the working directory. */
@@ -103,12 +107,17 @@ export function readConfig(env: Environment, options: ReadConfigOptions = {}): C
   const problems = [...found];
   const ca = readAuthorities(values, readFile, problems);
   if (values.SMTP_URL !== null) {
-    if (env['MAIL_FROM'] === undefined) problems.push('MAIL_FROM: expected an address, or Name <address>, because SMTP_URL is set; found nothing');
-    if (values.SMTP_URL.secure && values.SMTP_TLS === 'off') problems.push('SMTP_TLS: expected required or opportunistic, because SMTP_URL begins with smtps; found "off"');
+    if (env['MAIL_FROM'] === undefined)
+      problems.push('MAIL_FROM: expected an address, or Name <address>, because SMTP_URL is set; found nothing');
+    if (values.SMTP_URL.secure && values.SMTP_TLS === 'off')
+      problems.push('SMTP_TLS: expected required or opportunistic, because SMTP_URL begins with smtps; found "off"');
   }
   problems.push(...signingProblems(env, values));
   if (problems.length > 0) {
-    throw new CandorError('config-invalid', { count: problems.length, problems: problems.map((line) => `  - ${line}`).join('\n') });
+    throw new CandorError('config-invalid', {
+      count: problems.length,
+      problems: problems.map((line) => `  - ${line}`).join('\n'),
+    });
   }
   return group(values, ca, options.cwd ?? process.cwd(), [...strayNames(env), ...signingWarnings(values)]);
 }
@@ -165,8 +174,12 @@ function relayConfig(address: RelayAddress, values: Values, ca: string | null): 
 
 /** A key alone signs for nobody, and a name without a key would be a signature that is silently missing. */
 function signingProblems(env: Environment, values: Values): string[] {
-  const given = (name: 'DKIM_KEY' | 'DKIM_SELECTOR' | 'DKIM_DOMAIN'): boolean => env[name] !== undefined || env[`${name}_FILE`] !== undefined;
-  if (given('DKIM_KEY')) return given('DKIM_SELECTOR') ? [] : ['DKIM_SELECTOR: expected a DNS name such as candor2025, because DKIM_KEY is set; found nothing'];
+  const given = (name: 'DKIM_KEY' | 'DKIM_SELECTOR' | 'DKIM_DOMAIN'): boolean =>
+    env[name] !== undefined || env[`${name}_FILE`] !== undefined;
+  if (given('DKIM_KEY'))
+    return given('DKIM_SELECTOR')
+      ? []
+      : ['DKIM_SELECTOR: expected a DNS name such as candor2025, because DKIM_KEY is set; found nothing'];
   const name = given('DKIM_SELECTOR') ? 'DKIM_SELECTOR' : 'DKIM_DOMAIN';
   return values[name] === null ? [] : [`DKIM_KEY: expected a private key, because ${name} is set; found nothing`];
 }
@@ -190,7 +203,9 @@ function readAuthorities(values: Values, readFile: ReadFile, problems: string[])
     if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
     problems.push(expectation('SMTP_CA', path, 'no certificate in it'));
   } catch (error) {
-    problems.push(expectation('SMTP_CA', path, error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'));
+    problems.push(
+      expectation('SMTP_CA', path, error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'),
+    );
   }
   return null;
 }

@@ -54,13 +54,17 @@ export function expectation(name: VariableName, text: string, detail: string | n
 function settingText(env: Environment, name: VariableName, readFile: ReadFile): Reading<string | null> {
   const text = env[name];
   const path = isSecret(name) ? env[`${name}_FILE`] : undefined;
-  if (text !== undefined && path !== undefined) return { ok: false, problem: `${name}: expected either ${name} or ${name}_FILE; found both` };
+  if (text !== undefined && path !== undefined)
+    return { ok: false, problem: `${name}: expected either ${name} or ${name}_FILE; found both` };
   if (path === undefined) return good(text ?? variables[name].fallback);
   try {
     return good(readFile(path).replace(/(?:\r?\n)+$/, ''));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    return { ok: false, problem: `${name}_FILE: expected a readable file; found ${shownValue(path, 'open')} (${code})` };
+    return {
+      ok: false,
+      problem: `${name}_FILE: expected a readable file; found ${shownValue(path, 'open')} (${code})`,
+    };
   }
 }
 

@@ -35,7 +35,8 @@ function readLogin(url: URL): Reading<RelayAddress['login']> {
   if (url.username === '' || url.password === '') return bad('user and password go together');
   const user = decoded(url.username);
   const password = decoded(url.password);
-  if (user === null || password === null) return bad('a percent sign in user or password is not an escape; write it as %25');
+  if (user === null || password === null)
+    return bad('a percent sign in user or password is not an escape; write it as %25');
   // NUL separates the fields of AUTH PLAIN (RFC 4616); line breaks would end the command.
   if (/[\0\r\n]/.test(user + password)) return bad('a control character in user or password');
   return good({ user, password });

@@ -54,9 +54,11 @@ function isRange(text: string): boolean {
 }
 
 function readUrl(text: string, protocols: readonly string[]): Reading<URL> {
-  if (/\s/.test(text) || !URL.canParse(text)) return bad('not a URL; special characters in user and password need percent-encoding');
+  if (/\s/.test(text) || !URL.canParse(text))
+    return bad('not a URL; special characters in user and password need percent-encoding');
   const url = new URL(text);
-  if (!protocols.includes(url.protocol)) return bad(`it does not begin with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+  if (!protocols.includes(url.protocol))
+    return bad(`it does not begin with ${protocols.map((p) => `${p}//`).join(' or ')}`);
   if (!text.slice(url.protocol.length).startsWith('//')) return bad('// is missing after the scheme');
   const login = [url.username, url.password].every((part) => decoded(part) !== null);
   return login ? good(url) : bad('a percent sign in user or password is not an escape; write it as %25');

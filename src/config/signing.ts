@@ -8,7 +8,14 @@ const rsaBits = { least: 1024, advised: 2048, most: 4096 } as const;
 /** A private key in PEM (PKCS #8, PKCS #1) or as the base64 of its DER form on one line, for places that hold no line breaks. */
 export function parseSigningKey(text: string): Reading<KeyObject> {
   const key = readKey(text.trim());
-  if (key === null) return bad(text.includes('ENCRYPTED') ? 'it has a passphrase' : text.includes('PUBLIC KEY') ? 'it is a public key' : 'it cannot be read as a private key');
+  if (key === null)
+    return bad(
+      text.includes('ENCRYPTED')
+        ? 'it has a passphrase'
+        : text.includes('PUBLIC KEY')
+          ? 'it is a public key'
+          : 'it cannot be read as a private key',
+    );
   if (key.asymmetricKeyType === 'ed25519') return good(key);
   if (key.asymmetricKeyType !== 'rsa') return bad(`it is of type ${String(key.asymmetricKeyType)}`);
   const bits = bitsOf(key);
@@ -24,14 +31,18 @@ export function weakKeyWarning(key: KeyObject): string | null {
 /** A DNS name in A-labels, lower case. */
 export function parseDnsName(text: string): Reading<string> {
   const name = text.toLowerCase();
-  const fits = name.length <= 200 && /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/.test(name);
+  const fits =
+    name.length <= 200 && /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/.test(name);
   return fits ? good(name) : bad('not a DNS name; an international one is written in A-labels (xn--…)');
 }
 
 function readKey(text: string): KeyObject | null {
   if (text.startsWith('-----BEGIN')) return attempt(() => createPrivateKey(text));
   const der = Buffer.from(text, 'base64');
-  return attempt(() => createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })) ?? attempt(() => createPrivateKey({ key: der, format: 'der', type: 'pkcs1' }));
+  return (
+    attempt(() => createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })) ??
+    attempt(() => createPrivateKey({ key: der, format: 'der', type: 'pkcs1' }))
+  );
 }
 
 /** OpenSSL's messages are about its own insides; which of the forms it was is all that matters. */

@@ -9,7 +9,14 @@ import type { Secrecy } from './mask.ts';
 import { bad, good, type Reading } from './reading.ts';
 import { parseRelayUrl } from './relay-url.ts';
 import { parseDnsName, parseSigningKey } from './signing.ts';
-import { parseListenHost, parsePostgresUrl, parsePublicUrl, parseRedisUrl, parseTrustedProxies, parseWebhookUrl } from './service-url.ts';
+import {
+  parseListenHost,
+  parsePostgresUrl,
+  parsePublicUrl,
+  parseRedisUrl,
+  parseTrustedProxies,
+  parseWebhookUrl,
+} from './service-url.ts';
 
 export const sections = ['Ledger and queue', 'Relay', 'Sender', 'Pace and retries', 'Console', 'This process'] as const;
 export type Section = (typeof sections)[number];
@@ -36,8 +43,14 @@ export interface Variable<T, Fallback extends string | null> {
   readonly schema: z.ZodType<T>;
 }
 
-const decimal = z.string().regex(/^\d{1,9}(?:\.\d{1,9})?$/).transform(Number);
-const integer = z.string().regex(/^\d{1,9}$/).transform(Number);
+const decimal = z
+  .string()
+  .regex(/^\d{1,9}(?:\.\d{1,9})?$/)
+  .transform(Number);
+const integer = z
+  .string()
+  .regex(/^\d{1,9}$/)
+  .transform(Number);
 const yesOrNo = z.enum(['yes', 'no']).transform((answer) => answer === 'yes');
 
 export const variables = {
@@ -47,7 +60,8 @@ export const variables = {
     fallback: null,
     fallbackNote: 'embedded Postgres in `CANDOR_DATA`',
     secrecy: 'url',
-    about: 'The ledger: Postgres 14 or newer itself, no pooler (docs/OPERATIONS.md), encoding UTF8. With `?sslmode=require` (or `verify-full`) over TLS, and the certificate is checked; `&sslrootcert=FILE` names another authority. Without it, Candor runs a Postgres of its own below `CANDOR_DATA`.',
+    about:
+      'The ledger: Postgres 14 or newer itself, no pooler (docs/OPERATIONS.md), encoding UTF8. With `?sslmode=require` (or `verify-full`) over TLS, and the certificate is checked; `&sslrootcert=FILE` names another authority. Without it, Candor runs a Postgres of its own below `CANDOR_DATA`.',
     schema: reading(parsePostgresUrl),
   }),
   REDIS_URL: variable({
@@ -56,7 +70,8 @@ export const variables = {
     fallback: null,
     fallbackNote: 'a queue on the ledger’s Postgres',
     secrecy: 'url',
-    about: 'The queue. Redis has to run with `maxmemory-policy noeviction` and with persistence, which is checked at the start.',
+    about:
+      'The queue. Redis has to run with `maxmemory-policy noeviction` and with persistence, which is checked at the start.',
     schema: reading(parseRedisUrl),
   }),
   CANDOR_DATA: variable({
@@ -64,16 +79,19 @@ export const variables = {
     expected: 'a folder',
     fallback: './data',
     secrecy: 'open',
-    about: 'Folder for the embedded Postgres and the key; made and closed to others if missing. A relative path starts at the working directory.',
+    about:
+      'Folder for the embedded Postgres and the key; made and closed to others if missing. A relative path starts at the working directory.',
     schema: reading(parseFolder),
   }),
   CANDOR_KEY: variable({
     section: 'Ledger and queue',
     expected: '32 bytes in base64 (44 characters), for example from `openssl rand -base64 32`',
     fallback: null,
-    fallbackNote: 'with the embedded Postgres: `CANDOR_DATA/key`, made once with mode 0600; with `DATABASE_URL`: required',
+    fallbackNote:
+      'with the embedded Postgres: `CANDOR_DATA/key`, made once with mode 0600; with `DATABASE_URL`: required',
     secrecy: 'whole',
-    about: 'Seals personal data in the ledger. The same for every process; without it the ledger cannot be read. Keep a copy apart from the backups.',
+    about:
+      'Seals personal data in the ledger. The same for every process; without it the ledger cannot be read. Keep a copy apart from the backups.',
     schema: reading(parseKey),
   }),
   CANDOR_SLICE_SIZE: variable({
@@ -81,7 +99,8 @@ export const variables = {
     expected: 'a whole number from 1 to 100',
     fallback: '100',
     secrecy: 'open',
-    about: 'Notices per slice, the unit that the queue hands to a worker. Smaller costs speed and changes nothing else.',
+    about:
+      'Notices per slice, the unit that the queue hands to a worker. Smaller costs speed and changes nothing else.',
     schema: integer.pipe(z.number().min(1).max(100)),
   }),
   SMTP_URL: variable({
@@ -90,7 +109,8 @@ export const variables = {
     fallback: null,
     fallbackNote: 'the built-in inbox: every campaign is a rehearsal',
     secrecy: 'url',
-    about: 'The relay. `smtp` means STARTTLS (port 587), `smtps` TLS from the first byte (port 465). Percent-encode special characters in user and password.',
+    about:
+      'The relay. `smtp` means STARTTLS (port 587), `smtps` TLS from the first byte (port 465). Percent-encode special characters in user and password.',
     schema: reading(parseRelayUrl),
   }),
   SMTP_TLS: variable({
@@ -99,7 +119,8 @@ export const variables = {
     fallback: null,
     fallbackNote: '`required`; on loopback `opportunistic`',
     secrecy: 'open',
-    about: '`required`: no letter and no password without TLS and a valid certificate. `opportunistic`: TLS if the relay offers it, whatever its certificate; a password still goes only to loopback or over a checked certificate. `off`: no TLS, and a password goes in the clear.',
+    about:
+      '`required`: no letter and no password without TLS and a valid certificate. `opportunistic`: TLS if the relay offers it, whatever its certificate; a password still goes only to loopback or over a checked certificate. `off`: no TLS, and a password goes in the clear.',
     schema: z.enum(tlsModes),
   }),
   SMTP_CA: variable({
@@ -117,7 +138,8 @@ export const variables = {
     fallback: null,
     fallbackNote: 'as many as the rate needs, at most 100; 10 where there is no limit',
     secrecy: 'open',
-    about: 'The most connections that one process opens to the relay. It opens what the rate needs, fewer where the relay takes fewer, and closes what is idle for half a minute.',
+    about:
+      'The most connections that one process opens to the relay. It opens what the rate needs, fewer where the relay takes fewer, and closes what is idle for half a minute.',
     schema: integer.pipe(z.number().min(1).max(1000)),
   }),
   SMTP_REPLY_TIMEOUT: variable({
@@ -125,7 +147,8 @@ export const variables = {
     expected: 'a duration such as 5m or 90s',
     fallback: '5m',
     secrecy: 'open',
-    about: 'How long to wait for each reply of the relay. After the end of the data, no reply in this time means `unconfirmed`.',
+    about:
+      'How long to wait for each reply of the relay. After the end of the data, no reply in this time means `unconfirmed`.',
     schema: reading(parseDuration),
   }),
   MAIL_FROM: variable({
@@ -134,7 +157,8 @@ export const variables = {
     fallback: null,
     fallbackNote: 'with `SMTP_URL`: required; in a rehearsal `Rehearsal <notices@example.org>`',
     secrecy: 'open',
-    about: 'From of every letter. Over a relay that is not on loopback, its domain has to be among the kit’s official domains.',
+    about:
+      'From of every letter. Over a relay that is not on loopback, its domain has to be among the kit’s official domains.',
     schema: reading(parseMailbox),
   }),
   MAIL_ENVELOPE_FROM: variable({
@@ -143,7 +167,8 @@ export const variables = {
     fallback: null,
     fallbackNote: 'the address of `MAIL_FROM`',
     secrecy: 'open',
-    about: 'Envelope sender: where non-delivery reports go. `{notice}` becomes the opaque id of the notice, for example `bounces+{notice}@example.org`.',
+    about:
+      'Envelope sender: where non-delivery reports go. `{notice}` becomes the opaque id of the notice, for example `bounces+{notice}@example.org`.',
     schema: reading(parseEnvelopeSender),
   }),
   MAIL_REPLY_TO: variable({
@@ -160,16 +185,19 @@ export const variables = {
     expected: 'yes or no',
     fallback: 'yes',
     secrecy: 'open',
-    about: 'Whether letters carry `Auto-Submitted: auto-generated`, which keeps automatic replies away. Some relays then send no non-delivery reports: `no` for those.',
+    about:
+      'Whether letters carry `Auto-Submitted: auto-generated`, which keeps automatic replies away. Some relays then send no non-delivery reports: `no` for those.',
     schema: yesOrNo,
   }),
   DKIM_KEY: variable({
     section: 'Sender',
-    expected: 'a private key, RSA of 1024 to 4096 bits or Ed25519, as PEM or as the base64 inside it, without a passphrase',
+    expected:
+      'a private key, RSA of 1024 to 4096 bits or Ed25519, as PEM or as the base64 inside it, without a passphrase',
     fallback: null,
     fallbackNote: 'letters are not signed here: the relay’s business',
     secrecy: 'whole',
-    about: 'Signs every letter (DKIM), for relays that do not. RSA of 2048 bits is what every receiver checks; `openssl genrsa -traditional 2048` makes one. The same for every process.',
+    about:
+      'Signs every letter (DKIM), for relays that do not. RSA of 2048 bits is what every receiver checks; `openssl genrsa -traditional 2048` makes one. The same for every process.',
     schema: reading(parseSigningKey),
   }),
   DKIM_SELECTOR: variable({
@@ -178,7 +206,8 @@ export const variables = {
     fallback: null,
     fallbackNote: 'with `DKIM_KEY`: required',
     secrecy: 'open',
-    about: 'Which of the domain’s keys signs: the public half stands in the DNS under `SELECTOR._domainkey.DOMAIN`. `candor doctor` says what to publish there.',
+    about:
+      'Which of the domain’s keys signs: the public half stands in the DNS under `SELECTOR._domainkey.DOMAIN`. `candor doctor` says what to publish there.',
     schema: reading(parseDnsName),
   }),
   DKIM_DOMAIN: variable({
@@ -187,7 +216,8 @@ export const variables = {
     fallback: null,
     fallbackNote: 'the domain of `MAIL_FROM`',
     secrecy: 'open',
-    about: 'The domain that signs. For DMARC it has to be that of `MAIL_FROM`, or one above or below it in the same organisation.',
+    about:
+      'The domain that signs. For DMARC it has to be that of `MAIL_FROM`, or one above or below it in the same organisation.',
     schema: reading(parseDnsName),
   }),
   RATE_PER_SECOND: variable({
@@ -196,7 +226,8 @@ export const variables = {
     fallback: null,
     fallbackNote: 'no limit on loopback; for any other relay a rate has to be stated, here or with `--rate`',
     secrecy: 'open',
-    about: 'The most `MAIL FROM` in any one second, over all processes and campaigns of the relay. `candor rate` changes it while running.',
+    about:
+      'The most `MAIL FROM` in any one second, over all processes and campaigns of the relay. `candor rate` changes it while running.',
     schema: decimal.pipe(z.number().positive().max(100_000)),
   }),
   RATE_PER_DOMAIN: variable({
@@ -205,7 +236,8 @@ export const variables = {
     fallback: null,
     fallbackNote: 'as the last launch over the relay left them; at first none',
     secrecy: 'open',
-    about: 'The most `MAIL FROM` in any one second to recipients at these domains, on top of `RATE_PER_SECOND`. A launch sets them for the relay, in place of the earlier ones. No other domain waits for these. `candor rate CAMPAIGN N --domain NAME` changes one while running, with `none` for N it lifts it.',
+    about:
+      'The most `MAIL FROM` in any one second to recipients at these domains, on top of `RATE_PER_SECOND`. A launch sets them for the relay, in place of the earlier ones. No other domain waits for these. `candor rate CAMPAIGN N --domain NAME` changes one while running, with `none` for N it lifts it.',
     schema: reading(parseDomainLimits),
   }),
   RETRY_SCHEDULE: variable({
@@ -213,7 +245,8 @@ export const variables = {
     expected: 'durations such as 1m,5m,1h,4h… (a trailing … or ... repeats the last)',
     fallback: '1m,5m,15m,30m,1h,2h,4h…',
     secrecy: 'open',
-    about: 'The waits after each temporary refusal of a notice. Without the trailing `…` the notice is given up after the last.',
+    about:
+      'The waits after each temporary refusal of a notice. Without the trailing `…` the notice is given up after the last.',
     schema: reading(parseRetrySchedule),
   }),
   RETRY_FOR: variable({
@@ -221,7 +254,8 @@ export const variables = {
     expected: 'a duration such as 48h',
     fallback: '48h',
     secrecy: 'open',
-    about: 'How long a notice is tried before it is given up (`failed`). The clock stands still while the campaign is paused or held.',
+    about:
+      'How long a notice is tried before it is given up (`failed`). The clock stands still while the campaign is paused or held.',
     schema: reading(parseDuration),
   }),
   RECOVERY_SECONDS: variable({
@@ -229,7 +263,8 @@ export const variables = {
     expected: 'a number of seconds from 0.5 to 3600',
     fallback: '60',
     secrecy: 'open',
-    about: 'After how many seconds without a heartbeat a worker counts as gone and its work is taken over. The same for every process.',
+    about:
+      'After how many seconds without a heartbeat a worker counts as gone and its work is taken over. The same for every process.',
     schema: decimal.pipe(z.number().min(0.5).max(3600)),
   }),
   CANDOR_UNCONFIRMED: variable({
@@ -237,7 +272,8 @@ export const variables = {
     expected: `one of ${unconfirmedPolicies.join(', ')}`,
     fallback: 'resend',
     secrecy: 'open',
-    about: 'What happens to an `unconfirmed` notice of campaigns launched from now on: `resend` tries once more (a copy is possible), `keep` leaves it to a person.',
+    about:
+      'What happens to an `unconfirmed` notice of campaigns launched from now on: `resend` tries once more (a copy is possible), `keep` leaves it to a person.',
     schema: z.enum(unconfirmedPolicies),
   }),
   CANDOR_HOLD_REFUSED: variable({
@@ -245,7 +281,8 @@ export const variables = {
     expected: 'a share of answers such as 80% of 100, or off',
     fallback: '80% of 100',
     secrecy: 'open',
-    about: 'A campaign is held (`too-many-refused`) when so many of its latest answers refuse recipients for one reason. The second number (10 to 10000) is how many answers are looked back on.',
+    about:
+      'A campaign is held (`too-many-refused`) when so many of its latest answers refuse recipients for one reason. The second number (10 to 10000) is how many answers are looked back on.',
     schema: reading(parseRefusalLimit),
   }),
   HOST: variable({
@@ -278,7 +315,8 @@ export const variables = {
     fallback: null,
     fallbackNote: 'the address it listens on',
     secrecy: 'open',
-    about: 'The address under which people reach the console, when a proxy stands in front of it. Other Host headers are turned away.',
+    about:
+      'The address under which people reach the console, when a proxy stands in front of it. Other Host headers are turned away.',
     schema: reading(parsePublicUrl),
   }),
   TRUST_PROXY: variable({
@@ -286,7 +324,8 @@ export const variables = {
     expected: 'yes, no, or addresses and ranges such as 10.0.0.0/8,::1',
     fallback: 'no',
     secrecy: 'open',
-    about: 'The proxies whose `X-Forwarded-*` headers are believed; without it all who come through one have its address, and share the limit of wrong passwords. Better the addresses of the proxies than `yes`, which believes the leftmost address of anybody: only where nobody else can reach the port and the proxy replaces the header that came, instead of adding to it.',
+    about:
+      'The proxies whose `X-Forwarded-*` headers are believed; without it all who come through one have its address, and share the limit of wrong passwords. Better the addresses of the proxies than `yes`, which believes the leftmost address of anybody: only where nobody else can reach the port and the proxy replaces the header that came, instead of adding to it.',
     schema: reading(parseTrustedProxies),
   }),
   ALERT_WEBHOOK: variable({
@@ -295,7 +334,8 @@ export const variables = {
     fallback: null,
     fallbackNote: 'no alerts',
     secrecy: 'whole',
-    about: 'Called with a small JSON object when a campaign is held or finished. It holds counts and codes, never an address.',
+    about:
+      'Called with a small JSON object when a campaign is held or finished. It holds counts and codes, never an address.',
     schema: reading(parseWebhookUrl),
   }),
   LOG_LEVEL: variable({
@@ -315,7 +355,9 @@ type Meaning<Name extends VariableName> = z.output<(typeof variables)[Name]['sch
 
 /** Every setting by its name: null where the variable is not set and has no default. */
 export type Values = {
-  readonly [Name in VariableName]: (typeof variables)[Name]['fallback'] extends string ? Meaning<Name> : Meaning<Name> | null;
+  readonly [Name in VariableName]: (typeof variables)[Name]['fallback'] extends string
+    ? Meaning<Name>
+    : Meaning<Name> | null;
 };
 
 export const variableNames = Object.keys(variables) as VariableName[];

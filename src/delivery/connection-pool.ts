@@ -23,7 +23,9 @@ export interface PoolOptions {
   readonly lowerLimitMs?: number;
 }
 
-export type Acquired = { readonly ok: true; readonly connection: RelayConnection } | { readonly ok: false; readonly failure: ConnectFailure };
+export type Acquired =
+  | { readonly ok: true; readonly connection: RelayConnection }
+  | { readonly ok: false; readonly failure: ConnectFailure };
 
 export interface PoolFigures {
   readonly open: number;
@@ -131,7 +133,9 @@ class Pool implements ConnectionPool {
 
   async drain(deadlineMs: number): Promise<void> {
     this.#close();
-    const quits = this.#idle.splice(0).map(({ connection }) => connection.close().finally(() => this.#retire(connection)));
+    const quits = this.#idle
+      .splice(0)
+      .map(({ connection }) => connection.close().finally(() => this.#retire(connection)));
     await this.#emptyOrLate(deadlineMs);
     this.destroyAll();
     await Promise.allSettled(quits);
@@ -144,14 +148,23 @@ class Pool implements ConnectionPool {
   }
 
   figures(): PoolFigures {
-    return { open: this.#open.size, idle: this.#idle.length, opening: this.#opening, waiting: this.#waiters.size, limit: this.limit() };
+    return {
+      open: this.#open.size,
+      idle: this.#idle.length,
+      opening: this.#opening,
+      waiting: this.#waiters.size,
+      limit: this.limit(),
+    };
   }
 
   limit(): number {
     if (this.#lowered !== null && this.#options.clock.monotonicMs() >= this.#lowered.untilMs) {
       // One more is tried; when it is refused again, the limit is lowered again.
       const limit = this.#lowered.limit + 1;
-      this.#lowered = limit >= this.#options.max ? null : { limit, untilMs: this.#options.clock.monotonicMs() + this.#lowerLimitMs() };
+      this.#lowered =
+        limit >= this.#options.max
+          ? null
+          : { limit, untilMs: this.#options.clock.monotonicMs() + this.#lowerLimitMs() };
     }
     return Math.min(this.#options.max, this.#lowered?.limit ?? this.#options.max);
   }
@@ -175,7 +188,16 @@ class Pool implements ConnectionPool {
     const now = this.#options.clock.monotonicMs();
     if (now < this.#probeAtMs) return this.#growIn(this.#probeAtMs - now);
     const limit = this.limit();
-    for (let more = connectionsToOpen({ waiting: this.#waiters.size, open: this.#open.size, opening: this.#opening, limit }); more > 0; more -= 1) {
+    for (
+      let more = connectionsToOpen({
+        waiting: this.#waiters.size,
+        open: this.#open.size,
+        opening: this.#opening,
+        limit,
+      });
+      more > 0;
+      more -= 1
+    ) {
       this.#opening += 1;
       this.#relay.connect().then(
         (connected) => (connected.ok ? this.#opened(connected.connection) : this.#failed(connected.failure)),
@@ -209,7 +231,10 @@ class Pool implements ConnectionPool {
     const working = [...this.#open].filter((connection) => connection.usable).length;
     if (working > 0 && !needsPerson) {
       this.#lowered = { limit: working, untilMs: this.#options.clock.monotonicMs() + this.#lowerLimitMs() };
-      this.#options.logger.info({ relay: this.#relay.identity, connections: working }, 'the relay takes no more connections for now');
+      this.#options.logger.info(
+        { relay: this.#relay.identity, connections: working },
+        'the relay takes no more connections for now',
+      );
       return this.#grow();
     }
     const now = this.#options.clock.monotonicMs();
@@ -246,7 +271,11 @@ class Pool implements ConnectionPool {
       void connection.close().finally(() => this.#retire(connection));
     }
     const oldest = this.#idle[0];
-    if (oldest !== undefined) this.#sweep = setTimeout(() => this.#closeOld(), Math.max(1, oldest.sinceMs + this.#options.idleMs - now)).unref();
+    if (oldest !== undefined)
+      this.#sweep = setTimeout(
+        () => this.#closeOld(),
+        Math.max(1, oldest.sinceMs + this.#options.idleMs - now),
+      ).unref();
   }
 
   #retire(connection: RelayConnection): void {

@@ -86,7 +86,8 @@ export class OpenConnection implements RelayConnection {
   async deliver(envelope: Envelope, message: Message, hooks?: DeliverHooks): Promise<DeliveryResult> {
     if (this.#busy) throw new Error('a connection takes one letter at a time');
     const addresses = wireEnvelope(envelope);
-    if (addresses.needsSmtpUtf8 && !this.supportsSmtpUtf8) return { kind: 'unsupported', reason: 'relay-without-smtputf8' };
+    if (addresses.needsSmtpUtf8 && !this.supportsSmtpUtf8)
+      return { kind: 'unsupported', reason: 'relay-without-smtputf8' };
     this.#busy = true;
     try {
       if (this.#recovery !== null) await this.#recovery;

@@ -4,35 +4,64 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type { ConnectFailure, ConnectStage, Loss } from '../domain/delivery-result.ts';
 
-export type Dialled<S extends net.Socket> = { readonly ok: true; readonly socket: S } | { readonly ok: false; readonly failure: ConnectFailure };
+export type Dialled<S extends net.Socket> =
+  { readonly ok: true; readonly socket: S } | { readonly ok: false; readonly failure: ConnectFailure };
 
 /** Per address of a host with several. Node's 250 ms would give up on a relay on another continent. */
 const perAddressMs = 2500;
 
 /** Looks the host up and connects, IPv6 and IPv4 in turn (RFC 8305). */
 export function dial(host: string, port: number, timeoutMs: number): Promise<Dialled<net.Socket>> {
-  const socket = net.connect({ host, port, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: perAddressMs, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
+  const socket = net.connect({
+    host,
+    port,
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: perAddressMs,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: 30_000,
+  });
   return settled(socket, 'connect', 'connect', timeoutMs);
 }
 
 /** The TLS handshake over a connected socket. `verify` false takes any certificate. */
-export function secure(plain: net.Socket, host: string, context: tls.SecureContext, verify: boolean, timeoutMs: number): Promise<Dialled<tls.TLSSocket>> {
+export function secure(
+  plain: net.Socket,
+  host: string,
+  context: tls.SecureContext,
+  verify: boolean,
+  timeoutMs: number,
+): Promise<Dialled<tls.TLSSocket>> {
   // SNI must be a name; the certificate of an IP address is checked against `host`.
   const servername = net.isIP(host) === 0 ? { servername: host } : {};
-  const socket = tls.connect({ socket: plain, host, secureContext: context, rejectUnauthorized: verify, ...servername });
+  const socket = tls.connect({
+    socket: plain,
+    host,
+    secureContext: context,
+    rejectUnauthorized: verify,
+    ...servername,
+  });
   // The plain socket is only a carrier from here on, but an unheard error event would end the process.
   plain.on('error', () => undefined);
   return settled(socket, 'tls', 'secureConnect', timeoutMs);
 }
 
-function settled<S extends net.Socket>(socket: S, stage: ConnectStage, event: string, timeoutMs: number): Promise<Dialled<S>> {
+function settled<S extends net.Socket>(
+  socket: S,
+  stage: ConnectStage,
+  event: string,
+  timeoutMs: number,
+): Promise<Dialled<S>> {
   return new Promise((resolve) => {
     const fail = (error: Error | null, loss: Loss, detail: string): void => {
       clearTimeout(timer);
       socket.off(event, onReady).off('error', onError).off('close', onClose);
       socket.on('error', () => undefined);
       socket.destroy();
-      resolve({ ok: false, failure: { stage, reply: null, loss, detail: error === null ? detail : `${detail} (${codeOf(error)})` } });
+      resolve({
+        ok: false,
+        failure: { stage, reply: null, loss, detail: error === null ? detail : `${detail} (${codeOf(error)})` },
+      });
     };
     const onReady = (): void => {
       clearTimeout(timer);
@@ -71,7 +100,9 @@ function describe(error: Error, stage: ConnectStage): { loss: Loss; detail: stri
   const known = byCode[codeOf(error)];
   if (known !== undefined) return known;
   // Whatever else ends a handshake (wrong version, no common cipher, plain text) is no network trouble.
-  return stage === 'tls' ? { loss: 'tls', detail: 'the TLS handshake failed' } : { loss: 'reset', detail: 'the connection failed' };
+  return stage === 'tls'
+    ? { loss: 'tls', detail: 'the TLS handshake failed' }
+    : { loss: 'reset', detail: 'the connection failed' };
 }
 
 function codeOf(error: Error): string {

@@ -28,7 +28,8 @@ export function wireEnvelope(envelope: Envelope): WireEnvelope {
 
 function wireAddress(address: string, role: string): string {
   const at = address.lastIndexOf('@');
-  if (at < 1 || at === address.length - 1 || forbidden.test(address)) throw new TypeError(`the ${role} is not a plain address`);
+  if (at < 1 || at === address.length - 1 || forbidden.test(address))
+    throw new TypeError(`the ${role} is not a plain address`);
   const domain = address.slice(at + 1);
   if (isAscii(domain)) return address;
   const labels = domainToASCII(domain);

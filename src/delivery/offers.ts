@@ -13,7 +13,14 @@ export interface Offers {
 }
 
 /** What a relay that only knows HELO offers. */
-export const noOffers: Offers = { pipelining: false, eightBitMime: false, smtpUtf8: false, startTls: false, size: false, auth: [] };
+export const noOffers: Offers = {
+  pipelining: false,
+  eightBitMime: false,
+  smtpUtf8: false,
+  startTls: false,
+  size: false,
+  auth: [],
+};
 
 /** Reads the lines after the first. Whole keywords only: `X-STARTTLS` offers nothing. */
 export function readOffers(ehlo: Reply): Offers {
@@ -23,7 +30,14 @@ export function readOffers(ehlo: Reply): Offers {
     .map((line) => line.slice(4).trim().toUpperCase());
   const keywords = new Set(lines.map((line) => line.split(/[\s=]/, 1)[0]));
   // `AUTH=LOGIN` is an old form that some relays still announce beside the right one.
-  const auth = lines.filter((line) => /^AUTH[\s=]/.test(line)).flatMap((line) => line.slice(5).split(/[\s=]+/).filter(Boolean));
+  const auth = lines
+    .filter((line) => /^AUTH[\s=]/.test(line))
+    .flatMap((line) =>
+      line
+        .slice(5)
+        .split(/[\s=]+/)
+        .filter(Boolean),
+    );
   return {
     pipelining: keywords.has('PIPELINING'),
     eightBitMime: keywords.has('8BITMIME'),

@@ -11,7 +11,9 @@ import { OpenConnection, type RelayConnection } from './connection.ts';
 import type { RelayConfig } from './relay-config.ts';
 import { openSession } from './session.ts';
 
-export type Connected = { readonly ok: true; readonly connection: RelayConnection } | { readonly ok: false; readonly failure: ConnectFailure };
+export type Connected =
+  | { readonly ok: true; readonly connection: RelayConnection }
+  | { readonly ok: false; readonly failure: ConnectFailure };
 
 export interface Relay {
   /** `host:port`, with `user@` before it when there is a login. Frozen at launch and compared; never holds the password. */
@@ -36,10 +38,16 @@ export function createRelay(config: RelayConfig, logger: Logger, clock: Clock = 
     async connect() {
       const opened = await openSession(config, trusted, name);
       if (!opened.ok) {
-        logger.debug({ relay: identity, stage: opened.failure.stage, loss: opened.failure.loss, code: opened.failure.reply?.code }, 'relay session not opened');
+        logger.debug(
+          { relay: identity, stage: opened.failure.stage, loss: opened.failure.loss, code: opened.failure.reply?.code },
+          'relay session not opened',
+        );
         return opened;
       }
-      logger.debug({ relay: identity, encrypted: opened.session.encrypted, verified: opened.session.verified }, 'relay session opened');
+      logger.debug(
+        { relay: identity, encrypted: opened.session.encrypted, verified: opened.session.verified },
+        'relay session opened',
+      );
       return { ok: true, connection: new OpenConnection(opened.session, clock) };
     },
   };

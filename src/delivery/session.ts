@@ -30,7 +30,11 @@ class Abandoned extends Error {
 }
 
 /** Opens a session. Answers failures as values; the socket is then closed. Asks for what it trusts when it begins with TLS. */
-export async function openSession(config: RelayConfig, trusted: () => tls.SecureContext, name: string | null): Promise<{ ok: true; session: Session } | { ok: false; failure: ConnectFailure }> {
+export async function openSession(
+  config: RelayConfig,
+  trusted: () => tls.SecureContext,
+  name: string | null,
+): Promise<{ ok: true; session: Session } | { ok: false; failure: ConnectFailure }> {
   let wire: Wire | null = null;
   try {
     const socket = await connected(config, trusted);
@@ -53,7 +57,12 @@ async function connected(config: RelayConfig, trusted: () => tls.SecureContext):
   return secured.socket;
 }
 
-async function introduced(config: RelayConfig, trusted: () => tls.SecureContext, wire: Wire, name: string): Promise<Session> {
+async function introduced(
+  config: RelayConfig,
+  trusted: () => tls.SecureContext,
+  wire: Wire,
+  name: string,
+): Promise<Session> {
   await expect(wire, 'greeting', 'the relay does not take the connection', (reply) => reply.code === 220);
   let offers = await greet(config, wire, name);
   let encrypted = config.secure;
@@ -69,7 +78,8 @@ async function introduced(config: RelayConfig, trusted: () => tls.SecureContext,
   }
   const login = config.user === undefined ? null : { user: config.user, password: config.password ?? '' };
   if (login !== null) {
-    if (!encrypted && !mayGoInTheClear(config)) throw lost('tls', 'the relay offers no TLS, and a password is not sent in the clear', 'tls');
+    if (!encrypted && !mayGoInTheClear(config))
+      throw lost('tls', 'the relay offers no TLS, and a password is not sent in the clear', 'tls');
     const failure = await logIn(wire, offers.auth, login);
     if (failure !== null) throw new Abandoned(failure);
   }
@@ -113,9 +123,19 @@ async function ask(wire: Wire, stage: ConnectStage, command: string): Promise<Re
   return expect(wire, stage, '', () => true);
 }
 
-async function expect(wire: Wire, stage: ConnectStage, detail: string, fits: (reply: Reply) => boolean): Promise<Reply> {
+async function expect(
+  wire: Wire,
+  stage: ConnectStage,
+  detail: string,
+  fits: (reply: Reply) => boolean,
+): Promise<Reply> {
   const read = await wire.read();
-  if (!read.ok) throw lost(stage, read.loss === 'timeout' ? 'the relay did not answer in time' : 'the relay ended the conversation', read.loss);
+  if (!read.ok)
+    throw lost(
+      stage,
+      read.loss === 'timeout' ? 'the relay did not answer in time' : 'the relay ended the conversation',
+      read.loss,
+    );
   if (!fits(read.reply)) throw refusal(stage, read.reply, detail);
   return read.reply;
 }

@@ -3,7 +3,13 @@ import type { ConnectFailure } from '../domain/delivery-result.ts';
 import type { Relay } from './relay.ts';
 
 export type RelayCheck =
-  | { readonly ok: true; readonly encrypted: boolean; readonly verified: boolean; readonly authenticated: boolean; readonly supportsSmtpUtf8: boolean }
+  | {
+      readonly ok: true;
+      readonly encrypted: boolean;
+      readonly verified: boolean;
+      readonly authenticated: boolean;
+      readonly supportsSmtpUtf8: boolean;
+    }
   | { readonly ok: false; readonly failure: ConnectFailure };
 
 /** Connect, EHLO, TLS, AUTH, QUIT. Sends no MAIL FROM. */

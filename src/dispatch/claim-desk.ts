@@ -55,7 +55,11 @@ export function createClaimDesk(parts: {
     async (requests) => {
       const answers = new Map<NoticeId, Claim>();
       for (const lease of new Set(requests.map((request) => request.lease))) {
-        for (const claim of await ledger.claim(lease, requests.filter((request) => request.lease === lease))) answers.set(claim.noticeId, claim);
+        for (const claim of await ledger.claim(
+          lease,
+          requests.filter((request) => request.lease === lease),
+        ))
+          answers.set(claim.noticeId, claim);
       }
       return requests.map(({ noticeId }) => {
         const claim = answers.get(noticeId) ?? null;
@@ -124,9 +128,13 @@ export function createClaimDesk(parts: {
         if (stocked !== undefined) left.push(stocked);
         stock.delete(noticeId);
       }
-      const opened = await Promise.all(left.map(async ({ lease, claim }) => ({ lease, claim: await claim.catch(() => null) })));
+      const opened = await Promise.all(
+        left.map(async ({ lease, claim }) => ({ lease, claim: await claim.catch(() => null) })),
+      );
       for (const lease of new Set(opened.map((each) => each.lease))) {
-        const noticeIds = opened.flatMap((each) => (each.lease === lease && each.claim !== null ? [each.claim.noticeId] : []));
+        const noticeIds = opened.flatMap((each) =>
+          each.lease === lease && each.claim !== null ? [each.claim.noticeId] : [],
+        );
         if (noticeIds.length > 0) await giveBack(lease, noticeIds);
       }
     },

@@ -22,10 +22,15 @@ export function decide(attempt: Judged, terms: RetryTerms, chance: number): Sett
     case 'refused':
       return settlementOf(attempt, 'refused', 'refused', { reason: verdict.reason, charged: true });
     case 'unconfirmed':
-      return settlementOf(attempt, 'unconfirmed', 'unconfirmed', { reason: result.kind === 'lost' ? `no-reply-${result.loss}` : 'no-reply', charged: true });
+      return settlementOf(attempt, 'unconfirmed', 'unconfirmed', {
+        reason: result.kind === 'lost' ? `no-reply-${result.loss}` : 'no-reply',
+        charged: true,
+      });
     case 'throttled':
       // The relay: it waits with all others for the slower pace. One domain: only its letters wait.
-      return verdict.scope === 'relay' ? settlementOf(attempt, 'throttled', 'pending', {}) : again(attempt, 'throttled', terms, claim.attemptCount, chance, false);
+      return verdict.scope === 'relay'
+        ? settlementOf(attempt, 'throttled', 'pending', {})
+        : again(attempt, 'throttled', terms, claim.attemptCount, chance, false);
     case 'hold':
       return settlementOf(attempt, 'relay-fault', 'pending', {});
     case 'deferred':
@@ -36,7 +41,14 @@ export function decide(attempt: Judged, terms: RetryTerms, chance: number): Sett
   }
 }
 
-function again(attempt: Judged, outcome: 'deferred' | 'throttled', terms: RetryTerms, tries: number, chance: number, charged: boolean): Settlement {
+function again(
+  attempt: Judged,
+  outcome: 'deferred' | 'throttled',
+  terms: RetryTerms,
+  tries: number,
+  chance: number,
+  charged: boolean,
+): Settlement {
   const wait = retryAfterMs(terms, tries, attempt.claim.roundAgeMs, chance);
   if (wait !== null) return settlementOf(attempt, outcome, 'deferred', { retryAfterMs: wait, charged });
   const timeSpent = retryAfterMs(terms, tries, 0, chance) !== null;
@@ -48,7 +60,11 @@ function settlementOf(
   { claim, result, verdict, address }: Judged,
   outcome: Settlement['outcome'],
   state: Settlement['state'],
-  { reason = null, retryAfterMs: after = null, charged = false }: Partial<Pick<Settlement, 'reason' | 'retryAfterMs' | 'charged'>>,
+  {
+    reason = null,
+    retryAfterMs: after = null,
+    charged = false,
+  }: Partial<Pick<Settlement, 'reason' | 'retryAfterMs' | 'charged'>>,
 ): Settlement {
   const reply = result.kind === 'replied' ? result.reply : null;
   return {

@@ -42,7 +42,10 @@ const readingMs = 5;
 const readEveryMs = 500;
 
 /** @param carry brings a notice to the relay at its slot; answers whether an attempt is on record */
-export function createDomainTurns(parts: TurnParts, carry: (notice: NoticeContent, sliceId: SliceId, slot: Slot) => Promise<boolean>): DomainTurns {
+export function createDomainTurns(
+  parts: TurnParts,
+  carry: (notice: NoticeContent, sliceId: SliceId, slot: Slot) => Promise<boolean>,
+): DomainTurns {
   const { ledger, clock, logger } = parts;
   const ledgerClock = createLedgerClock();
   let paces: ReadonlyMap<string, DomainPace> = new Map();
@@ -65,7 +68,9 @@ export function createDomainTurns(parts: TurnParts, carry: (notice: NoticeConten
       sleepers.add(wake);
     });
   const quietly = async (work: () => Promise<void>): Promise<void> => {
-    await work().catch((err: unknown) => isUnreachable(err) || logger.error({ err }, 'the turns of domains stumbled; they go on'));
+    await work().catch(
+      (err: unknown) => isUnreachable(err) || logger.error({ err }, 'the turns of domains stumbled; they go on'),
+    );
   };
 
   const read = async (): Promise<void> => {
@@ -81,7 +86,10 @@ export function createDomainTurns(parts: TurnParts, carry: (notice: NoticeConten
 
   const bringUp = ({ domainNo }: DomainPace): void => {
     if (stopped || loops.has(domainNo)) return;
-    loops.set(domainNo, quietly(() => loop(domainNo)).finally(() => loops.delete(domainNo)));
+    loops.set(
+      domainNo,
+      quietly(() => loop(domainNo)).finally(() => loops.delete(domainNo)),
+    );
   };
 
   const loop = async (domainNo: number): Promise<void> => {
@@ -99,7 +107,14 @@ export function createDomainTurns(parts: TurnParts, carry: (notice: NoticeConten
     const most = parts.most() - carrying.size;
     if (most < 1) return readingMs;
     const [sliceId, spareMs, askedMs] = [parts.newSliceId(), turnSpareMs(perSecond), clock.monotonicMs()];
-    const turn = await ledger.takeDomainTurn({ domainNo, most, earliestMs: parts.leadMs() + readingMs, latestMs, spareMs, sliceId });
+    const turn = await ledger.takeDomainTurn({
+      domainNo,
+      most,
+      earliestMs: parts.leadMs() + readingMs,
+      latestMs,
+      spareMs,
+      sliceId,
+    });
     ledgerClock.observe(askedMs, clock.monotonicMs(), turn.askedAtMs);
     const { slots, nextInMs } = turnTimes(turn, { latestMs, spareMs });
     if (turn.count === 0) return nextInMs;
@@ -144,7 +159,10 @@ export function createDomainTurns(parts: TurnParts, carry: (notice: NoticeConten
         return pace === null ? [] : [{ noticeId: notice.noticeId, pace }];
       });
       if (limited.length === 0) return notices;
-      await ledger.setAside(sliceId, limited.map(({ noticeId, pace }) => ({ noticeId, domainNo: pace.domainNo })));
+      await ledger.setAside(
+        sliceId,
+        limited.map(({ noticeId, pace }) => ({ noticeId, domainNo: pace.domainNo })),
+      );
       for (const pace of new Set(limited.map((each) => each.pace))) bringUp(pace);
       return notices.filter((notice) => paceOf(notice) === null);
     },

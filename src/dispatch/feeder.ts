@@ -123,8 +123,10 @@ export function startFeeder(
     if (slices.length > 0 && !(await offer(slices))) return rest;
     looks = slices.length === 0 ? looks + 1 : 0;
     // With fewer than there was room for, something else than room is in the way: the last affected ones, or a domain.
-    const more = slices.length === room && status.pending > slices.reduce((sum, slice) => sum + slice.noticeIds.length, 0);
-    if (looks > 0 && looks <= borderLooks && status.pending > 0 && status.underWay > 0) return { waitMs: borderTickMs, more };
+    const more =
+      slices.length === room && status.pending > slices.reduce((sum, slice) => sum + slice.noticeIds.length, 0);
+    if (looks > 0 && looks <= borderLooks && status.pending > 0 && status.underWay > 0)
+      return { waitMs: borderTickMs, more };
     return { waitMs: slices.length > 0 || status.underWay > 0 ? busyTickMs : idleTickMs, more };
   };
 

@@ -28,7 +28,8 @@ export function createLaneCount(bounds: LaneBounds): LaneCount {
   const times = createSpread();
   return {
     now() {
-      const wanted = connectionsForRate(bounds.perSecond(), bounds.askingMs() + times.mean(), bounds.most) ?? bounds.usual;
+      const wanted =
+        connectionsForRate(bounds.perSecond(), bounds.askingMs() + times.mean(), bounds.most) ?? bounds.usual;
       return Math.max(1, Math.min(Math.max(wanted, bounds.usual), bounds.most, bounds.connections()));
     },
     took: (ms) => times.took(ms),

@@ -36,10 +36,15 @@ export function createLeaseKeeper(ledger: LeaseLedger, recoveryMs: number, clock
       if (lease !== null && (await ledger.keep(lease, recoveryMs))) {
         safeUntil = askedAt + recoveryMs;
       } else if (!stopped) {
-        if (lease !== null) logger.warn({ lease }, 'the lease had run out; what was open under it is recovered as unconfirmed');
+        if (lease !== null)
+          logger.warn({ lease }, 'the lease had run out; what was open under it is recovered as unconfirmed');
         lease = null;
         const fits = await ledger.schemaFits();
-        if (!fits && !misfit) logger.error({ code: 'schema-mismatch' }, 'this version of Candor does not fit the ledger; it claims nothing');
+        if (!fits && !misfit)
+          logger.error(
+            { code: 'schema-mismatch' },
+            'this version of Candor does not fit the ledger; it claims nothing',
+          );
         misfit = !fits;
         if (fits) {
           lease = await ledger.take(recoveryMs);
@@ -58,7 +63,11 @@ export function createLeaseKeeper(ledger: LeaseLedger, recoveryMs: number, clock
         logger.warn({ code: error.code }, `${error.message} Work waits for it.`);
       }
     }
-    if (!stopped) timer = setTimeout(() => void beat(), lease === null || clock.monotonicMs() > safeUntil - recoveryMs / 2 ? 500 : recoveryMs / 4);
+    if (!stopped)
+      timer = setTimeout(
+        () => void beat(),
+        lease === null || clock.monotonicMs() > safeUntil - recoveryMs / 2 ? 500 : recoveryMs / 4,
+      );
   };
   void beat();
 
@@ -76,7 +85,8 @@ export function createLeaseKeeper(ledger: LeaseLedger, recoveryMs: number, clock
       stopped = true;
       clearTimeout(timer);
       for (const each of wake.splice(0)) each();
-      if (lease !== null) await ledger.end(lease).catch((error: unknown) => logger.debug({ err: error }, 'the lease could not be ended'));
+      if (lease !== null)
+        await ledger.end(lease).catch((error: unknown) => logger.debug({ err: error }, 'the lease could not be ended'));
     },
   };
 }

@@ -73,10 +73,12 @@ export function createPacer(ledger: PaceLedger, clock: Clock, logger: Logger): P
         if (waiters.length === 0) return;
         const askedMs = clock.monotonicMs();
         const ahead = horizon();
-        const slots = await ledger.takeSlots(claimed ? waiters.length : 1, { earliestMs: earliest(), latestMs: ahead }).catch((error: unknown) => {
-          if (!isUnreachable(error)) logger.error({ err: error }, 'rate slots could not be taken');
-          return null;
-        });
+        const slots = await ledger
+          .takeSlots(claimed ? waiters.length : 1, { earliestMs: earliest(), latestMs: ahead })
+          .catch((error: unknown) => {
+            if (!isUnreachable(error)) logger.error({ err: error }, 'rate slots could not be taken');
+            return null;
+          });
         const now = clock.monotonicMs();
         if (slots === null) {
           await pause(250);

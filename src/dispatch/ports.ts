@@ -69,7 +69,11 @@ export interface WorkerLedger {
   giveBackSlices(slices: readonly SliceId[]): Promise<number>;
   settle(lease: LeaseId, batch: readonly Settlement[]): Promise<NoticeId[]>;
   /** Both in one commit; `settled` is how many notices moved. */
-  settleAndClaim(lease: LeaseId, batch: readonly Settlement[], requests: readonly ClaimRequest[]): Promise<{ settled: number; claims: Claim[] }>;
+  settleAndClaim(
+    lease: LeaseId,
+    batch: readonly Settlement[],
+    requests: readonly ClaimRequest[],
+  ): Promise<{ settled: number; claims: Claim[] }>;
   terms(campaign: CampaignNo): Promise<CampaignTerms>;
   /** Holds every running campaign of this relay. */
   holdRelay(reason: HoldReason, detail: string | null): Promise<void>;
@@ -96,7 +100,14 @@ export interface DomainLedger {
   readDomains(): Promise<DomainPace[]>;
   /** The keyed hash of a domain in its A-label form. */
   domainKey(domain: string): string;
-  takeDomainTurn(turn: { domainNo: number; most: number; earliestMs: number; latestMs: number; spareMs: number; sliceId: SliceId }): Promise<DomainTurn>;
+  takeDomainTurn(turn: {
+    domainNo: number;
+    most: number;
+    earliestMs: number;
+    latestMs: number;
+    spareMs: number;
+    sliceId: SliceId;
+  }): Promise<DomainTurn>;
   readSlice(slice: SliceId): Promise<NoticeContent[]>;
   setAside(slice: SliceId, notices: readonly { noticeId: NoticeId; domainNo: number }[]): Promise<void>;
 }

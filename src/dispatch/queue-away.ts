@@ -5,7 +5,17 @@ import { fromConnection, fromSqlState } from '../runtime/postgres-answer.ts';
 import { fromReply } from '../runtime/redis-answer.ts';
 
 /** The system's word for a connection that is not there. */
-const connectionGone: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
+const connectionGone: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOENT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 
 /**
  * Answers what a reply of Redis means for the queue, or an error of the Postgres driver for the ledger, when its code says

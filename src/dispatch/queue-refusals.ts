@@ -49,7 +49,10 @@ export function createRefusalLog(logger: Logger, writtenEveryMs: number): Refusa
     const now = performance.now();
     if (now - (saidAtMs.get(error.message) ?? -Infinity) < againMs) return;
     saidAtMs.set(error.message, now);
-    logger.warn({ code: error.code, reply: replyWord(error.cause) }, `${error.message} ${error.help} Work waits for it.`);
+    logger.warn(
+      { code: error.code, reply: replyWord(error.cause) },
+      `${error.message} ${error.help} Work waits for it.`,
+    );
   };
 
   return {

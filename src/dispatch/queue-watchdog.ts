@@ -28,7 +28,13 @@ const stillLooks = 2;
  * @param concurrency handlers that one worker runs at a time
  * @param everyMs between two looks
  */
-export function watchConsumer(queue: WatchedQueue, activity: Activity, concurrency: number, everyMs: number, logger: Logger): SliceConsumer {
+export function watchConsumer(
+  queue: WatchedQueue,
+  activity: Activity,
+  concurrency: number,
+  everyMs: number,
+  logger: Logger,
+): SliceConsumer {
   let consumer = queue.begin();
   let seen = activity.begun;
   let still = 0;

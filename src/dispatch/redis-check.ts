@@ -17,7 +17,12 @@ const probe = 'bull:candor-probe';
 
 /** Throws `redis-unreachable`, `redis-refused`, `redis-too-old`, `redis-evicts`; answers what is allowed but unwise. */
 export async function checkRedis(url: string): Promise<RedisWarning[]> {
-  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, connectTimeout: 5_000, retryStrategy: () => null });
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 5_000,
+    retryStrategy: () => null,
+  });
   // What the connection said on its way is told here only; a command then fails with less.
   const said: unknown[] = [];
   redis.on('error', (error) => said.push(error));
@@ -26,7 +31,8 @@ export async function checkRedis(url: string): Promise<RedisWarning[]> {
     const info = await redis.info();
     const version = field(info, 'redis_version') ?? '0.0';
     const [major = 0, minor = 0] = version.split('.').map(Number);
-    if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) throw new CandorError('redis-too-old', { version });
+    if (major < oldest[0] || (major === oldest[0] && minor < oldest[1]))
+      throw new CandorError('redis-too-old', { version });
     const policy = field(info, 'maxmemory_policy');
     if (policy !== null && policy !== 'noeviction') throw new CandorError('redis-evicts', { policy });
     await redis.set(probe, '1', 'EX', 1);

@@ -44,7 +44,13 @@ export function createReopening<Part extends Openable>(make: () => Part): Reopen
     open,
     async insist(everyMs) {
       while (!closing.signal.aborted) {
-        if (await open().then(() => true, () => false)) return;
+        if (
+          await open().then(
+            () => true,
+            () => false,
+          )
+        )
+          return;
         await pause(everyMs, closing.signal);
       }
     },
@@ -59,9 +65,13 @@ export function createReopening<Part extends Openable>(make: () => Part): Reopen
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
   });
 }

@@ -32,7 +32,12 @@ export function createSettlementDesk(parts: {
   const gathered = createBatcher<{ lease: LeaseId; settlement: Settlement }, void>(
     async (requests) => {
       for (const [lease, group] of byLease(requests)) {
-        await untilReachable(() => settleGroup(lease, group.map((each) => each.settlement)));
+        await untilReachable(() =>
+          settleGroup(
+            lease,
+            group.map((each) => each.settlement),
+          ),
+        );
       }
       return requests.map(() => undefined);
     },
@@ -48,7 +53,10 @@ export function createSettlementDesk(parts: {
         // One bad settlement must not take the others with it.
         for (const each of batch) await settleGroup(lease, [each]);
       } else {
-        logger.error({ err: error, attempt: batch[0]?.attemptId }, 'an attempt could not be settled; it will be recovered as unconfirmed');
+        logger.error(
+          { err: error, attempt: batch[0]?.attemptId },
+          'an attempt could not be settled; it will be recovered as unconfirmed',
+        );
       }
     }
   };
@@ -66,7 +74,11 @@ export function createSettlementDesk(parts: {
         return ledger.claim(lease, requests);
       }
       try {
-        const { settled, claims } = await ledger.settleAndClaim(lease, along.requests.map((each) => each.settlement), requests);
+        const { settled, claims } = await ledger.settleAndClaim(
+          lease,
+          along.requests.map((each) => each.settlement),
+          requests,
+        );
         tellLate(along.requests.length - settled);
         along.answer(along.requests.map(() => undefined));
         return claims;

@@ -69,14 +69,20 @@ export function openSliceQueue(backend: QueueBackend, name: string, logger: Logg
     // One line a while: a queue that is away reports itself many times a second.
     if (Date.now() - quiet.logged < 10_000) return;
     quiet.logged = Date.now();
-    logger.warn({ err }, replyWord(err) === null ? 'the queue does not answer; work goes on when it is back' : 'the queue answers with an error; it is asked again');
+    logger.warn(
+      { err },
+      replyWord(err) === null
+        ? 'the queue does not answer; work goes on when it is back'
+        : 'the queue answers with an error; it is asked again',
+    );
   };
   const rethrow = (error: unknown): never => {
     const meant = asAwayError(error);
     refusals.note(meant);
     throw meant;
   };
-  const engine = backend.kind === 'redis' ? redisEngine(backend.url, name, onError) : postgresEngine(backend, name, onError);
+  const engine =
+    backend.kind === 'redis' ? redisEngine(backend.url, name, onError) : postgresEngine(backend, name, onError);
 
   return {
     async add(slices) {
@@ -131,25 +137,42 @@ function fromTheSystem(error: Error): boolean {
   return 'code' in error && typeof error.code === 'string';
 }
 
-const presentStates: ReadonlySet<string> = new Set(['waiting', 'active', 'delayed', 'prioritized', 'waiting-children', 'paused']);
+const presentStates: ReadonlySet<string> = new Set([
+  'waiting',
+  'active',
+  'delayed',
+  'prioritized',
+  'waiting-children',
+  'paused',
+]);
 
 function redisEngine(url: string, name: string, onError: (error: Error) => void): Engine {
   const clients: Redis[] = [];
   const connect = (options: { enableOfflineQueue: boolean }): Redis => {
     // BullMQ wants null here for workers: a command waits for the connection instead of failing.
-    const client = new Redis(url, { maxRetriesPerRequest: null, ...options, retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 2_000) });
+    const client = new Redis(url, {
+      maxRetriesPerRequest: null,
+      ...options,
+      retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 2_000),
+    });
     client.on('error', onError);
     clients.push(client);
     return client;
   };
-  const queue = new Queue<SliceJob>(name, { connection: connect({ enableOfflineQueue: true }), skipWaitingForReady: true });
+  const queue = new Queue<SliceJob>(name, {
+    connection: connect({ enableOfflineQueue: true }),
+    skipWaitingForReady: true,
+  });
   queue.on('error', onError);
   return {
     addBulk: (jobs) => queue.addBulk(jobs),
     getJobState: (id) => queue.getJobState(id),
     waiting: () => queue.getWaitingCount(),
     work(handler, options) {
-      const worker = new Worker<SliceJob>(name, handler, { connection: connect({ enableOfflineQueue: true }), ...options });
+      const worker = new Worker<SliceJob>(name, handler, {
+        connection: connect({ enableOfflineQueue: true }),
+        ...options,
+      });
       worker.on('error', onError);
       return { close: () => worker.close() };
     },
@@ -163,16 +186,29 @@ function redisEngine(url: string, name: string, onError: (error: Error) => void)
 /** Between two tries to open a worker. */
 const reopenMs = 500;
 
-function postgresEngine(backend: Extract<QueueBackend, { kind: 'postgres' }>, name: string, onError: (error: Error) => void): Engine {
+function postgresEngine(
+  backend: Extract<QueueBackend, { kind: 'postgres' }>,
+  name: string,
+  onError: (error: Error) => void,
+): Engine {
   const onPostgres = withBackend(createSurvivingBackend);
-  const connection = { ...backend.connection, schema: backend.schema, migrate: true, max: 4, application_name: 'candor-queue', onConnect: survive };
+  const connection = {
+    ...backend.connection,
+    schema: backend.schema,
+    migrate: true,
+    max: 4,
+    application_name: 'candor-queue',
+    onConnect: survive,
+  };
   const queue = createReopening(() => watched(new onPostgres.Queue<SliceJob>(name, { connection }), onError));
   return {
     addBulk: async (jobs) => (await queue.open()).addBulk(jobs),
     getJobState: async (id) => (await queue.open()).getJobState(id),
     waiting: async () => (await queue.open()).getWaitingCount(),
     work(handler, options) {
-      const worker = createReopening(() => watched(new onPostgres.Worker<SliceJob>(name, handler, { connection, ...options }), onError));
+      const worker = createReopening(() =>
+        watched(new onPostgres.Worker<SliceJob>(name, handler, { connection, ...options }), onError),
+      );
       void worker.insist(reopenMs);
       return { close: () => worker.close() };
     },
@@ -185,7 +221,10 @@ function survive(client: { on(event: 'error', listener: () => void): unknown }):
   client.on('error', () => undefined);
 }
 
-function watched<Part extends { on(event: 'error', listener: (error: Error) => void): unknown }>(part: Part, onError: (error: Error) => void): Part {
+function watched<Part extends { on(event: 'error', listener: (error: Error) => void): unknown }>(
+  part: Part,
+  onError: (error: Error) => void,
+): Part {
   part.on('error', onError);
   return part;
 }

@@ -38,12 +38,17 @@ export function createThrottle(ledger: PaceLedger, clock: Clock, logger: Logger)
     const seconds = Math.max(shortestMs, Math.min(now - (startedAt ?? now), now - windowFrom + windowMs)) / 1000;
     return (current + before) / seconds;
   };
-  const change = async (next: (pace: Pace) => { perSecond: number | null; rule: string | null } | null): Promise<boolean> => {
+  const change = async (
+    next: (pace: Pace) => { perSecond: number | null; rule: string | null } | null,
+  ): Promise<boolean> => {
     try {
       const pace = await ledger.read();
       const to = next(pace);
       if (to === null || !(await ledger.throttle({ ...to, was: pace.throttledPerSecond }))) return false;
-      logger.info({ perSecond: to.perSecond, rule: to.rule }, to.perSecond === null ? 'the throttle is lifted' : 'the relay sets the pace');
+      logger.info(
+        { perSecond: to.perSecond, rule: to.rule },
+        to.perSecond === null ? 'the throttle is lifted' : 'the relay sets the pace',
+      );
       return true;
     } catch (error) {
       if (!isUnreachable(error)) throw error;
@@ -54,7 +59,9 @@ export function createThrottle(ledger: PaceLedger, clock: Clock, logger: Logger)
     void change((pace) => {
       const climb = climbBack(pace, clock.now());
       if (climb === null) return null;
-      return climb === 'lifted' ? { perSecond: null, rule: null } : { perSecond: climb.perSecond, rule: pace.throttleRule };
+      return climb === 'lifted'
+        ? { perSecond: null, rule: null }
+        : { perSecond: climb.perSecond, rule: pace.throttleRule };
     }).catch((err: unknown) => logger.error({ err }, 'the throttle could not be changed'));
   }, 5_000);
   timer.unref();
@@ -70,7 +77,9 @@ export function createThrottle(ledger: PaceLedger, clock: Clock, logger: Logger)
         return perSecond === null ? null : { perSecond, rule };
       }),
     async lift(rule) {
-      await change((pace) => (pace.throttledPerSecond !== null && pace.throttleRule === rule ? { perSecond: null, rule: null } : null));
+      await change((pace) =>
+        pace.throttledPerSecond !== null && pace.throttleRule === rule ? { perSecond: null, rule: null } : null,
+      );
     },
     stop: () => clearInterval(timer),
   };

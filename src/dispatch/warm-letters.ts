@@ -10,11 +10,16 @@ export interface WarmLetters {
   readyFor(notices: readonly NoticeContent[]): Promise<void>;
 }
 
-export function createWarmLetters(termsOf: (campaign: CampaignNo) => Promise<CampaignTerms>, now: () => Date): WarmLetters {
+export function createWarmLetters(
+  termsOf: (campaign: CampaignNo) => Promise<CampaignTerms>,
+  now: () => Date,
+): WarmLetters {
   const made = new Map<CampaignNo, Promise<void>>();
   const make = async (campaign: CampaignNo, notices: readonly NoticeContent[]): Promise<void> => {
     const terms = await termsOf(campaign);
-    const kinds = new Map(notices.map((notice) => [`${notice.audience}/${notice.locale}/${notice.categories}`, notice]));
+    const kinds = new Map(
+      notices.map((notice) => [`${notice.audience}/${notice.locale}/${notice.categories}`, notice]),
+    );
     for (const notice of kinds.values()) {
       await terms.compose(notice, now());
       // Other campaigns may have slots to keep meanwhile.

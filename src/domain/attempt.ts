@@ -60,7 +60,10 @@ export const attemptOutcomes = [
 export type AttemptOutcome = (typeof attemptOutcomes)[number];
 
 /** Where a settled attempt leaves its notice. */
-export type SettledState = Extract<NoticeState, 'accepted' | 'deferred' | 'refused' | 'failed' | 'unconfirmed' | 'pending'>;
+export type SettledState = Extract<
+  NoticeState,
+  'accepted' | 'deferred' | 'refused' | 'failed' | 'unconfirmed' | 'pending'
+>;
 
 /** How an attempt ended. */
 export interface Settlement {

@@ -28,7 +28,9 @@ export function classify(result: DeliveryResult, context: ClassifyContext): Verd
       return classifyReply(result.stage, result.reply, context);
     case 'lost':
       // RFC 1047: once a byte of the body may have left, silence proves nothing.
-      return result.mayHaveGone ? { kind: 'unconfirmed', rule: 'lost-after-body' } : { kind: 'deferred', rule: 'lost-before-body', charged: false };
+      return result.mayHaveGone
+        ? { kind: 'unconfirmed', rule: 'lost-after-body' }
+        : { kind: 'deferred', rule: 'lost-before-body', charged: false };
     case 'unsupported':
       return { kind: 'refused', rule: 'relay-without-smtputf8', reason: result.reason };
     default:
@@ -47,8 +49,12 @@ function classifyReply(stage: LetterStage, reply: Reply, context: ClassifyContex
   if (reply.code < 300 && stage === 'after-body') return { kind: 'accepted', rule: 'accepted' };
   const rule = findRule(stage, reply);
   // A 2yz or 3yz where none belongs: the transport reports these as lost; nothing is concluded from them.
-  if (rule === null) return stage === 'body' || stage === 'after-body' ? { kind: 'unconfirmed', rule: 'out-of-place' } : { kind: 'deferred', rule: 'out-of-place', charged: false };
-  if (rule.name === 'temporary' && isShared(reply) && context.temporaryShare.isThrottling()) return { kind: 'throttled', rule: temporaryShareRule, scope: 'relay' };
+  if (rule === null)
+    return stage === 'body' || stage === 'after-body'
+      ? { kind: 'unconfirmed', rule: 'out-of-place' }
+      : { kind: 'deferred', rule: 'out-of-place', charged: false };
+  if (rule.name === 'temporary' && isShared(reply) && context.temporaryShare.isThrottling())
+    return { kind: 'throttled', rule: temporaryShareRule, scope: 'relay' };
   return { ...rule.ruling, rule: rule.name };
 }
 
@@ -60,21 +66,30 @@ function isShared(reply: Reply): boolean {
 export function classifyConnectFailure(failure: ConnectFailure): ConnectVerdict {
   if (failure.reply !== null) return classifyRefusedSession(failure, failure.reply);
   if (failure.loss === 'tls') return { kind: 'hold', rule: 'tls-unusable', reason: 'relay-tls' };
-  if (failure.stage === 'auth' && failure.loss === 'protocol') return { kind: 'hold', rule: 'login-impossible', reason: 'relay-auth' };
+  if (failure.stage === 'auth' && failure.loss === 'protocol')
+    return { kind: 'hold', rule: 'login-impossible', reason: 'relay-auth' };
   return { kind: 'retry', rule: 'unreachable' };
 }
 
 function classifyRefusedSession(failure: ConnectFailure, reply: Reply): ConnectVerdict {
   // What the relay says in words (a spent quota, a block list) is more exact than the stage.
   const rule = findRule(failure.stage, reply);
-  if (rule !== null && rule.ruling.kind === 'hold' && !generalHolds.has(rule.name)) return { kind: 'hold', rule: rule.name, reason: rule.ruling.reason };
+  if (rule !== null && rule.ruling.kind === 'hold' && !generalHolds.has(rule.name))
+    return { kind: 'hold', rule: rule.name, reason: rule.ruling.reason };
   const name = `${failure.stage}-${isPermanent(reply) ? 'refused' : 'not-now'}`;
   // A 421 or a 4yz greeting limits us; a 4yz to AUTH or STARTTLS is trouble inside the relay.
-  if (isTemporary(reply)) return { kind: failure.stage === 'greeting' || failure.stage === 'ehlo' ? 'throttled' : 'retry', rule: name };
+  if (isTemporary(reply))
+    return { kind: failure.stage === 'greeting' || failure.stage === 'ehlo' ? 'throttled' : 'retry', rule: name };
   if (!isPermanent(reply)) return { kind: 'retry', rule: 'unreachable' };
   const reason = failure.stage === 'auth' ? 'relay-auth' : failure.stage === 'tls' ? 'relay-tls' : 'relay-denied';
   return { kind: 'hold', rule: name, reason };
 }
 
 /** Holds that the stage names better: a 5yz to AUTH that says "spam" or "RFC 822" is still about the login. */
-const generalHolds: ReadonlySet<string> = new Set(['letter-malformed-text', 'letter-malformed-code', 'parameter-refused', 'letter-too-big', 'content-refused-links']);
+const generalHolds: ReadonlySet<string> = new Set([
+  'letter-malformed-text',
+  'letter-malformed-code',
+  'parameter-refused',
+  'letter-too-big',
+  'content-refused-links',
+]);

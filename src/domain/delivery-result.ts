@@ -5,7 +5,18 @@
  * How far the conversation had come: the step whose answer was awaited. Order matters: later stages
  * stand further down. `body`: not all of the body had left this process; `after-body`: all of it had.
  */
-export const stages = ['connect', 'greeting', 'ehlo', 'tls', 'auth', 'mail', 'rcpt', 'data', 'body', 'after-body'] as const;
+export const stages = [
+  'connect',
+  'greeting',
+  'ehlo',
+  'tls',
+  'auth',
+  'mail',
+  'rcpt',
+  'data',
+  'body',
+  'after-body',
+] as const;
 export type Stage = (typeof stages)[number];
 
 /** Stages at which no MAIL FROM has been written: no attempt exists. */

@@ -13,7 +13,8 @@ export interface ErrorEntry {
 export const errorRegistry = {
   // --- command line ------------------------------------------------------------------------------
   'address-as-argument': {
-    message: 'An address must not stand on the command line: every user of this machine can read it in the process list, and the shell keeps it in its history.',
+    message:
+      'An address must not stand on the command line: every user of this machine can read it in the process list, and the shell keeps it in its history.',
     help: 'Give it on stdin: run `candor find -`, type the address, press Enter.',
     exit: 2,
   },
@@ -37,13 +38,14 @@ export const errorRegistry = {
     help: 'Check that it is the right file (`candor check`), then give its number of notices.',
     exit: 2,
   },
-  'interrupted': {
+  interrupted: {
     message: 'Stopped on request before the command was done.',
     help: 'An import that was cut short leaves nothing behind. Run `candor status` to see whether a campaign stands.',
     exit: 4,
   },
   'kit-required': {
-    message: 'Which letters? --kit has no default, so that nobody is told about the wrong incident. Nothing was stored.',
+    message:
+      'Which letters? --kit has no default, so that nobody is told about the wrong incident. Nothing was stored.',
     help: 'Give --kit with one of:\n{kits}',
     exit: 2,
   },
@@ -77,12 +79,12 @@ export const errorRegistry = {
     help: 'Check that the folder exists, is writable and has room.',
     exit: 2,
   },
-  'unexpected': {
+  unexpected: {
     message: 'Something unexpected went wrong: {what}.',
     help: 'Nothing is lost: what was committed stands in the ledger, and `candor status` shows it. Run again with LOG_LEVEL=debug to see where it happened.',
     exit: 1,
   },
-  'usage': {
+  usage: {
     message: '{problem}',
     help: 'Run `{command} --help` to see how it is used.',
     exit: 2,
@@ -236,7 +238,8 @@ export const errorRegistry = {
     exit: 2,
   },
   'letter-unrenderable': {
-    message: 'Kit {kit}, letter {letter}, locale {locale}: the placeholder {placeholder} cannot be filled: {why} ({file}).',
+    message:
+      'Kit {kit}, letter {letter}, locale {locale}: the placeholder {placeholder} cannot be filled: {why} ({file}).',
     help: 'Correct the placeholder in the kit; docs/KITS.md lists those that exist. Nothing was sent.',
     exit: 2,
   },
@@ -247,7 +250,8 @@ export const errorRegistry = {
   },
   // --- campaigns ---------------------------------------------------------------------------------
   'account-broken': {
-    message: 'The account of this campaign does not add up: rows are not invalid + merged + notices, or the states do not sum to the notices.',
+    message:
+      'The account of this campaign does not add up: rows are not invalid + merged + notices, or the states do not sum to the notices.',
     help: 'Nothing more will be sent. Run `candor doctor`; keep a backup of the ledger and report this, it is a defect.',
     exit: 1,
   },
@@ -347,8 +351,8 @@ export const errorRegistry = {
     exit: 2,
   },
   'start-past': {
-    message: 'The start, {start}, is in the past by the ledger\'s clock.',
-    help: 'Leave the time out to start now, or give a later one. When it is not in the past here, the clock of this machine or the ledger\'s is wrong.',
+    message: "The start, {start}, is in the past by the ledger's clock.",
+    help: "Leave the time out to start now, or give a later one. When it is not in the past here, the clock of this machine or the ledger's is wrong.",
     exit: 2,
   },
   'test-letter-failed': {
@@ -436,7 +440,7 @@ export const errorRegistry = {
   // --- delivery ----------------------------------------------------------------------------------
   'relay-ca-invalid': {
     message: 'SMTP_CA is not a certificate in PEM form.',
-    help: 'Give SMTP_CA the certificate of the authority that signed the relay\'s certificate, beginning with -----BEGIN CERTIFICATE-----.',
+    help: "Give SMTP_CA the certificate of the authority that signed the relay's certificate, beginning with -----BEGIN CERTIFICATE-----.",
     exit: 2,
   },
   // --- embedded ----------------------------------------------------------------------------------
@@ -451,7 +455,7 @@ export const errorRegistry = {
     exit: 1,
   },
   'postgres-data-damaged': {
-    message: 'The embedded Postgres\' files in {path} are not complete.',
+    message: "The embedded Postgres' files in {path} are not complete.",
     help: 'Nothing was changed. Put the folder back from a copy, or set CANDOR_DATA to a new folder and run `candor restore`.',
     exit: 1,
   },
@@ -486,8 +490,8 @@ export const errorRegistry = {
     exit: 2,
   },
   'postgres-socket-folder': {
-    message: 'The folder {path} for the embedded Postgres\' sockets belongs to somebody else or is open to others.',
-    help: 'Remove it if it is nobody\'s, or set CANDOR_DATA to a folder with a shorter path.',
+    message: "The folder {path} for the embedded Postgres' sockets belongs to somebody else or is open to others.",
+    help: "Remove it if it is nobody's, or set CANDOR_DATA to a folder with a shorter path.",
     exit: 2,
   },
   'postgres-start-failed': {

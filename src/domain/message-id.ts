@@ -2,7 +2,10 @@
 
 /** The right-hand side of Message-ID: the domain that the notice comes from (RFC 5322 section 3.6.4). */
 export function messageIdDomain(mailFrom: string): string {
-  return mailFrom.slice(mailFrom.lastIndexOf('@') + 1).replace(/>\s*$/, '').toLowerCase();
+  return mailFrom
+    .slice(mailFrom.lastIndexOf('@') + 1)
+    .replace(/>\s*$/, '')
+    .toLowerCase();
 }
 
 /** The whole Message-ID, with its angle brackets. `token` is the opaque id of the notice. */

@@ -69,5 +69,11 @@ export function sumCounts(counts: StateCounts): number {
  * Who needs another channel: refused, given up, in doubt (unless somebody has looked into it), left out on purpose (unless an earlier campaign told
  * them), or overtaken by the end of the campaign: of whatever was cancelled nothing was accepted.
  */
-export const otherChannelStates = ['refused', 'failed', 'unconfirmed', 'suppressed', 'cancelled'] as const satisfies readonly NoticeState[];
+export const otherChannelStates = [
+  'refused',
+  'failed',
+  'unconfirmed',
+  'suppressed',
+  'cancelled',
+] as const satisfies readonly NoticeState[];
 export type OtherChannelState = (typeof otherChannelStates)[number];

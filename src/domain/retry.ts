@@ -23,7 +23,8 @@ const jitterShare = 0.1;
 export function retryAfterMs(terms: RetryTerms, tries: number, roundAgeMs: number, chance: number): number | null {
   const { retryDelaysMs } = terms;
   const index = Math.max(0, tries - 1);
-  const base = index < retryDelaysMs.length ? retryDelaysMs[index] : terms.retryRepeatLast ? retryDelaysMs.at(-1) : undefined;
+  const base =
+    index < retryDelaysMs.length ? retryDelaysMs[index] : terms.retryRepeatLast ? retryDelaysMs.at(-1) : undefined;
   if (base === undefined) return null;
   const wait = Math.round(base * (1 + jitterShare * chance));
   return roundAgeMs + base > terms.retryForMs ? null : wait;

@@ -27,7 +27,10 @@ export function scrubReply(text: string, recipient?: string): string {
   // The id in the queue goes first: without it many relays say the same to everybody.
   const said = readReply(text.slice(0, maxInput).replaceAll(plainId, idTaken));
   const known = recipient === undefined ? [] : needles(recipient.normalize('NFC'), said);
-  return withCodes(said.codes, scrubWords(known.reduce((rest, needle) => rest.replaceAll(needle, address), said.words)));
+  return withCodes(
+    said.codes,
+    scrubWords(known.reduce((rest, needle) => rest.replaceAll(needle, address), said.words)),
+  );
 }
 
 /** A reply, and what can be told of it without a recipient. */
@@ -63,7 +66,9 @@ const scrubWords = remember((words): string => {
   scrubbed = scrubbed.replaceAll(/\S+/g, (token) => (looksLikeId(token) ? value : token));
   scrubbed = scrubbed.replaceAll(/[\p{L}\p{N}]{7,}/gu, (run) => (looksLikeRun(run) ? '\u2026' : run));
   // Marks beside each other say no more than one of them.
-  scrubbed = scrubbed.replaceAll(/<*(?:<\u2026>[\s,;<>]*){2,}/g, `${address} `).replaceAll(/(?:\[\u2026\][\s,;]*){2,}/g, `${value} `);
+  scrubbed = scrubbed
+    .replaceAll(/<*(?:<\u2026>[\s,;<>]*){2,}/g, `${address} `)
+    .replaceAll(/(?:\[\u2026\][\s,;]*){2,}/g, `${value} `);
   scrubbed = scrubbed.replaceAll(/<{2,}\u2026>{2,}/g, address).replaceAll(/<\u2026> (?=[:.)])/g, address);
   return scrubbed.replaceAll(/\s+/g, ' ').trim();
 }, 64);
@@ -119,7 +124,10 @@ function splitCodes(text: string): { codes: string; words: string } {
 
 /** The forms of a domain that may stand in a reply: one, unless it has labels of another script. */
 const domainForms = remember((domain): readonly string[] => {
-  const forms = /^[a-z\d.-]*$/i.test(domain) && !/xn--/i.test(domain) ? [domain] : [domain, domainToASCII(domain), domainToUnicode(domain)];
+  const forms =
+    /^[a-z\d.-]*$/i.test(domain) && !/xn--/i.test(domain)
+      ? [domain]
+      : [domain, domainToASCII(domain), domainToUnicode(domain)];
   return forms.filter((form) => form.length >= 3);
 }, 256);
 
@@ -133,7 +141,9 @@ function needles(recipient: string, said: SaidReply): RegExp[] {
   if (local.includes('+')) locals.push(local.replace(/\+.*$/, ''));
   const present = occursIn(said);
   const found = mayQuote(said, recipient, [recipient, ...domains, ...locals.filter((form) => form.length >= 3)])
-    ? quotedForms(recipient, said.words, domains, locals).filter((form) => present(form)).map((form) => new RegExp(escapeRegExp(form), 'giu'))
+    ? quotedForms(recipient, said.words, domains, locals)
+        .filter((form) => present(form))
+        .map((form) => new RegExp(escapeRegExp(form), 'giu'))
     : [];
   for (const piece of piecesOf(local)) if (present(piece)) found.push(asWord(piece));
   // A shorter local part is removed as a word of its own: inside words it would leave nothing readable.
@@ -166,17 +176,29 @@ function isAscii(text: string): boolean {
 /** Every form that is looked for, longest first. */
 function quotedForms(recipient: string, text: string, domains: readonly string[], locals: readonly string[]): string[] {
   const local = locals[0] ?? '';
-  const words = [recipient, ...domains.flatMap((form) => [`${local}@${form}`, `${local}=${form}`, form]), ...locals.filter((form) => [...form].length >= 3)];
+  const words = [
+    recipient,
+    ...domains.flatMap((form) => [`${local}@${form}`, `${local}=${form}`, form]),
+    ...locals.filter((form) => [...form].length >= 3),
+  ];
   const forms = [...words];
-  if (/[%=]/.test(text)) forms.push(...words.flatMap((word) => [encodeURIComponent(word), byBytes(word, '='), byBytes(word, '%')]));
+  if (/[%=]/.test(text))
+    forms.push(...words.flatMap((word) => [encodeURIComponent(word), byBytes(word, '='), byBytes(word, '%')]));
   if (/[\da-f]{6}/i.test(text)) forms.push(...words.map((word) => byBytes(word, '')));
-  if (/[\w+/-]{8}/.test(text)) forms.push(...[recipient, local].filter((word) => word.length >= 6).flatMap((word) => [base64(word, 'base64'), base64(word, 'base64url')]));
+  if (/[\w+/-]{8}/.test(text))
+    forms.push(
+      ...[recipient, local]
+        .filter((word) => word.length >= 6)
+        .flatMap((word) => [base64(word, 'base64'), base64(word, 'base64url')]),
+    );
   return [...new Set(forms)].filter((form) => form !== '').toSorted((a, b) => b.length - a.length);
 }
 
 /** What a relay would greet its owner by: `Jane` and `Smith` of `jane.smith84`. */
 function piecesOf(local: string): string[] {
-  const pieces = local.split(isAscii(local) ? /[^A-Za-z]+/ : /[^\p{L}\p{M}]+/u).filter((piece) => [...piece].length >= 4 && !ordinaryWords.has(piece.toLowerCase()));
+  const pieces = local
+    .split(isAscii(local) ? /[^A-Za-z]+/ : /[^\p{L}\p{M}]+/u)
+    .filter((piece) => [...piece].length >= 4 && !ordinaryWords.has(piece.toLowerCase()));
   return [...new Set(pieces)];
 }
 
@@ -210,7 +232,10 @@ function looksLikeId(token: string): boolean {
   const digits = token.replaceAll(/\D/g, '').length;
   const letters = /[A-Za-z]/.test(token);
   if (token.includes('\u2026')) return false;
-  return (token.length >= 10 && digits >= 4 && letters && !/^\W*RFC/i.test(token)) || (token.length >= 20 && digits >= 1 && /^[\w+/=.-]+$/.test(token));
+  return (
+    (token.length >= 10 && digits >= 4 && letters && !/^\W*RFC/i.test(token)) ||
+    (token.length >= 20 && digits >= 1 && /^[\w+/=.-]+$/.test(token))
+  );
 }
 
 function looksLikeRun(run: string): boolean {

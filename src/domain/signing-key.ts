@@ -43,5 +43,7 @@ function publicHalf(key: SigningKey): string {
 
 /** The other form of an RSA key that RFC 6376 names (RSAPublicKey of RFC 8017). */
 function bareRsa(key: SigningKey): string | null {
-  return key.privateKey.asymmetricKeyType === 'rsa' ? createPublicKey(key.privateKey).export({ type: 'pkcs1', format: 'der' }).toString('base64') : null;
+  return key.privateKey.asymmetricKeyType === 'rsa'
+    ? createPublicKey(key.privateKey).export({ type: 'pkcs1', format: 'der' }).toString('base64')
+    : null;
 }

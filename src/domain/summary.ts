@@ -40,8 +40,12 @@ export interface CampaignSummary {
 }
 
 /** True when promise 1 holds: rows = invalid + merged + notices, and notices = the sum over the states. */
-export function accountHolds(account: Pick<CampaignSummary, 'rows' | 'invalid' | 'merged' | 'notices' | 'states'>): boolean {
-  return account.rows === account.invalid + account.merged + account.notices && account.notices === sumCounts(account.states);
+export function accountHolds(
+  account: Pick<CampaignSummary, 'rows' | 'invalid' | 'merged' | 'notices' | 'states'>,
+): boolean {
+  return (
+    account.rows === account.invalid + account.merged + account.notices && account.notices === sumCounts(account.states)
+  );
 }
 
 /** True when it runs and nobody works on it: nothing goes out, however long one waits. */
@@ -52,20 +56,30 @@ export function unattended(summary: Pick<CampaignSummary, 'state' | 'workers'>):
 /** What people are told of a campaign that runs and on which nobody works. */
 export const unattendedTexts = {
   message: 'No worker is at work: nothing goes out.',
-  help: (campaign: string): string => `\`candor resume ${campaign}\` works on it in the foreground; \`candor worker\` and \`candor serve\` work on whatever is running.`,
+  help: (campaign: string): string =>
+    `\`candor resume ${campaign}\` works on it in the foreground; \`candor worker\` and \`candor serve\` work on whatever is running.`,
 } as const;
 
 /**
  * Seconds until nothing is open, by the pace so far and the limit, whichever is slower; null while
  * there is no pace to go by, or when only deferred notices are left (their time is on their schedule).
  */
-export function etaSeconds(counts: StateCounts, perSecond: number, limitPerSecond: number | null, aside: readonly Aside[] = []): number | null {
+export function etaSeconds(
+  counts: StateCounts,
+  perSecond: number,
+  limitPerSecond: number | null,
+  aside: readonly Aside[] = [],
+): number | null {
   const ahead = counts.pending + counts.queued + counts.sending;
   if (ahead === 0) return counts.deferred === 0 ? 0 : null;
-  const pace = limitPerSecond === null ? perSecond : perSecond > 0 ? Math.min(perSecond, limitPerSecond) : limitPerSecond;
+  const pace =
+    limitPerSecond === null ? perSecond : perSecond > 0 ? Math.min(perSecond, limitPerSecond) : limitPerSecond;
   if (pace === 0 || aside.some(({ notices }) => notices === null)) return null;
   // Domains wait beside each other, not one after the other.
-  return Math.max(Math.ceil(ahead / pace), ...aside.map(({ notices, perSecond: most }) => Math.ceil((notices ?? 0) / most)));
+  return Math.max(
+    Math.ceil(ahead / pace),
+    ...aside.map(({ notices, perSecond: most }) => Math.ceil((notices ?? 0) / most)),
+  );
 }
 
 /** Notices that wait for a receiving domain with a limit of its own. */

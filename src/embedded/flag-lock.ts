@@ -35,7 +35,8 @@ export async function withLock<T>(folder: string, work: () => Promise<T>, patien
         flag.lower();
       }
     }
-    if (performance.now() > deadline) throw new CandorError('postgres-busy', { seconds: Math.round(patienceMs / 1000) });
+    if (performance.now() > deadline)
+      throw new CandorError('postgres-busy', { seconds: Math.round(patienceMs / 1000) });
     await pause(randomInt(3, 25));
   }
 }
@@ -87,6 +88,8 @@ function isUp(path: string): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'));
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'),
+    );
   });
 }

@@ -24,14 +24,22 @@ export interface ParsedLetter extends LetterHead {
 
 /** Reads a whole letter. Never rejects on what a letter holds: a part that cannot be read is null. */
 export async function parseLetter(raw: Buffer): Promise<ParsedLetter> {
-  const mail = await simpleParser(raw, { skipTextToHtml: true, skipTextLinks: true, skipHtmlToText: true, skipImageLinks: true });
+  const mail = await simpleParser(raw, {
+    skipTextToHtml: true,
+    skipTextLinks: true,
+    skipHtmlToText: true,
+    skipImageLinks: true,
+  });
   return {
     ...headOf(mail),
     html: typeof mail.html === 'string' ? mail.html : null,
     text: mail.text ?? null,
     headers: mail.headerLines.map(({ key, line }) => ({
       name: line.slice(0, Math.max(line.indexOf(':'), 0)) || key,
-      value: line.slice(line.indexOf(':') + 1).replaceAll(/\r?\n[ \t]+/g, ' ').trim(),
+      value: line
+        .slice(line.indexOf(':') + 1)
+        .replaceAll(/\r?\n[ \t]+/g, ' ')
+        .trim(),
     })),
     source: raw.toString('utf8'),
   };

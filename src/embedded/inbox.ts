@@ -94,7 +94,8 @@ async function take(stream: SMTPServerDataStream, store: LetterStore, now: () =>
     stream.once('end', resolve);
     stream.once('error', reject);
   });
-  if (stream.sizeExceeded || bytes > largestLetterBytes) throw new SmtpRefusal(552, `5.3.4 A letter may have ${largestLetterBytes} bytes`);
+  if (stream.sizeExceeded || bytes > largestLetterBytes)
+    throw new SmtpRefusal(552, `5.3.4 A letter may have ${largestLetterBytes} bytes`);
   const raw = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes);
   await store.put({ receivedAt: now(), noticeToken: noticeTokenOf(raw), raw });
 }
@@ -109,7 +110,11 @@ export function noticeTokenOf(raw: Buffer): string | null {
 function listen(server: SMTPServer, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const refused = (cause: Error): void => {
-      reject('code' in cause && cause.code === 'EADDRINUSE' ? new CandorError('inbox-port-taken', { port }, { cause }) : cause);
+      reject(
+        'code' in cause && cause.code === 'EADDRINUSE'
+          ? new CandorError('inbox-port-taken', { port }, { cause })
+          : cause,
+      );
     };
     server.on('error', refused);
     const listener = server.listen(port, '127.0.0.1', () => {

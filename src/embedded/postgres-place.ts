@@ -10,7 +10,20 @@
 //     server.log  libraries/    what Postgres said; links for the dynamic loader
 //     lock/  run/               Unix sockets; in /tmp/candor-<name>/ where the path does not suit them
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, linkSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmSync, rmdirSync, statSync, writeFileSync, chmodSync, lchownSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+  chmodSync,
+  lchownSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { CandorError } from '../domain/errors.ts';
 import { flagNameBytes } from './flag-lock.ts';
@@ -95,7 +108,8 @@ function placeForSelf(dataDir: string): string {
 async function placeForRoot(dataDir: string, wanted: PlaceWanted): Promise<string> {
   const moved = movedTo(dataDir);
   if (moved !== null) {
-    if (!existsSync(moved)) throw new CandorError('postgres-data-lost', { path: moved, pointer: join(dataDir, 'postgres.moved') });
+    if (!existsSync(moved))
+      throw new CandorError('postgres-data-lost', { path: moved, pointer: join(dataDir, 'postgres.moved') });
     wanted.say(movedLine(dataDir, moved));
     return moved;
   }
@@ -143,7 +157,8 @@ function ownSharedFolder(path: string): string {
     throw new CandorError('data-folder-unusable', { path, reason: errno(cause) }, { cause });
   }
   const found = lstatSync(path);
-  if (!found.isDirectory() || found.uid !== 0 || (found.mode & 0o022) !== 0) throw new CandorError('postgres-foreign', { path });
+  if (!found.isDirectory() || found.uid !== 0 || (found.mode & 0o022) !== 0)
+    throw new CandorError('postgres-foreign', { path });
   return path;
 }
 
@@ -196,7 +211,8 @@ function ownFolder(path: string, owner: { uid: number; gid: number }, mode: numb
     const found = lstatSync(path);
     // Root's own: another process of ours is between making and handing over, or died there.
     if (isRoot() && found.isDirectory() && found.uid === 0) lchownSync(path, owner.uid, owner.gid);
-    else if (!found.isDirectory() || found.uid !== owner.uid || (found.mode & 0o022) !== 0) throw new CandorError('postgres-socket-folder', { path });
+    else if (!found.isDirectory() || found.uid !== owner.uid || (found.mode & 0o022) !== 0)
+      throw new CandorError('postgres-socket-folder', { path });
   }
 }
 

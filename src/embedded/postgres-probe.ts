@@ -58,6 +58,10 @@ function readAnswer(bytes: Buffer): Health | null {
   if (bytes[0] === 0x52) return 'ready';
   if (bytes[0] !== 0x45) return 'not-now';
   if (bytes.length < 1 + bytes.readInt32BE(1)) return null;
-  const code = bytes.subarray(5).toString('latin1').split('\0').find((field) => field.startsWith('C'));
+  const code = bytes
+    .subarray(5)
+    .toString('latin1')
+    .split('\0')
+    .find((field) => field.startsWith('C'));
   return code === 'C57P03' ? 'not-now' : 'ready';
 }

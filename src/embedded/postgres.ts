@@ -18,7 +18,14 @@ import type { Logger } from '../runtime/logger.ts';
 import { withLock } from './flag-lock.ts';
 import { findPackage, usableBinaries } from './postgres-binaries.ts';
 import { ensureCluster, ledgerDatabase, ledgerUser, readPassword, serverArguments } from './postgres-cluster.ts';
-import { anyoneAttached, askGuard, guardAnswered, openForWriting, serverLives, startGuarded } from './postgres-guard.ts';
+import {
+  anyoneAttached,
+  askGuard,
+  guardAnswered,
+  openForWriting,
+  serverLives,
+  startGuarded,
+} from './postgres-guard.ts';
 import { findPlace, giveToKeeper, type Place } from './postgres-place.ts';
 import { probe, socketPort, type Health } from './postgres-probe.ts';
 
@@ -56,7 +63,9 @@ export interface EmbeddedPostgresOptions {
 const unwritable: ReadonlySet<string> = new Set(['EROFS', 'ENOSPC', 'EDQUOT']);
 
 function errnoOf(error: unknown): string | null {
-  return error instanceof Error && !(error instanceof CandorError) && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  return error instanceof Error && !(error instanceof CandorError) && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : null;
 }
 
 /** A first start takes about a second, a stop less; recovery after a crash may take minutes. */
@@ -75,17 +84,29 @@ const pollMs = (waitedMs: number): number => Math.min(3 + waitedMs / 20, 250);
  */
 export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const attempt = async (): Promise<{ place: Place; attachment: Attachment }> => {
-    const place = await findPlace({ dataDir: options.dataDir, say: options.say, sharedFolder: options.sharedFolder ?? '/var/lib/candor' });
+    const place = await findPlace({
+      dataDir: options.dataDir,
+      say: options.say,
+      sharedFolder: options.sharedFolder ?? '/var/lib/candor',
+    });
     const attachment = new Attachment(place, options);
     await attachment.ensureRunning();
     return { place, attachment };
   };
   const { place, attachment } = await attempt().catch((cause: unknown) => {
     const reason = errnoOf(cause);
-    throw reason !== null && unwritable.has(reason) ? new CandorError('data-folder-unusable', { path: options.dataDir, reason }, { cause }) : cause;
+    throw reason !== null && unwritable.has(reason)
+      ? new CandorError('data-folder-unusable', { path: options.dataDir, reason }, { cause })
+      : cause;
   });
   return {
-    connection: { host: place.run, port: socketPort, user: ledgerUser, password: readPassword(place), database: ledgerDatabase },
+    connection: {
+      host: place.run,
+      port: socketPort,
+      user: ledgerUser,
+      password: readPassword(place),
+      database: ledgerDatabase,
+    },
     ensureRunning: () => attachment.ensureRunning(),
     release: () => attachment.release(),
   };
@@ -109,7 +130,9 @@ class Attachment {
   async ensureRunning(): Promise<void> {
     if (this.#released !== null) throw new Error('the embedded Postgres was released by this process');
     if (this.#fd !== null && (await this.#health()) === 'ready') return;
-    this.#bringingUp ??= withLock(this.#place.lock, () => this.#bringUp(), lockPatienceMs).finally(() => (this.#bringingUp = null));
+    this.#bringingUp ??= withLock(this.#place.lock, () => this.#bringUp(), lockPatienceMs).finally(
+      () => (this.#bringingUp = null),
+    );
     await this.#bringingUp;
   }
 
@@ -132,7 +155,13 @@ class Attachment {
   async #start(): Promise<void> {
     const place = this.#place;
     const npm = findPackage();
-    const binaries = await usableBinaries({ package: npm, user: place.user, linksFolder: place.libraries, copyFolder: () => place.copies(), say: this.#say });
+    const binaries = await usableBinaries({
+      package: npm,
+      user: place.user,
+      linksFolder: place.libraries,
+      copyFolder: () => place.copies(),
+      say: this.#say,
+    });
     giveToKeeper(place.libraries, place.keeper);
     await ensureCluster(place, binaries, npm.major);
     const { guard, fd } = startGuarded(place, binaries, serverArguments(place));
@@ -163,11 +192,15 @@ class Attachment {
       const waitedMs = performance.now() - since;
       if (health === 'ready' && guarded) return true;
       if (health === 'ready' && waitedMs > guardPatienceMs) {
-        this.#logger.warn({}, 'the guard of the embedded Postgres does not answer; if all processes are killed, the server stays until the next start');
+        this.#logger.warn(
+          {},
+          'the guard of the embedded Postgres does not answer; if all processes are killed, the server stays until the next start',
+        );
         return true;
       }
       if (!serverLives(this.#place)) return false;
-      if (health === 'absent' && waitedMs > silencePatienceMs) throw new CandorError('postgres-stuck', { path: this.#place.log });
+      if (health === 'absent' && waitedMs > silencePatienceMs)
+        throw new CandorError('postgres-stuck', { path: this.#place.log });
       await pause(pollMs(waitedMs));
     }
   }

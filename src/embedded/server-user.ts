@@ -20,14 +20,22 @@ export function isRoot(): boolean {
 }
 
 /** Starts a program as the user, detached. `libraryPath` is where the dynamic loader looks first. */
-export function spawnAs(user: ServerUser, command: string, args: readonly string[], stdio: StdioOptions, libraryPath?: string): ChildProcess {
+export function spawnAs(
+  user: ServerUser,
+  command: string,
+  args: readonly string[],
+  stdio: StdioOptions,
+  libraryPath?: string,
+): ChildProcess {
   return spawn(command, args, {
     cwd: '/',
     env: {
       PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
       LC_ALL: 'C',
       TZ: 'UTC',
-      ...(libraryPath === undefined ? {} : { [process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH']: libraryPath }),
+      ...(libraryPath === undefined
+        ? {}
+        : { [process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH']: libraryPath }),
     },
     detached: true,
     stdio,

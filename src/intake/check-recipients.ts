@@ -41,8 +41,23 @@ async function check(source: RecipientSource, options: ReadOptions, out: Invalid
       }
       if (invalid.length > 0) await out?.write(invalid);
     }
-    const { sha256, rows, invalid, columns, ignoredColumns, missingCategories, encoding, delimiter, findings } = file.report();
-    return { file: source.name, sha256, rows, invalid, ...account.totals(), conflictRows: account.conflictRows(), columns, ignoredColumns, problems, missingCategories, encoding, delimiter, findings };
+    const { sha256, rows, invalid, columns, ignoredColumns, missingCategories, encoding, delimiter, findings } =
+      file.report();
+    return {
+      file: source.name,
+      sha256,
+      rows,
+      invalid,
+      ...account.totals(),
+      conflictRows: account.conflictRows(),
+      columns,
+      ignoredColumns,
+      problems,
+      missingCategories,
+      encoding,
+      delimiter,
+      findings,
+    };
   } finally {
     await file.close();
   }

@@ -47,7 +47,10 @@ for (const name of columnNames) {
 
 /** A header cell as it is compared. */
 export function plainHeader(cell: string): string {
-  return trimInvisible(cell).normalize('NFKC').toLowerCase().replace(/[\s_-]+/g, '');
+  return trimInvisible(cell)
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '');
 }
 
 /** The column that a header cell means by its name or an alias; null when it means none. */
@@ -67,7 +70,11 @@ export function layOutColumns(header: readonly string[], choices: ColumnChoices)
   names.forEach((name, index) => {
     if (name === null) return;
     if (place.has(name)) {
-      throw new CandorError(name === 'email' ? 'columns-two-emails' : 'columns-duplicate', { column: name, first: place.get(name)! + 1, second: index + 1 });
+      throw new CandorError(name === 'email' ? 'columns-two-emails' : 'columns-duplicate', {
+        column: name,
+        first: place.get(name)! + 1,
+        second: index + 1,
+      });
     }
     place.set(name, index);
   });

@@ -59,7 +59,8 @@ export class Decoder {
     }
     this.#mode = signature.encoding;
     this.#strict = signature.bomOctets > 0;
-    if (signature.encoding !== 'utf-8') this.#utf16 = new TextDecoder(signature.encoding, { fatal: true, ignoreBOM: true });
+    if (signature.encoding !== 'utf-8')
+      this.#utf16 = new TextDecoder(signature.encoding, { fatal: true, ignoreBOM: true });
     return this.#decode(head.subarray(signature.bomOctets), last);
   }
 

@@ -7,7 +7,9 @@ import type { FileFindings } from '../domain/check-report.ts';
 const markers: ReadonlySet<string> = new Set(['null', '\\n', 'nan', 'none', 'n/a', '-', '0', 'false', 'no']);
 const longestMarker = 5;
 /** What a marker begins with: nearly every cell is told apart by its length or its first character. */
-const firstCodes: ReadonlySet<number> = new Set([...markers].flatMap((marker) => [marker.charCodeAt(0), marker.toUpperCase().charCodeAt(0)]));
+const firstCodes: ReadonlySet<number> = new Set(
+  [...markers].flatMap((marker) => [marker.charCodeAt(0), marker.toUpperCase().charCodeAt(0)]),
+);
 
 /** True when the cell is nothing but a mark for nothing. */
 export function isEmptyMarker(cell: string): boolean {
@@ -31,7 +33,9 @@ export class ExposureTally {
   totals(columns: Readonly<Record<string, string>>): Pick<FileFindings, 'affectedRows' | 'exposure'> {
     const rows = sums(this.#sets);
     const markerRows = sums(this.#marked);
-    const exposure = categories.filter((category) => category in columns).map((category) => ({ category, rows: rows.get(category) ?? 0, markerRows: markerRows.get(category) ?? 0 }));
+    const exposure = categories
+      .filter((category) => category in columns)
+      .map((category) => ({ category, rows: rows.get(category) ?? 0, markerRows: markerRows.get(category) ?? 0 }));
     return { affectedRows: this.#affectedRows, exposure };
   }
 }

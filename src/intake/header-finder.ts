@@ -42,9 +42,11 @@ export class HeaderFinder {
       text = this.#head;
     }
     const over = this.#head.length >= headLimit;
-    const fresh = this.#head.length > headLimit ? text.slice(0, Math.max(0, text.length - (this.#head.length - headLimit))) : text;
+    const fresh =
+      this.#head.length > headLimit ? text.slice(0, Math.max(0, text.length - (this.#head.length - headLimit))) : text;
     for (const candidate of this.#candidates) feed(candidate, fresh, last && !over);
-    if (!over && !last && this.#candidates.some((candidate) => candidate.records.length === 0 && !candidate.unclosed)) return null;
+    if (!over && !last && this.#candidates.some((candidate) => candidate.records.length === 0 && !candidate.unclosed))
+      return null;
     return this.#choose(last && !over);
   }
 
@@ -59,7 +61,12 @@ export class HeaderFinder {
     }
     this.#candidates = chosen.map((delimiter) => {
       const records: RawRecord[] = [];
-      return { delimiter, records, splitter: new RecordSplitter(delimiter, (record) => saysSomething(record) && records.push(record)), unclosed: null };
+      return {
+        delimiter,
+        records,
+        splitter: new RecordSplitter(delimiter, (record) => saysSomething(record) && records.push(record)),
+        unclosed: null,
+      };
     });
   }
 
@@ -68,14 +75,18 @@ export class HeaderFinder {
       .filter((candidate) => candidate.records.length > 0)
       .map((candidate) => ({ candidate, record: candidate.records[0]! }))
       .sort((a, b) => meant(b.record) - meant(a.record) || b.record.cellCount - a.record.cellCount);
-    const unclosed = this.#candidates.find((candidate) => candidate.unclosed && candidate.records.length === 0)?.unclosed;
+    const unclosed = this.#candidates.find(
+      (candidate) => candidate.unclosed && candidate.records.length === 0,
+    )?.unclosed;
     // To the wrong delimiter an unclosed quote may look like text; it does not make sense of the header, though.
     if (unclosed && (!best || meant(best.record) === 0)) throw new CandorError('quote-unclosed', { row: unclosed.row });
     if (best) {
       // A NUL or an escape in a header: whatever this is, it is not a table written by a spreadsheet.
-      if (best.record.cells.some((cell) => /[\0-\u0008\u000e-\u001f]/.test(cell))) throw new CandorError('file-not-text', { format: 'binary data' });
+      if (best.record.cells.some((cell) => /[\0-\u0008\u000e-\u001f]/.test(cell)))
+        throw new CandorError('file-not-text', { format: 'binary data' });
       if (best.record.misquoted !== -1) throw new CandorError('quote-unclosed', { row: best.record.row });
-      if (best.record.tooLong !== -1 || best.record.cellCount > best.record.cells.length) throw new CandorError('header-too-long');
+      if (best.record.tooLong !== -1 || best.record.cellCount > best.record.cells.length)
+        throw new CandorError('header-too-long');
       return { delimiter: best.candidate.delimiter, record: best.record, text: this.#head };
     }
     throw new CandorError(last ? 'file-empty' : 'header-too-long');

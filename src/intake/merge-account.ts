@@ -151,7 +151,9 @@ export function createMergeAccount(seed: Uint8Array = randomBytes(8)): MergeAcco
     add,
     groups: () =>
       (['affected', 'unaffected'] as const).flatMap((which) =>
-        letters.filter((letter) => letter[which] > 0).map((letter) => ({ audience: which, locale: letter.locale, notices: letter[which] })),
+        letters
+          .filter((letter) => letter[which] > 0)
+          .map((letter) => ({ audience: which, locale: letter.locale, notices: letter[which] })),
       ),
     conflictRows: () => [...conflictRows],
     totals: () => ({
@@ -160,7 +162,9 @@ export function createMergeAccount(seed: Uint8Array = randomBytes(8)): MergeAcco
       conflicts,
       notices,
       audiences: { affected: notices - unaffected, unaffected },
-      locales: Object.fromEntries(letters.map(({ locale, affected, unaffected: others }) => [locale, affected + others])),
+      locales: Object.fromEntries(
+        letters.map(({ locale, affected, unaffected: others }) => [locale, affected + others]),
+      ),
       localeFallbacks,
     }),
   };

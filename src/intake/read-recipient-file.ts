@@ -120,7 +120,11 @@ class Reading implements RecipientFile {
       rows: this.#valid + this.#invalidCount,
       valid: this.#valid,
       invalid: this.#invalidCount,
-      findings: { encoding: this.#decoder.encoding, doubtfulAddresses: this.#doubtfulAddresses, ...this.#tally.totals(this.#facts.columns) },
+      findings: {
+        encoding: this.#decoder.encoding,
+        doubtfulAddresses: this.#doubtfulAddresses,
+        ...this.#tally.totals(this.#facts.columns),
+      },
     };
   }
 
@@ -187,7 +191,8 @@ class Reading implements RecipientFile {
     } else {
       this.#valid += 1;
       // Before the encoding is known to be this one, there was nothing but ASCII.
-      if (this.#decoder.encoding === 'windows-1252' && hasOtherThanAscii(record.cells[this.#emailAt]!)) this.#doubtfulAddresses += 1;
+      if (this.#decoder.encoding === 'windows-1252' && hasOtherThanAscii(record.cells[this.#emailAt]!))
+        this.#doubtfulAddresses += 1;
       this.#recipients.push(row);
     }
     if (this.#recipients.length + this.#invalid.length >= batchRows) this.#closeBatch();
@@ -207,7 +212,10 @@ function hasOtherThanAscii(text: string): boolean {
 }
 
 /** As `layOutColumns`; what it refuses names the header's cells, for the person who chooses among them. */
-function layOut(header: readonly string[], choices: Parameters<typeof layOutColumns>[1]): ReturnType<typeof layOutColumns> {
+function layOut(
+  header: readonly string[],
+  choices: Parameters<typeof layOutColumns>[1],
+): ReturnType<typeof layOutColumns> {
   try {
     return layOutColumns(header, choices);
   } catch (error) {

@@ -110,9 +110,15 @@ export function printableName(cell: string): string {
   let name = trimInvisible(withoutTextMark(cell));
   if (/[^ -~]| {2}/.test(name)) {
     // Direction marks could turn the words around them; joiners inside a name are part of its script.
-    name = trimInvisible(name.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').replace(/[\p{Cc}\p{Z}]+/gu, ' ')).normalize('NFC');
+    name = trimInvisible(
+      name.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').replace(/[\p{Cc}\p{Z}]+/gu, ' '),
+    ).normalize('NFC');
   }
-  if (name.length > maxNameLength || (mayLead(name) && (name.includes('⁄') || leadsSomewhere.test(name.normalize('NFKC'))))) return '';
+  if (
+    name.length > maxNameLength ||
+    (mayLead(name) && (name.includes('⁄') || leadsSomewhere.test(name.normalize('NFKC'))))
+  )
+    return '';
   return name;
 }
 

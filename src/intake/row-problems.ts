@@ -8,9 +8,11 @@ export const rowProblems = {
   'audience-unknown': 'The audience is none of affected, unaffected, api, chatgpt, yes, no; correct it.',
   'cell-too-long': 'A cell holds more than 64 KB; shorten it or clear it.',
   nul: 'A cell holds a NUL character; delete it or type the cell again.',
-  'quote-misplaced': 'Text follows the closing quotation mark of a cell; write a quotation mark inside a quoted cell twice.',
+  'quote-misplaced':
+    'Text follows the closing quotation mark of a cell; write a quotation mark inside a quoted cell twice.',
   'too-few-fields': 'The row has fewer cells than the header; fill it up, empty cells included.',
-  'too-many-fields': 'The row has more cells than the header; put a cell that holds the delimiter into quotation marks.',
+  'too-many-fields':
+    'The row has more cells than the header; put a cell that holds the delimiter into quotation marks.',
 } as const satisfies Record<string, string>;
 
 export type RowProblemCode = keyof typeof rowProblems;

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import type { CompiledLetter } from '../domain/kit.ts';
 
 /** The letters of the kit with this digest; null where the build has not compiled it. */
-export async function readCompiledLetters(folder: string, kitDigest: string): Promise<readonly CompiledLetter[] | null> {
+export async function readCompiledLetters(
+  folder: string,
+  kitDigest: string,
+): Promise<readonly CompiledLetter[] | null> {
   try {
     const letters: unknown = JSON.parse(await readFile(fileOf(folder, kitDigest), 'utf8'));
     return Array.isArray(letters) ? (letters as CompiledLetter[]) : null;
@@ -15,7 +18,11 @@ export async function readCompiledLetters(folder: string, kitDigest: string): Pr
 }
 
 /** Keeps the letters of the kit with this digest. */
-export async function writeCompiledLetters(folder: string, kitDigest: string, letters: readonly CompiledLetter[]): Promise<void> {
+export async function writeCompiledLetters(
+  folder: string,
+  kitDigest: string,
+  letters: readonly CompiledLetter[],
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(fileOf(folder, kitDigest), JSON.stringify(letters));
 }

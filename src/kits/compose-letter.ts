@@ -21,7 +21,10 @@ export function composeLetter(layout: string | null, slots: LayoutSlots): string
     direction: directionOf(slots.locale),
   };
   if (layout !== null) fill['letter'] = slots.letter;
-  return (layout ?? slots.letter).replaceAll(/\{\{\s*(letter|subject|preheader|locale|direction)\s*\}\}/g, (whole, name: string) => fill[name] ?? whole);
+  return (layout ?? slots.letter).replaceAll(
+    /\{\{\s*(letter|subject|preheader|locale|direction)\s*\}\}/g,
+    (whole, name: string) => fill[name] ?? whole,
+  );
 }
 
 /** True when the layout has a place for the letter. */

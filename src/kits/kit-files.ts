@@ -42,13 +42,16 @@ export async function readKitFiles(dir: string): Promise<KitFiles> {
 
 async function readRegularFile(dir: string, folder: string, name: string): Promise<Buffer> {
   const path = join(dir, name);
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((cause: unknown) => {
-    throw invalid(`${folder}/${name}`, 'expected a readable file that is not a symbolic link', cause);
-  });
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    (cause: unknown) => {
+      throw invalid(`${folder}/${name}`, 'expected a readable file that is not a symbolic link', cause);
+    },
+  );
   try {
     const found = await file.stat();
     if (!found.isFile()) throw invalid(`${folder}/${name}`, 'expected a file: a kit has no folders in it');
-    if (found.size > largestFileBytes) throw invalid(`${folder}/${name}`, `expected at most ${largestFileBytes / 1024} KB`);
+    if (found.size > largestFileBytes)
+      throw invalid(`${folder}/${name}`, `expected at most ${largestFileBytes / 1024} KB`);
     return await file.readFile();
   } finally {
     await file.close();

@@ -20,17 +20,29 @@ const facts = z.record(factName, plainWords);
 const domain = z
   .string()
   .toLowerCase()
-  .regex(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/, 'expected a domain such as example.com');
+  .regex(
+    /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
+    'expected a domain such as example.com',
+  );
 
 const letter = z.strictObject({ subject: words, preheader: words });
 
 const exposedItem = z
   .strictObject({
-    when: z.array(z.enum(categories)).min(1, 'expected a category; leave `when` out for what is in every record').optional(),
+    when: z
+      .array(z.enum(categories))
+      .min(1, 'expected a category; leave `when` out for what is in every record')
+      .optional(),
     phrase: words.regex(/^([^{}]|\{which\})*$/, 'expected no braces but {which}'),
   })
-  .refine((item) => item.when !== undefined || !item.phrase.includes('{which}'), 'expected `when`: {which} has nothing to stand for')
-  .refine((item) => (item.when?.length ?? 1) === 1 || item.phrase.includes('{which}'), 'expected {which} in a phrase for several categories');
+  .refine(
+    (item) => item.when !== undefined || !item.phrase.includes('{which}'),
+    'expected `when`: {which} has nothing to stand for',
+  )
+  .refine(
+    (item) => (item.when?.length ?? 1) === 1 || item.phrase.includes('{which}'),
+    'expected {which} in a phrase for several categories',
+  );
 
 const locale = z.strictObject({
   facts: facts.default({}),
@@ -39,11 +51,15 @@ const locale = z.strictObject({
     const told: Category[] = items.flatMap((item) => item.when ?? []);
     for (const category of categories) {
       const times = told.filter((other) => other === category).length;
-      if (times !== 1) context.addIssue(`expected ${category} in the \`when\` of exactly one item, found it in ${times}`);
+      if (times !== 1)
+        context.addIssue(`expected ${category} in the \`when\` of exactly one item, found it in ${times}`);
     }
-    if (!items.some((item) => item.when === undefined)) context.addIssue('expected an item without `when`: the email address is in every record');
+    if (!items.some((item) => item.when === undefined))
+      context.addIssue('expected an item without `when`: the email address is in every record');
   }),
-  categoryWords: z.strictObject(Object.fromEntries(categories.map((category) => [category, plainWords])) as Record<Category, typeof plainWords>),
+  categoryWords: z.strictObject(
+    Object.fromEntries(categories.map((category) => [category, plainWords])) as Record<Category, typeof plainWords>,
+  ),
   testMark: z.strictObject({ subject: plainWords, line: plainWords }),
 });
 
@@ -52,21 +68,34 @@ const localeTag = z.string().refine(isCanonicalTag, 'expected a BCP 47 tag in it
 /** kit.yaml, as docs/KITS.md explains it. */
 export const kitSchema = z
   .strictObject({
-    id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower-case letters, digits and hyphens').max(64),
+    id: z
+      .string()
+      .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower-case letters, digits and hyphens')
+      .max(64),
     title: plainWords,
     officialDomains: z.array(domain).min(1, 'expected at least one domain'),
     defaultLocale: z.string(),
     facts: facts.default({}),
-    locales: z.record(localeTag, locale).refine((locales) => Object.keys(locales).length > 0, 'expected at least one locale'),
+    locales: z
+      .record(localeTag, locale)
+      .refine((locales) => Object.keys(locales).length > 0, 'expected at least one locale'),
   })
   .superRefine((kit, context) => {
     if (!Object.hasOwn(kit.locales, kit.defaultLocale)) {
-      context.addIssue({ code: 'custom', path: ['defaultLocale'], message: `expected one of the locales: ${Object.keys(kit.locales).join(', ')}` });
+      context.addIssue({
+        code: 'custom',
+        path: ['defaultLocale'],
+        message: `expected one of the locales: ${Object.keys(kit.locales).join(', ')}`,
+      });
     }
     for (const [tag, { facts: own }] of Object.entries(kit.locales)) {
       for (const name of Object.keys(own)) {
         if (Object.hasOwn(kit.facts, name)) {
-          context.addIssue({ code: 'custom', path: ['locales', tag, 'facts', name], message: 'expected a name that is not among the facts for all locales' });
+          context.addIssue({
+            code: 'custom',
+            path: ['locales', tag, 'facts', name],
+            message: 'expected a name that is not among the facts for all locales',
+          });
         }
       }
     }
@@ -75,7 +104,11 @@ export const kitSchema = z
 export type KitFile = z.infer<typeof kitSchema>;
 
 /** What `candor` lists before a kit is chosen: enough to name it, whatever else may be wrong. */
-export const kitHeadingSchema = z.object({ id: z.string(), title: z.string(), locales: z.record(z.string(), z.unknown()) });
+export const kitHeadingSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  locales: z.record(z.string(), z.unknown()),
+});
 
 function isCanonicalTag(tag: string): boolean {
   try {

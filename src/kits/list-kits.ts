@@ -17,7 +17,9 @@ export interface KitHeading {
  */
 export async function listKits(root: string): Promise<KitHeading[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
-  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name);
+  const folders = entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => entry.name);
   const headings = await Promise.all(folders.sort().map((folder) => readHeading(root, folder)));
   return headings.filter((heading) => heading !== null);
 }
@@ -29,7 +31,9 @@ async function readHeading(root: string, folder: string): Promise<KitHeading | n
   try {
     const { texts } = await readKitFiles(join(root, folder));
     const heading = kitHeadingSchema.safeParse(parse(texts.get('kit.yaml') ?? ''));
-    return heading.success ? { id: heading.data.id, title: heading.data.title, locales: Object.keys(heading.data.locales) } : unreadable;
+    return heading.success
+      ? { id: heading.data.id, title: heading.data.title, locales: Object.keys(heading.data.locales) }
+      : unreadable;
   } catch {
     return unreadable;
   }

@@ -41,12 +41,22 @@ function readKitYaml(files: KitFiles): KitFile {
   const [problem] = document.errors;
   if (problem) {
     const line = problem.linePos?.[0].line;
-    throw invalid(file, line === undefined ? '(file)' : `line ${line}`, `expected valid YAML (${problem.code})`, problem);
+    throw invalid(
+      file,
+      line === undefined ? '(file)' : `line ${line}`,
+      `expected valid YAML (${problem.code})`,
+      problem,
+    );
   }
   const parsed = kitSchema.safeParse(toPlain(document, file));
   if (parsed.success) return parsed.data;
   const [first, ...others] = parsed.error.issues;
-  throw invalid(file, pathOf(first), `${first?.message ?? 'expected a kit'}${others.length > 0 ? ` (and ${others.length} more)` : ''}`, parsed.error);
+  throw invalid(
+    file,
+    pathOf(first),
+    `${first?.message ?? 'expected a kit'}${others.length > 0 ? ` (and ${others.length} more)` : ''}`,
+    parsed.error,
+  );
 }
 
 // Aliases that expand beyond reason throw here ("billion laughs").
@@ -64,7 +74,8 @@ function readLetter(files: KitFiles, kit: KitFile, audience: Audience, locale: s
   const letter = files.texts.get(name);
   if (letter === undefined) throw invalid(file, '(file)', `expected the letter to the ${audience} in ${locale}`);
   const layout = files.texts.get('layout.mjml') ?? null;
-  if (layout !== null && !holdsLetter(layout)) throw invalid(`${files.folder}/layout.mjml`, '(file)', 'expected a place for the letter: {{letter}}');
+  if (layout !== null && !holdsLetter(layout))
+    throw invalid(`${files.folder}/layout.mjml`, '(file)', 'expected a place for the letter: {{letter}}');
   const words = kit.locales[locale]?.letters[audience];
   if (!words) throw new Error(`kit.yaml was checked, but has no ${audience} letter in ${locale}`);
   return { audience, locale, subject: words.subject, mjml: composeLetter(layout, { ...words, letter, locale }), file };
@@ -72,7 +83,10 @@ function readLetter(files: KitFiles, kit: KitFile, audience: Audience, locale: s
 
 /** A letter in a language that kit.yaml does not name would silently reach nobody. */
 function refuseStrayLetters(files: KitFiles, locales: readonly string[]): void {
-  const expected = new Set(['layout.mjml', ...audiences.flatMap((audience) => locales.map((locale) => `${audience}.${locale}.mjml`))]);
+  const expected = new Set([
+    'layout.mjml',
+    ...audiences.flatMap((audience) => locales.map((locale) => `${audience}.${locale}.mjml`)),
+  ]);
   for (const name of files.texts.keys()) {
     if (name.endsWith('.mjml') && !expected.has(name)) {
       throw invalid(`${files.folder}/${name}`, '(file)', `expected one of ${[...expected].join(', ')}`);

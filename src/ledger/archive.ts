@@ -4,7 +4,14 @@ import { createHash } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
-import { archiveFormat, archiveVersion, countLines, endOfTable, type ArchiveHeader, type ArchiveTable } from './archive-format.ts';
+import {
+  archiveFormat,
+  archiveVersion,
+  countLines,
+  endOfTable,
+  type ArchiveHeader,
+  type ArchiveTable,
+} from './archive-format.ts';
 import { copyOut } from './copy.ts';
 import type { Database, Queryable, Transaction } from './database.ts';
 import { schemaVersion } from './migrate.ts';
@@ -30,25 +37,33 @@ export const archivedTables = [
  * `ledger-unreachable` when the ledger does.
  */
 export async function backup(database: Database, out: Writable): Promise<{ tables: number; rows: number }> {
-  return database.transaction(async (tx) => {
-    await tx.query({ text: 'set transaction isolation level repeatable read, read only' });
-    await usePlainForms(tx);
-    const header = await headerOf(tx);
-    const rows: Record<string, number> = {};
-    // Speed before size: sealed bytes hardly shrink, and the fastest level halves the hex as the best does.
-    const zip = createGzip({ level: constants.Z_BEST_SPEED });
-    const plain = content(database, tx, header, rows);
-    try {
-      await pipeline(plain, zip, out);
-    } finally {
-      // A broken pipeline does not wait for the COPY that it broke off; the connection must.
-      await plain.return();
-    }
-    return { tables: header.tables.length, rows: Object.values(rows).reduce((sum, count) => sum + count, 0) };
-  }, { patient: true });
+  return database.transaction(
+    async (tx) => {
+      await tx.query({ text: 'set transaction isolation level repeatable read, read only' });
+      await usePlainForms(tx);
+      const header = await headerOf(tx);
+      const rows: Record<string, number> = {};
+      // Speed before size: sealed bytes hardly shrink, and the fastest level halves the hex as the best does.
+      const zip = createGzip({ level: constants.Z_BEST_SPEED });
+      const plain = content(database, tx, header, rows);
+      try {
+        await pipeline(plain, zip, out);
+      } finally {
+        // A broken pipeline does not wait for the COPY that it broke off; the connection must.
+        await plain.return();
+      }
+      return { tables: header.tables.length, rows: Object.values(rows).reduce((sum, count) => sum + count, 0) };
+    },
+    { patient: true },
+  );
 }
 
-async function* content(database: Database, tx: Transaction, header: ArchiveHeader, rows: Record<string, number>): AsyncGenerator<Buffer, void> {
+async function* content(
+  database: Database,
+  tx: Transaction,
+  header: ArchiveHeader,
+  rows: Record<string, number>,
+): AsyncGenerator<Buffer, void> {
   const digest = createHash('sha256');
   const counted = (piece: Buffer): Buffer => {
     digest.update(piece);

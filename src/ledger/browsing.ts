@@ -14,7 +14,15 @@ export const mostGroups = 100;
 
 /** Why notices were not accepted, the largest group first. Counted from the index alone: the whole page takes 61 ms with 80,000 of them in a million (2 cores, 2026-11). */
 export async function readReasonGroups(on: Queryable, campaignNo: CampaignNo): Promise<ReasonGroup[]> {
-  const { rows } = await on.query<{ state: NoticeState; reason: string; reply_code: number | null; enhanced_code: string | null; notices: number; maybe_accepted: number; reply: string | null }>({
+  const { rows } = await on.query<{
+    state: NoticeState;
+    reason: string;
+    reply_code: number | null;
+    enhanced_code: string | null;
+    notices: number;
+    maybe_accepted: number;
+    reply: string | null;
+  }>({
     text: `with grouped as (
              select state, reason, reply_code, enhanced_code, count(*) as notices, count(*) filter (where maybe_accepted) as maybe_accepted,
                     max(notice_id) as example
@@ -28,7 +36,15 @@ export async function readReasonGroups(on: Queryable, campaignNo: CampaignNo): P
            from grouped g order by notices desc, state, reason`,
     values: [campaignNo],
   });
-  return rows.map((row) => ({ state: row.state, reason: row.reason, replyCode: row.reply_code, enhancedCode: row.enhanced_code, notices: row.notices, maybeAccepted: row.maybe_accepted, reply: row.reply }));
+  return rows.map((row) => ({
+    state: row.state,
+    reason: row.reason,
+    replyCode: row.reply_code,
+    enhancedCode: row.enhanced_code,
+    notices: row.notices,
+    maybeAccepted: row.maybe_accepted,
+    reply: row.reply,
+  }));
 }
 
 /**
@@ -83,7 +99,12 @@ const listed = `n.notice_id, n.address_sealed, n.address_version, n.row_no, n.au
   n.state = 'unconfirmed' and exists (select from candor.closed_doubt d where d.notice_id = n.notice_id) as closed`;
 
 /** A page of notices in the order of import, after the notice `after`. */
-export async function listNotices(on: Queryable, keyring: Keyring, campaignNo: CampaignNo, page: { of: Listing; after: NoticeId | null; limit: number }): Promise<ListedNotice[]> {
+export async function listNotices(
+  on: Queryable,
+  keyring: Keyring,
+  campaignNo: CampaignNo,
+  page: { of: Listing; after: NoticeId | null; limit: number },
+): Promise<ListedNotice[]> {
   const chosen = conditionOf(page.of);
   // Between the campaign's first and last id, so that a walk of the primary key stays inside it.
   const { rows } = await on.query<ListedRow>({
@@ -129,8 +150,21 @@ function toListed(row: ListedRow, keyring: Keyring): ListedNotice {
 }
 
 /** One notice of a campaign; null when it has no such notice. */
-export async function readNotice(on: Queryable, keyring: Keyring, campaignNo: CampaignNo, noticeId: NoticeId): Promise<WholeNotice | null> {
-  const { rows } = await on.query<ListedRow & { categories: number; auto_resent: boolean; closed_by: string | null; closed_reason: string | null; closed_at: Date | null }>({
+export async function readNotice(
+  on: Queryable,
+  keyring: Keyring,
+  campaignNo: CampaignNo,
+  noticeId: NoticeId,
+): Promise<WholeNotice | null> {
+  const { rows } = await on.query<
+    ListedRow & {
+      categories: number;
+      auto_resent: boolean;
+      closed_by: string | null;
+      closed_reason: string | null;
+      closed_at: Date | null;
+    }
+  >({
     text: `select ${listed}, n.categories, n.auto_resent, d.actor as closed_by, d.reason as closed_reason, d.closed_at
            from candor.notice n left join candor.closed_doubt d on d.notice_id = n.notice_id
            where n.notice_id = $1 and n.campaign_no = $2`,
@@ -146,7 +180,13 @@ export async function readNotice(on: Queryable, keyring: Keyring, campaignNo: Ca
     ...toListed(row, keyring),
     categories: categoriesOf(row.categories),
     autoResent: row.auto_resent,
-    formerAddresses: former.rows.map(({ address_sealed, replaced_at }) => ({ address: keyring.open('address', address_sealed).toString('utf8'), replacedAt: replaced_at })),
-    closedDoubt: row.closed_by === null || row.closed_reason === null || row.closed_at === null ? null : { actor: row.closed_by, reason: row.closed_reason, at: row.closed_at },
+    formerAddresses: former.rows.map(({ address_sealed, replaced_at }) => ({
+      address: keyring.open('address', address_sealed).toString('utf8'),
+      replacedAt: replaced_at,
+    })),
+    closedDoubt:
+      row.closed_by === null || row.closed_reason === null || row.closed_at === null
+        ? null
+        : { actor: row.closed_by, reason: row.closed_reason, at: row.closed_at },
   };
 }

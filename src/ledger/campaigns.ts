@@ -98,13 +98,32 @@ export async function createDraft(
              envelope_from, reply_to, auto_submitted, unconfirmed_policy, retry_delays_ms, retry_repeat_last, retry_for_ms, signature_name)
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning campaign_no`,
     values: [
-      draft.id, draft.fileSha256, terms.kit, terms.kitTitle, terms.kitDigest, terms.rehearsal, terms.relayIdentity, terms.relayLabel,
-      terms.mailFrom, terms.envelopeFrom, terms.replyTo, terms.autoSubmitted, terms.unconfirmedPolicy, terms.retryDelaysMs,
-      terms.retryRepeatLast, terms.retryForMs, terms.signatureName,
+      draft.id,
+      draft.fileSha256,
+      terms.kit,
+      terms.kitTitle,
+      terms.kitDigest,
+      terms.rehearsal,
+      terms.relayIdentity,
+      terms.relayLabel,
+      terms.mailFrom,
+      terms.envelopeFrom,
+      terms.replyTo,
+      terms.autoSubmitted,
+      terms.unconfirmedPolicy,
+      terms.retryDelaysMs,
+      terms.retryRepeatLast,
+      terms.retryForMs,
+      terms.signatureName,
     ],
   });
   const campaignNo = rows[0]!.campaign_no;
-  await recordEvent(on, { campaignNo, actor: draft.actor, kind: 'campaign-created', data: { file: draft.fileSha256, kit: terms.kit } });
+  await recordEvent(on, {
+    campaignNo,
+    actor: draft.actor,
+    kind: 'campaign-created',
+    data: { file: draft.fileSha256, kit: terms.kit },
+  });
   return campaignNo;
 }
 
@@ -121,7 +140,12 @@ export interface ImportAccount {
 }
 
 /** Writes the account and takes the draft to `ready`. Throws `account-broken` when the sums do not hold. */
-export async function finishImport(on: Queryable, campaignNo: CampaignNo, account: ImportAccount, actor: string): Promise<void> {
+export async function finishImport(
+  on: Queryable,
+  campaignNo: CampaignNo,
+  account: ImportAccount,
+  actor: string,
+): Promise<void> {
   if (account.rows !== account.invalid + account.merged + account.notices) throw new CandorError('account-broken');
   await on.query({
     text: `update candor.campaign set state = 'ready', row_count = $2, invalid_count = $3, merged_count = $4, conflict_count = $5,
@@ -130,14 +154,31 @@ export async function finishImport(on: Queryable, campaignNo: CampaignNo, accoun
                select max(notice_id) filter (where audience = 'affected'), min(notice_id), max(notice_id)
                from candor.notice where campaign_no = $1)
            where campaign_no = $1`,
-    values: [campaignNo, account.rows, account.invalid, account.merged, account.conflicts, account.notices, account.intake],
+    values: [
+      campaignNo,
+      account.rows,
+      account.invalid,
+      account.merged,
+      account.conflicts,
+      account.notices,
+      account.intake,
+    ],
   });
   const { rows, invalid, merged, conflicts, notices, audiences } = account;
-  await recordEvent(on, { campaignNo, actor, kind: 'imported', data: { rows, invalid, merged, conflicts, notices, audiences, ...account.intake } });
+  await recordEvent(on, {
+    campaignNo,
+    actor,
+    kind: 'imported',
+    data: { rows, invalid, merged, conflicts, notices, audiences, ...account.intake },
+  });
 }
 
 /** Freezes the compiled letters, exactly as they will be rendered. */
-export async function freezeLetters(on: Queryable, campaignNo: CampaignNo, letters: readonly CompiledLetter[]): Promise<void> {
+export async function freezeLetters(
+  on: Queryable,
+  campaignNo: CampaignNo,
+  letters: readonly CompiledLetter[],
+): Promise<void> {
   await on.query({
     text: `insert into candor.letter (campaign_no, audience, locale, subject, digest, compiled)
            select $1, (l->>'audience')::candor.audience, l->>'locale', l->>'subject', l->>'digest', l
@@ -158,18 +199,28 @@ export async function readLetters(on: Queryable, campaignNo: CampaignNo): Promis
 /** The moment of a start, by the ledger's clock. */
 export async function startMoment(on: Queryable, start: Start): Promise<Date> {
   if (start instanceof Date) return start;
-  const { rows } = await on.query<{ at: Date }>({ text: `select clock_timestamp() + $1::double precision * interval '1 millisecond' as at`, values: [start.inMs] });
+  const { rows } = await on.query<{ at: Date }>({
+    text: `select clock_timestamp() + $1::double precision * interval '1 millisecond' as at`,
+    values: [start.inMs],
+  });
   return rows[0]!.at;
 }
 
 /** Answers whether a moment is past by the ledger's clock, with a minute for a person to confirm in. */
 export async function isPast(on: Queryable, moment: Date): Promise<boolean> {
-  const { rows } = await on.query<{ past: boolean }>({ text: `select $1::timestamptz < clock_timestamp() - interval '1 minute' as past`, values: [moment] });
+  const { rows } = await on.query<{ past: boolean }>({
+    text: `select $1::timestamptz < clock_timestamp() - interval '1 minute' as past`,
+    values: [moment],
+  });
   return rows[0]!.past;
 }
 
 /** Sets how many notices may leave before a person says yes (null: all), and when the campaign starts. */
-export async function setDeparture(on: Queryable, campaignNo: CampaignNo, departure: { first: number | null; startAt: Date | null }): Promise<void> {
+export async function setDeparture(
+  on: Queryable,
+  campaignNo: CampaignNo,
+  departure: { first: number | null; startAt: Date | null },
+): Promise<void> {
   await on.query({
     text: `update candor.campaign set start_at = $3, canary_until_id = case when $2::int is null then null else
              (select max(notice_id) from (select notice_id from candor.notice where campaign_no = $1 and state = 'pending'
@@ -181,14 +232,21 @@ export async function setDeparture(on: Queryable, campaignNo: CampaignNo, depart
 
 /** A campaign by the id that people use; throws `campaign-unknown`. */
 export async function readCampaign(on: Queryable, id: string): Promise<Campaign> {
-  const { rows } = await on.query<CampaignRow>({ text: `select ${columns} from candor.campaign where id = $1 and state <> 'draft'`, values: [id] });
-  if (!rows[0]) throw new CandorError('campaign-unknown', { campaign: /^[0-9a-z-]{1,32}$/.test(id) ? id : '(not a campaign id)' });
+  const { rows } = await on.query<CampaignRow>({
+    text: `select ${columns} from candor.campaign where id = $1 and state <> 'draft'`,
+    values: [id],
+  });
+  if (!rows[0])
+    throw new CandorError('campaign-unknown', { campaign: /^[0-9a-z-]{1,32}$/.test(id) ? id : '(not a campaign id)' });
   return fromRow(rows[0]);
 }
 
 /** A campaign by its number, which the caller has from the ledger. */
 export async function readCampaignByNo(on: Queryable, campaignNo: CampaignNo): Promise<Campaign> {
-  const { rows } = await on.query<CampaignRow>({ text: `select ${columns} from candor.campaign where campaign_no = $1`, values: [campaignNo] });
+  const { rows } = await on.query<CampaignRow>({
+    text: `select ${columns} from candor.campaign where campaign_no = $1`,
+    values: [campaignNo],
+  });
   if (!rows[0]) throw new Error(`there is no campaign number ${campaignNo}`);
   return fromRow(rows[0]);
 }
@@ -202,7 +260,10 @@ export async function readLatestCampaign(on: Queryable): Promise<Campaign | null
 }
 
 /** Campaigns, newest first, older than the campaign `before` when it is given; an unknown one has none before it. */
-export async function listCampaigns(on: Queryable, { before = null, limit = 100 }: { before?: string | null; limit?: number } = {}): Promise<Campaign[]> {
+export async function listCampaigns(
+  on: Queryable,
+  { before = null, limit = 100 }: { before?: string | null; limit?: number } = {},
+): Promise<Campaign[]> {
   const { rows } = await on.query<CampaignRow>({
     text: `select ${columns} from candor.campaign where state <> 'draft'
              and ($2::text is null or campaign_no < (select campaign_no from candor.campaign where id = $2)) order by campaign_no desc limit $1`,
@@ -222,7 +283,11 @@ export async function findSameFile(on: Queryable, fileSha256: string, kit: strin
 }
 
 /** Campaigns in one of the states, oldest first, on one relay or (null) on any. */
-export async function campaignsInState(on: Queryable, states: readonly CampaignState[], relayIdentity: string | null): Promise<Campaign[]> {
+export async function campaignsInState(
+  on: Queryable,
+  states: readonly CampaignState[],
+  relayIdentity: string | null,
+): Promise<Campaign[]> {
   const { rows } = await on.query<CampaignRow>({
     name: 'campaigns-in-state',
     text: `select ${columns} from candor.campaign where state = any($1::candor.campaign_state[]) and ($2::text is null or relay_identity = $2)
@@ -255,7 +320,12 @@ export interface Move {
  * answers the state it left; null when it was elsewhere already (somebody else was first). In a campaign
  * that is paused or held no notice stays queued. Run it in a transaction.
  */
-export async function moveCampaign(on: Queryable, campaignNo: CampaignNo, from: readonly CampaignState[], move: Move): Promise<CampaignState | null> {
+export async function moveCampaign(
+  on: Queryable,
+  campaignNo: CampaignNo,
+  from: readonly CampaignState[],
+  move: Move,
+): Promise<CampaignState | null> {
   const legal = from.filter((state) => campaignMayGo(state, move.to));
   const { rows } = await on.query<{ was: CampaignState }>({
     text: `with before as (select campaign_no, state from candor.campaign where campaign_no = $1 for update)
@@ -272,7 +342,12 @@ export async function moveCampaign(on: Queryable, campaignNo: CampaignNo, from: 
   const was = rows[0]?.was ?? null;
   if (was !== null) {
     if (move.to === 'paused' || move.to === 'held') await giveBackQueued(on, campaignNo);
-    await recordEvent(on, { campaignNo, actor: move.actor, kind: `campaign-${move.to}`, data: { from: was, reason: move.reason, detail: move.detail ?? null } });
+    await recordEvent(on, {
+      campaignNo,
+      actor: move.actor,
+      kind: `campaign-${move.to}`,
+      data: { from: was, reason: move.reason, detail: move.detail ?? null },
+    });
   }
   return was;
 }

@@ -87,7 +87,11 @@ export const claimedRows = `
 
 /** Three values. */
 export function claimValues(requests: readonly ClaimRequest[]): unknown[] {
-  return [requests.map((request) => request.noticeId), requests.map((request) => request.sliceId), [...new Set(requests.map((request) => request.campaignNo))]];
+  return [
+    requests.map((request) => request.noticeId),
+    requests.map((request) => request.sliceId),
+    [...new Set(requests.map((request) => request.campaignNo))],
+  ];
 }
 
 export interface ClaimRow {

@@ -7,7 +7,11 @@ import { asLedgerError, type Database, type Transaction } from './database.ts';
  * Copies chunks into `copy … from stdin` and answers how many rows Postgres took. An error of the
  * source comes out as it is, after the COPY was broken off; one of Postgres as a statement's would.
  */
-export async function copyIn(tx: Transaction, statement: string, chunks: AsyncIterable<string | Buffer>): Promise<number> {
+export async function copyIn(
+  tx: Transaction,
+  statement: string,
+  chunks: AsyncIterable<string | Buffer>,
+): Promise<number> {
   const stream = tx.client.query(copyFrom(statement));
   let failure: { error: unknown } | null = null;
   let wake: () => void = () => undefined;

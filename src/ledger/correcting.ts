@@ -7,7 +7,15 @@ import { recordEvent } from './events.ts';
 import type { Keyring } from './keyring.ts';
 
 /** States in which nobody holds the address: no slice, no open attempt, and no letter that was accepted. */
-export const correctableStates = ['pending', 'deferred', 'refused', 'failed', 'unconfirmed', 'suppressed', 'cancelled'] as const satisfies readonly NoticeState[];
+export const correctableStates = [
+  'pending',
+  'deferred',
+  'refused',
+  'failed',
+  'unconfirmed',
+  'suppressed',
+  'cancelled',
+] as const satisfies readonly NoticeState[];
 
 const uniqueViolation = '23505';
 
@@ -27,14 +35,18 @@ export async function correctAddress(
 ): Promise<void> {
   const { campaignNo, noticeId } = notice;
   // One correction at a time in a campaign: two that swap addresses must see each other's former ones.
-  await tx.query({ text: 'select pg_advisory_xact_lock(hashtext($1), $2)', values: ['candor.correct-address', campaignNo] });
+  await tx.query({
+    text: 'select pg_advisory_xact_lock(hashtext($1), $2)',
+    values: ['candor.correct-address', campaignNo],
+  });
   const { rows } = await tx.query<{ state: NoticeState; address_hash: Buffer; address_version: number }>({
     text: 'select state, address_hash, address_version from candor.notice where notice_id = $1 and campaign_no = $2 for update',
     values: [noticeId, campaignNo],
   });
   const found = rows[0];
   if (found === undefined) throw new CandorError('notice-unknown');
-  if (!correctableStates.some((state) => state === found.state)) throw new CandorError('notice-state', { state: found.state });
+  if (!correctableStates.some((state) => state === found.state))
+    throw new CandorError('notice-state', { state: found.state });
   const version = found.address_version + 1;
   const hash = keyring.hashAddress(key);
   if (hash.equals(found.address_hash)) throw new CandorError('address-same');
@@ -57,7 +69,12 @@ export async function correctAddress(
     if (sqlState(error) === uniqueViolation) throw new CandorError('address-taken', {}, { cause: error });
     throw error;
   }
-  await recordEvent(tx, { campaignNo, actor, kind: 'address-corrected', data: { notice: keyring.noticeToken(noticeId, version), state: found.state } });
+  await recordEvent(tx, {
+    campaignNo,
+    actor,
+    kind: 'address-corrected',
+    data: { notice: keyring.noticeToken(noticeId, version), state: found.state },
+  });
 }
 
 /**
@@ -81,20 +98,32 @@ export async function closeDoubts(
     values: [campaignNo, notice?.noticeId ?? null, actor, reason],
   });
   if (rowCount === 0 && notice !== null) throw new CandorError('doubt-closed');
-  if (rowCount > 0) await recordEvent(tx, { campaignNo, actor, kind: 'doubt-closed', data: { notices: rowCount, notice: notice?.token ?? null, reason } });
+  if (rowCount > 0)
+    await recordEvent(tx, {
+      campaignNo,
+      actor,
+      kind: 'doubt-closed',
+      data: { notices: rowCount, notice: notice?.token ?? null, reason },
+    });
   return rowCount;
 }
 
 /** Holds the notice as it is until the transaction ends, so that a re-send waits for the word about it. */
 async function expectUnconfirmed(tx: Transaction, campaignNo: CampaignNo, noticeId: NoticeId): Promise<void> {
-  const { rows } = await tx.query<{ state: NoticeState }>({ text: 'select state from candor.notice where notice_id = $1 and campaign_no = $2 for update', values: [noticeId, campaignNo] });
+  const { rows } = await tx.query<{ state: NoticeState }>({
+    text: 'select state from candor.notice where notice_id = $1 and campaign_no = $2 for update',
+    values: [noticeId, campaignNo],
+  });
   const found = rows[0];
   if (found === undefined) throw new CandorError('notice-unknown');
   if (found.state !== 'unconfirmed') throw new CandorError('notice-state', { state: found.state });
 }
 
 /** The notices whose doubt somebody has closed. */
-export async function closedDoubts(on: Queryable, campaignNo: CampaignNo): Promise<{ noticeId: NoticeId; addressVersion: number }[]> {
+export async function closedDoubts(
+  on: Queryable,
+  campaignNo: CampaignNo,
+): Promise<{ noticeId: NoticeId; addressVersion: number }[]> {
   const { rows } = await on.query<{ notice_id: NoticeId; address_version: number }>({
     text: 'select d.notice_id, n.address_version from candor.closed_doubt d join candor.notice n using (notice_id) where d.campaign_no = $1',
     values: [campaignNo],

@@ -9,7 +9,8 @@ import { fromConnection, fromSqlState, isShortage } from '../runtime/postgres-an
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, (text) => Number(text));
 
-export type Connection = { connectionString: string } | { host: string; port: number; user: string; password: string; database: string };
+export type Connection =
+  { connectionString: string } | { host: string; port: number; user: string; password: string; database: string };
 
 /** What a function of the ledger needs: the pool, or a client inside a transaction. */
 export interface Queryable {
@@ -130,7 +131,11 @@ export function openDatabase(
     },
     async session(settings) {
       const own = optionsBeside(config);
-      const client = new pg.Client(settings === undefined ? own : { ...own, options: `${own.options ?? ''} -c search_path=${settings.searchPath}`.trim() });
+      const client = new pg.Client(
+        settings === undefined
+          ? own
+          : { ...own, options: `${own.options ?? ''} -c search_path=${settings.searchPath}`.trim() },
+      );
       const gone = new Promise<void>((resolve) => client.once('end', () => resolve()));
       client.on('error', ignore);
       await client.connect().catch(asLedgerError);
@@ -150,7 +155,11 @@ export function optionsBeside(settings: pg.PoolConfig): pg.PoolConfig {
   const options = parameters.get('options');
   if (options === null) return settings;
   parameters.delete('options');
-  return { ...settings, connectionString: parameters.size === 0 ? address : `${address}?${parameters.toString()}`, options };
+  return {
+    ...settings,
+    connectionString: parameters.size === 0 ? address : `${address}?${parameters.toString()}`,
+    options,
+  };
 }
 
 /** Settings for the queue's connections to the same Postgres. */
@@ -164,7 +173,9 @@ export function queueConnection(connection: Connection): Readonly<Record<string,
  * outright, so it stays as it is and nobody is warned.
  */
 export function withFullCheck(connectionString: string): string {
-  return /[?&]uselibpqcompat=true/.test(connectionString) ? connectionString : connectionString.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, '$1verify-full');
+  return /[?&]uselibpqcompat=true/.test(connectionString)
+    ? connectionString
+    : connectionString.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, '$1verify-full');
 }
 
 /** SQLSTATE of a database error, or null. */
@@ -172,7 +183,10 @@ export function sqlState(error: unknown): string | null {
   return error instanceof pg.DatabaseError ? (error.code ?? null) : null;
 }
 
-async function run<Row>(on: pg.Pool | pg.Client | pg.PoolClient, statement: Statement): Promise<{ rows: Row[]; rowCount: number }> {
+async function run<Row>(
+  on: pg.Pool | pg.Client | pg.PoolClient,
+  statement: Statement,
+): Promise<{ rows: Row[]; rowCount: number }> {
   try {
     const result = await on.query<Row & pg.QueryResultRow>({
       text: statement.text,

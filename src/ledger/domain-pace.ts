@@ -16,7 +16,12 @@ export function domainKey(keyring: Keyring, domain: string): string {
 }
 
 /** Makes these the limits of the relay: a domain that is not among them loses its own. Run it in a transaction. */
-export async function setDomainLimits(tx: Transaction, keyring: Keyring, relayIdentity: string, limits: readonly DomainLimit[]): Promise<void> {
+export async function setDomainLimits(
+  tx: Transaction,
+  keyring: Keyring,
+  relayIdentity: string,
+  limits: readonly DomainLimit[],
+): Promise<void> {
   for (const limit of limits) await setDomainLimit(tx, keyring, relayIdentity, limit);
   await tx.query({
     text: 'update candor.domain_pace set limit_per_second = null, name = null where relay_identity = $1 and domain_hash <> all($2::bytea[])',
@@ -26,18 +31,34 @@ export async function setDomainLimits(tx: Transaction, keyring: Keyring, relayId
 }
 
 /** Limits one domain, or (null) lets it and its waiting notices go. Run it in a transaction. */
-export async function setDomainLimit(tx: Transaction, keyring: Keyring, relayIdentity: string, limit: { domain: string; perSecond: number | null }): Promise<void> {
+export async function setDomainLimit(
+  tx: Transaction,
+  keyring: Keyring,
+  relayIdentity: string,
+  limit: { domain: string; perSecond: number | null },
+): Promise<void> {
   await tx.query({
     text: `insert into candor.domain_pace as p (relay_identity, domain_hash, name, limit_per_second) values ($1, $2, $3, $4)
            on conflict (relay_identity, domain_hash) do update set name = excluded.name, limit_per_second = excluded.limit_per_second`,
-    values: [relayIdentity, hashDomain(keyring, limit.domain), limit.perSecond === null ? null : limit.domain, limit.perSecond],
+    values: [
+      relayIdentity,
+      hashDomain(keyring, limit.domain),
+      limit.perSecond === null ? null : limit.domain,
+      limit.perSecond,
+    ],
   });
   if (limit.perSecond === null) await releaseAside(tx, relayIdentity);
 }
 
 /** The domains with a limit of their own now, and whether notices of running campaigns wait for them. */
 export async function readDomainPaces(on: Queryable, relayIdentity: string): Promise<DomainPace[]> {
-  const { rows } = await on.query<{ domain_no: number; key: string; name: string; limit_per_second: number; waiting: boolean }>({
+  const { rows } = await on.query<{
+    domain_no: number;
+    key: string;
+    name: string;
+    limit_per_second: number;
+    waiting: boolean;
+  }>({
     name: 'read-domain-paces',
     text: `select p.domain_no, encode(p.domain_hash, 'hex') as key, p.name, p.limit_per_second,
              exists (select from candor.campaign c where c.relay_identity = $1 and c.state = 'running' and exists (
@@ -45,14 +66,24 @@ export async function readDomainPaces(on: Queryable, relayIdentity: string): Pro
            from candor.domain_pace p where p.relay_identity = $1 and p.limit_per_second is not null order by p.name`,
     values: [relayIdentity],
   });
-  return rows.map((row) => ({ domainNo: row.domain_no, key: row.key, domain: row.name, perSecond: row.limit_per_second, waiting: row.waiting }));
+  return rows.map((row) => ({
+    domainNo: row.domain_no,
+    key: row.key,
+    domain: row.name,
+    perSecond: row.limit_per_second,
+    waiting: row.waiting,
+  }));
 }
 
 /** Waiting notices of a campaign and domain are counted so far: some 5 ms of an index. */
 const mostCounted = 50_000;
 
 /** The limits of a relay's domains as people named them, and how many notices of the campaign wait for each (null: more than are counted). */
-export async function readDomainLimits(on: Queryable, relayIdentity: string, campaignNo: CampaignNo): Promise<(DomainLimit & { readonly notices: number | null })[]> {
+export async function readDomainLimits(
+  on: Queryable,
+  relayIdentity: string,
+  campaignNo: CampaignNo,
+): Promise<(DomainLimit & { readonly notices: number | null })[]> {
   const { rows } = await on.query<{ name: string; limit_per_second: number; notices: number }>({
     name: 'read-domain-limits',
     text: `select p.name, p.limit_per_second, (select count(*) from (
@@ -60,11 +91,19 @@ export async function readDomainLimits(on: Queryable, relayIdentity: string, cam
            from candor.domain_pace p where p.relay_identity = $1 and p.limit_per_second is not null order by p.name`,
     values: [relayIdentity, campaignNo],
   });
-  return rows.map((row) => ({ domain: row.name, perSecond: row.limit_per_second, notices: row.notices > mostCounted ? null : row.notices }));
+  return rows.map((row) => ({
+    domain: row.name,
+    perSecond: row.limit_per_second,
+    notices: row.notices > mostCounted ? null : row.notices,
+  }));
 }
 
 /** Sets notices of a slice aside: pending, and waiting for their domain. Those that are queued there no more stay as they are. */
-export async function setAside(on: Queryable, sliceId: SliceId, notices: readonly { noticeId: NoticeId; domainNo: number }[]): Promise<void> {
+export async function setAside(
+  on: Queryable,
+  sliceId: SliceId,
+  notices: readonly { noticeId: NoticeId; domainNo: number }[],
+): Promise<void> {
   await on.query({
     name: 'set-aside',
     text: `update candor.notice n set slice_id = null, aside_no = w.domain_no,

@@ -23,7 +23,14 @@ export interface TurnRequest {
  * more than `spareMs` before are forfeited. Relay before domain, as whoever changes both does.
  */
 export async function takeDomainTurn(on: Queryable, relayIdentity: string, turn: TurnRequest): Promise<DomainTurn> {
-  const { rows } = await on.query<{ taken: number; asked_at_ms: number; relay_in_ms: number; relay_gap_ms: number | null; domain_in_ms: number; domain_gap_ms: number | null }>({
+  const { rows } = await on.query<{
+    taken: number;
+    asked_at_ms: number;
+    relay_in_ms: number;
+    relay_gap_ms: number | null;
+    domain_in_ms: number;
+    domain_gap_ms: number | null;
+  }>({
     name: 'take-domain-turn',
     text: `
       with relay as materialized (

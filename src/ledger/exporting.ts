@@ -94,14 +94,22 @@ export async function* noticeRecords(
   for (;;) {
     const { rows } = await tx.query<NoticeRow>({ text: `fetch ${batchSize} from notice_record` });
     if (rows.length === 0) break;
-    const attempts = await readAttempts(tx, keyring, rows.map((row) => row.notice_id));
+    const attempts = await readAttempts(
+      tx,
+      keyring,
+      rows.map((row) => row.notice_id),
+    );
     yield rows.map((row) => toRecord(row, keyring, attempts.get(row.notice_id) ?? [], wanted.withAddresses));
   }
   await tx.query({ text: 'close notice_record' });
 }
 
 /** The attempts of some notices, oldest first. */
-export async function readAttempts(on: Queryable, keyring: Keyring, notices: readonly NoticeId[]): Promise<Map<NoticeId, AttemptRecord[]>> {
+export async function readAttempts(
+  on: Queryable,
+  keyring: Keyring,
+  notices: readonly NoticeId[],
+): Promise<Map<NoticeId, AttemptRecord[]>> {
   const { rows } = await on.query<AttemptRow>({
     text: `select attempt_id, notice_id, address_version, round, opened_at, closed_at, outcome, stage, rule, charged, reply_code,
                   enhanced_code, reply_scrubbed, late
@@ -132,7 +140,12 @@ export async function readAttempts(on: Queryable, keyring: Keyring, notices: rea
   return byNotice;
 }
 
-function toRecord(row: NoticeRow, keyring: Keyring, attempts: readonly AttemptRecord[], withAddress: boolean): NoticeRecord {
+function toRecord(
+  row: NoticeRow,
+  keyring: Keyring,
+  attempts: readonly AttemptRecord[],
+  withAddress: boolean,
+): NoticeRecord {
   return {
     notice: keyring.noticeToken(row.notice_id, row.address_version),
     row: row.row_no,

@@ -19,7 +19,12 @@ const leastPatienceMs = 4_000;
  *
  * @param recoveryMs RECOVERY_SECONDS: how long a holder may be silent
  */
-export function createFeederLock(database: Database, relayIdentity: string, logger: Logger, recoveryMs: number): FeederLock {
+export function createFeederLock(
+  database: Database,
+  relayIdentity: string,
+  logger: Logger,
+  recoveryMs: number,
+): FeederLock {
   const patienceMs = Math.max(recoveryMs, leastPatienceMs);
   let session: Session | null = null;
   let mine = false;

@@ -57,7 +57,11 @@ export async function cutSlices(
 }
 
 /** Slices that the ledger believes to be queued on this relay's queue; or those of domains' turns, which have no job. */
-export async function queuedSlices(on: Queryable, relayIdentity: string, which: 'with a job' | 'in turns' = 'with a job'): Promise<SliceId[]> {
+export async function queuedSlices(
+  on: Queryable,
+  relayIdentity: string,
+  which: 'with a job' | 'in turns' = 'with a job',
+): Promise<SliceId[]> {
   const { rows } = await on.query<{ slice_id: SliceId }>({
     text: `select distinct n.slice_id from candor.notice n join candor.campaign c using (campaign_no)
            where n.state = 'queued' and c.relay_identity = $1 and (n.aside_no is not null) = $2`,
@@ -160,7 +164,10 @@ export async function readFeedStatus(on: Queryable, campaignNo: CampaignNo): Pro
 }
 
 /** Counts every notice anew and compares with the tally and with the number imported (promise 1). */
-export async function recount(database: Database, campaignNo: CampaignNo): Promise<{ agrees: boolean; differing: NoticeState[] }> {
+export async function recount(
+  database: Database,
+  campaignNo: CampaignNo,
+): Promise<{ agrees: boolean; differing: NoticeState[] }> {
   return database.transaction(async (tx) => {
     await tx.query({ text: 'set transaction isolation level repeatable read' });
     const { counts } = await readCounts(tx, campaignNo);

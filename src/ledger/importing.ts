@@ -49,7 +49,11 @@ export async function stageRows(
 }
 
 /** Merges the staged rows into the campaign's notices, the affected first, and accounts for them. `keepNames` as they were staged. */
-export async function mergeRows(tx: Transaction, campaignNo: CampaignNo, options: { keepNames: boolean }): Promise<ImportedAccount> {
+export async function mergeRows(
+  tx: Transaction,
+  campaignNo: CampaignNo,
+  options: { keepNames: boolean },
+): Promise<ImportedAccount> {
   // Enough for the hash table of a million addresses; only for this transaction.
   await tx.query({ text: `set local work_mem = '192MB'` });
   await tx.query({ text: 'analyze import_row' });

@@ -49,7 +49,11 @@ export function createInboxStore(on: Queryable, keyring: Keyring): InboxStore {
     const places = letters.map((_, index) => `($${index * 3 + 1}, $${index * 3 + 2}, $${index * 3 + 3})`);
     await on.query({
       text: `insert into candor.inbox_letter (received_at, notice_token, sealed) values ${places.join(', ')}`,
-      values: letters.flatMap((letter) => [letter.receivedAt, letter.noticeToken, keyring.seal('inbox-letter', letter.raw)]),
+      values: letters.flatMap((letter) => [
+        letter.receivedAt,
+        letter.noticeToken,
+        keyring.seal('inbox-letter', letter.raw),
+      ]),
     });
     sinceTrim += letters.length;
     if (sinceTrim >= trimEvery) {

@@ -38,7 +38,8 @@ const tokenMark = Buffer.from('candor');
  */
 export function createKeyring(key: Buffer, place = 'CANDOR_KEY'): Keyring {
   if (key.length !== 32) throw new TypeError('the key must have 32 bytes');
-  const derive = (purpose: string, bytes: number): Buffer => Buffer.from(hkdfSync('sha256', key, '', `candor/1/${purpose}`, bytes));
+  const derive = (purpose: string, bytes: number): Buffer =>
+    Buffer.from(hkdfSync('sha256', key, '', `candor/1/${purpose}`, bytes));
   const sealKey = derive('seal', 32);
   const hashKey = derive('address-hash', 32);
   const tokenKey = derive('notice-token', 16);
@@ -78,7 +79,9 @@ export function createKeyring(key: Buffer, place = 'CANDOR_KEY'): Keyring {
     },
     open(kind, sealed) {
       if (sealed[0] !== sealVersion || sealed.length < 1 + nonceBytes + tagBytes) throw new CandorError('seal-broken');
-      const decipher = createDecipheriv('aes-256-gcm', sealKey, sealed.subarray(1, 1 + nonceBytes), { authTagLength: tagBytes });
+      const decipher = createDecipheriv('aes-256-gcm', sealKey, sealed.subarray(1, 1 + nonceBytes), {
+        authTagLength: tagBytes,
+      });
       decipher.setAAD(boundTo[kind]);
       decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
       const body = decipher.update(sealed.subarray(1 + nonceBytes, sealed.length - tagBytes));

@@ -14,7 +14,10 @@ import type { LeaseId, NoticeId } from '../domain/ids.ts';
 import type { Database, Queryable } from './database.ts';
 
 /** Takes a new lease. */
-export async function takeLease(on: Queryable, lease: { worker: string; relayIdentity: string; forMs: number }): Promise<LeaseId> {
+export async function takeLease(
+  on: Queryable,
+  lease: { worker: string; relayIdentity: string; forMs: number },
+): Promise<LeaseId> {
   const { rows } = await on.query<{ lease_id: LeaseId }>({
     text: `insert into candor.lease (worker, relay_identity, expires_at)
            values ($1, $2, clock_timestamp() + $3::double precision * interval '1 millisecond') returning lease_id`,
@@ -36,7 +39,10 @@ export async function keepLease(on: Queryable, lease: LeaseId, forMs: number): P
 
 /** Ends a lease that has no open attempt any more. What is still open will be recovered. */
 export async function endLease(on: Queryable, lease: LeaseId): Promise<void> {
-  await on.query({ text: 'update candor.lease set expires_at = least(expires_at, clock_timestamp()) where lease_id = $1', values: [lease] });
+  await on.query({
+    text: 'update candor.lease set expires_at = least(expires_at, clock_timestamp()) where lease_id = $1',
+    values: [lease],
+  });
 }
 
 /** Workers whose lease is alive, on the relay or (null) on any. */

@@ -13,7 +13,13 @@ export interface CampaignFigures extends Pick<CampaignSummary, 'campaign' | 'sta
 
 /** Campaigns that are not over or ended in the last week, newest first. */
 export async function measureCampaigns(on: Queryable): Promise<CampaignFigures[]> {
-  const { rows } = await on.query<{ id: string; state: CampaignState; attempts: number; maybe_accepted: number; counts: Record<NoticeState, number> }>({
+  const { rows } = await on.query<{
+    id: string;
+    state: CampaignState;
+    attempts: number;
+    maybe_accepted: number;
+    counts: Record<NoticeState, number>;
+  }>({
     name: 'measure-campaigns',
     text: `select c.id, c.state, t.attempts, t.maybe_accepted, t.counts
            from (select campaign_no, id, state from candor.campaign
@@ -25,16 +31,32 @@ export async function measureCampaigns(on: Queryable): Promise<CampaignFigures[]
              from candor.tally where campaign_no = c.campaign_no
            ) t order by c.campaign_no desc`,
   });
-  return rows.map((row) => ({ campaign: row.id, state: row.state, attempts: row.attempts, maybeAccepted: row.maybe_accepted, states: countsFrom(noticeStates.map((state) => ({ state, count: row.counts[state] }))) }));
+  return rows.map((row) => ({
+    campaign: row.id,
+    state: row.state,
+    attempts: row.attempts,
+    maybeAccepted: row.maybe_accepted,
+    states: countsFrom(noticeStates.map((state) => ({ state, count: row.counts[state] }))),
+  }));
 }
 
 /** Pace by the label of the relay: two accounts of one relay are one, with the sum of their limits. */
-export async function measureRelays(on: Queryable): Promise<{ relay: string; limitPerSecond: number | null; throttledPerSecond: number | null }[]> {
-  const { rows } = await on.query<{ relay_label: string; limit_per_second: number | null; throttled_per_second: number | null }>({
+export async function measureRelays(
+  on: Queryable,
+): Promise<{ relay: string; limitPerSecond: number | null; throttledPerSecond: number | null }[]> {
+  const { rows } = await on.query<{
+    relay_label: string;
+    limit_per_second: number | null;
+    throttled_per_second: number | null;
+  }>({
     name: 'measure-relays',
     text: `select r.relay_label, sum(p.limit_per_second) as limit_per_second, sum(p.throttled_per_second) as throttled_per_second
            from (select distinct relay_identity, relay_label from candor.campaign where state <> 'draft') r join candor.relay_pace p using (relay_identity)
            group by r.relay_label order by r.relay_label limit ${mostCampaigns}`,
   });
-  return rows.map((row) => ({ relay: row.relay_label, limitPerSecond: row.limit_per_second, throttledPerSecond: row.throttled_per_second }));
+  return rows.map((row) => ({
+    relay: row.relay_label,
+    limitPerSecond: row.limit_per_second,
+    throttledPerSecond: row.throttled_per_second,
+  }));
 }

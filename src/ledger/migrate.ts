@@ -20,7 +20,11 @@ export interface Migration {
 export async function readMigrations(): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => /^\d{4}-.+\.sql$/.test(name)).sort();
   return Promise.all(
-    names.map(async (name) => ({ version: Number(name.slice(0, 4)), name, sql: await readFile(new URL(name, folder), 'utf8') })),
+    names.map(async (name) => ({
+      version: Number(name.slice(0, 4)),
+      name,
+      sql: await readFile(new URL(name, folder), 'utf8'),
+    })),
   );
 }
 
@@ -30,7 +34,11 @@ export async function readMigrations(): Promise<Migration[]> {
  * ledger is newer than the program, `key-wrong` when it was sealed with another key. To restore, that is no fault of
  * a ledger that holds nothing yet: the restore gives it the key of the backup.
  */
-export async function migrate(database: Database, keyring: Keyring, options: { toRestore?: boolean } = {}): Promise<string> {
+export async function migrate(
+  database: Database,
+  keyring: Keyring,
+  options: { toRestore?: boolean } = {},
+): Promise<string> {
   const migrations = await readMigrations();
   return database.transaction(async (tx) => {
     await tx.query({ text: 'select pg_advisory_xact_lock($1)', values: [migrationLock] });
@@ -45,7 +53,10 @@ export async function migrate(database: Database, keyring: Keyring, options: { t
     if (found > needed) throw new CandorError('schema-mismatch', { found, needed });
     for (const migration of migrations.filter((each) => each.version > found)) {
       await tx.query({ text: migration.sql });
-      await tx.query({ text: 'insert into candor.schema_version (version, name) values ($1, $2)', values: [migration.version, migration.name] });
+      await tx.query({
+        text: 'insert into candor.schema_version (version, name) values ($1, $2)',
+        values: [migration.version, migration.name],
+      });
     }
     await tx.query({
       text: 'insert into candor.ledger_identity (ledger_id, key_check) values ($1, $2) on conflict do nothing',
@@ -99,11 +110,14 @@ async function readIdentity(on: Queryable): Promise<IdentityRow> {
 }
 
 function expectKey(identity: IdentityRow, keyring: Keyring): void {
-  if (!identity.key_check.equals(keyring.checkValue)) throw new CandorError('key-wrong', { place: keyring.place, what: 'this ledger' });
+  if (!identity.key_check.equals(keyring.checkValue))
+    throw new CandorError('key-wrong', { place: keyring.place, what: 'this ledger' });
 }
 
 /** The schema that the ledger has now. A worker compares it before it claims. */
 export async function schemaVersion(on: Queryable): Promise<number> {
-  const { rows } = await on.query<{ version: number | null }>({ text: 'select max(version)::int as version from candor.schema_version' });
+  const { rows } = await on.query<{ version: number | null }>({
+    text: 'select max(version)::int as version from candor.schema_version',
+  });
   return rows[0]?.version ?? 0;
 }

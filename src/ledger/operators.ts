@@ -25,7 +25,9 @@ const alive = `s.used_at > now() - make_interval(secs => ${sessionIdleMs / 1000}
 
 /** Every operator, by name. */
 export async function listOperators(on: Queryable): Promise<Operator[]> {
-  const { rows } = await on.query<{ operator_no: number; name: string }>({ text: 'select operator_no, name from candor.operator order by lower(name)' });
+  const { rows } = await on.query<{ operator_no: number; name: string }>({
+    text: 'select operator_no, name from candor.operator order by lower(name)',
+  });
   return rows.map((row) => ({ operatorNo: row.operator_no, name: row.name }));
 }
 
@@ -58,13 +60,18 @@ export async function putFirstOperator(on: Queryable, name: string, password: st
 }
 
 export async function removeOperator(on: Queryable, operatorNo: number): Promise<boolean> {
-  return (await on.query({ text: 'delete from candor.operator where operator_no = $1', values: [operatorNo] })).rowCount > 0;
+  return (
+    (await on.query({ text: 'delete from candor.operator where operator_no = $1', values: [operatorNo] })).rowCount > 0
+  );
 }
 
 /** Starts a session, and forgets those that have ended. */
 export async function startSession(on: Queryable, digest: Buffer, operatorNo: number): Promise<void> {
   await on.query({ text: `delete from candor.console_session s where not (${alive})` });
-  await on.query({ text: 'insert into candor.console_session (digest, operator_no) values ($1, $2)', values: [digest, operatorNo] });
+  await on.query({
+    text: 'insert into candor.console_session (digest, operator_no) values ($1, $2)',
+    values: [digest, operatorNo],
+  });
 }
 
 /** The operator whose living session this is, kept alive by the question unless it is said otherwise; null when it has ended. */
@@ -77,7 +84,8 @@ export async function readSession(on: Queryable, digest: Buffer, { keepAlive = t
   });
   const row = rows[0];
   if (!row) return null;
-  if (row.stale && keepAlive) await on.query({ text: 'update candor.console_session set used_at = now() where digest = $1', values: [digest] });
+  if (row.stale && keepAlive)
+    await on.query({ text: 'update candor.console_session set used_at = now() where digest = $1', values: [digest] });
   return { operatorNo: row.operator_no, name: row.name };
 }
 
@@ -87,10 +95,18 @@ export async function endSession(on: Queryable, digest: Buffer): Promise<void> {
 
 /** Ends the operator's sessions but this one (null: all of them). */
 export async function endSessions(on: Queryable, operatorNo: number, but: Buffer | null): Promise<number> {
-  return (await on.query({ text: 'delete from candor.console_session where operator_no = $1 and digest is distinct from $2', values: [operatorNo, but] })).rowCount;
+  return (
+    await on.query({
+      text: 'delete from candor.console_session where operator_no = $1 and digest is distinct from $2',
+      values: [operatorNo, but],
+    })
+  ).rowCount;
 }
 
-export async function putToken(on: Queryable, token: { digest: Buffer; operatorNo: number; name: string; days: number }): Promise<void> {
+export async function putToken(
+  on: Queryable,
+  token: { digest: Buffer; operatorNo: number; name: string; days: number },
+): Promise<void> {
   await on.query({
     text: `insert into candor.api_token (digest, operator_no, name, expires_at) values ($1, $2, $3, now() + make_interval(days => $4))`,
     values: [token.digest, token.operatorNo, token.name, token.days],
@@ -99,11 +115,25 @@ export async function putToken(on: Queryable, token: { digest: Buffer; operatorN
 
 /** Tokens that have not expired, newest first. */
 export async function listTokens(on: Queryable): Promise<ApiToken[]> {
-  const { rows } = await on.query<{ token_no: number; name: string; operator: string; created_at: Date; expires_at: Date; used_at: Date | null }>({
+  const { rows } = await on.query<{
+    token_no: number;
+    name: string;
+    operator: string;
+    created_at: Date;
+    expires_at: Date;
+    used_at: Date | null;
+  }>({
     text: `select t.token_no, t.name, o.name as operator, t.created_at, t.expires_at, t.used_at
            from candor.api_token t join candor.operator o using (operator_no) where t.expires_at > now() order by t.token_no desc`,
   });
-  return rows.map((row) => ({ tokenNo: row.token_no, name: row.name, operator: row.operator, createdAt: row.created_at, expiresAt: row.expires_at, usedAt: row.used_at }));
+  return rows.map((row) => ({
+    tokenNo: row.token_no,
+    name: row.name,
+    operator: row.operator,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    usedAt: row.used_at,
+  }));
 }
 
 export async function removeToken(on: Queryable, tokenNo: number): Promise<boolean> {
@@ -120,6 +150,7 @@ export async function readToken(on: Queryable, digest: Buffer): Promise<Operator
   });
   const row = rows[0];
   if (!row) return null;
-  if (row.stale) await on.query({ text: 'update candor.api_token set used_at = now() where digest = $1', values: [digest] });
+  if (row.stale)
+    await on.query({ text: 'update candor.api_token set used_at = now() where digest = $1', values: [digest] });
   return { operatorNo: row.operator_no, name: `${row.name} (${row.token})` };
 }

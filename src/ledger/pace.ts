@@ -30,8 +30,15 @@ export async function takeSlots(on: Queryable, relayIdentity: string, want: numb
     values: [relayIdentity, want, span.latestMs, span.earliestMs],
   });
   const row = rows[0];
-  if (!row || row.gap_ms === null) return { count: want, askedAtMs: row?.asked_at_ms ?? 0, firstInMs: 0, gapMs: 0, unlimited: true };
-  return { count: row.slots, askedAtMs: row.asked_at_ms, firstInMs: row.first_in_ms, gapMs: row.gap_ms, unlimited: false };
+  if (!row || row.gap_ms === null)
+    return { count: want, askedAtMs: row?.asked_at_ms ?? 0, firstInMs: 0, gapMs: 0, unlimited: true };
+  return {
+    count: row.slots,
+    askedAtMs: row.asked_at_ms,
+    firstInMs: row.first_in_ms,
+    gapMs: row.gap_ms,
+    unlimited: false,
+  };
 }
 
 /** Reads a relay's pace; without a row the relay has no limit. */

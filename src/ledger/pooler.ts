@@ -17,7 +17,9 @@ export async function refusePooler(database: Database, queueSchema: string | nul
     await Promise.all(sessions.map((session) => session.end().catch(() => undefined)));
   }
   if (queueSchema !== null && !(await takesSearchPath(database, queueSchema))) {
-    throw new CandorError('ledger-pooled', { why: 'it drops the options of a connection, which the queue on Postgres needs' });
+    throw new CandorError('ledger-pooled', {
+      why: 'it drops the options of a connection, which the queue on Postgres needs',
+    });
   }
 }
 
@@ -26,7 +28,12 @@ export async function refusePooler(database: Database, queueSchema: string | nul
  * one, or one of them sees another, whether it lends what came back last (PgBouncer's habit) or what has rested longest.
  */
 async function areShared([one, other]: readonly [Session, Session]): Promise<boolean> {
-  const seen: [number, number, number, number] = [await backendOf(one), await backendOf(other), await backendOf(one), await backendOf(one)];
+  const seen: [number, number, number, number] = [
+    await backendOf(one),
+    await backendOf(other),
+    await backendOf(one),
+    await backendOf(one),
+  ];
   return seen[0] === seen[1] || seen[0] !== seen[2] || seen[0] !== seen[3];
 }
 

@@ -20,17 +20,30 @@ interface Found {
  * notices are `pending`, their attempts recorded and not charged. Answers whether it held. What is on the
  * wire meanwhile goes back with its settlement.
  */
-export async function holdForRefusals(database: Database, campaignNo: CampaignNo, limit: RefusalLimit, actor: string): Promise<boolean> {
+export async function holdForRefusals(
+  database: Database,
+  campaignNo: CampaignNo,
+  limit: RefusalLimit,
+  actor: string,
+): Promise<boolean> {
   const found = await readRefusals(database, campaignNo, limit.answers);
   const verdict = found === null ? null : judgeRefusals(limit, found);
   if (found === null || verdict === null) return false;
   if (verdict === 'arm') {
-    await database.query({ text: 'update candor.campaign set refusal_rule = null, refusal_since = null where campaign_no = $1', values: [campaignNo] });
+    await database.query({
+      text: 'update candor.campaign set refusal_rule = null, refusal_since = null where campaign_no = $1',
+      values: [campaignNo],
+    });
     return false;
   }
   const detail = `${found.refused} of the last ${found.answers} answers refuse for one reason${found.reply === null ? '' : `: ${found.reply}`}`;
   return database.transaction(async (tx) => {
-    const was = await moveCampaign(tx, campaignNo, ['running'], { to: 'held', actor, reason: 'too-many-refused', detail });
+    const was = await moveCampaign(tx, campaignNo, ['running'], {
+      to: 'held',
+      actor,
+      reason: 'too-many-refused',
+      detail,
+    });
     if (was === null) return false;
     await tx.query({
       // The fault began with the first of its refusals since which the share holds: the look is not taken at each answer.

@@ -72,15 +72,26 @@ export async function resendNotices(tx: Transaction, campaignNo: CampaignNo, res
   });
   const states = Object.fromEntries(rows.map((row) => [row.state, row.count])) as Resent['states'];
   const total = rows.reduce((sum, row) => sum + row.count, 0);
-  if (!resend.dryRun && resend.noticeId !== undefined) expectReason(rows.map(({ state }) => state), resend.reason);
-  if (resend.expect !== undefined && resend.expect !== total) throw new CandorError('resend-changed', { expected: resend.expect, found: total });
+  if (!resend.dryRun && resend.noticeId !== undefined)
+    expectReason(
+      rows.map(({ state }) => state),
+      resend.reason,
+    );
+  if (resend.expect !== undefined && resend.expect !== total)
+    throw new CandorError('resend-changed', { expected: resend.expect, found: total });
   if (!resend.dryRun && total > 0) {
     await expectOpen(tx, campaignNo, 'for share');
     await recordEvent(tx, {
       campaignNo,
       actor: resend.actor,
       kind: 'resend',
-      data: { total, states, code: resend.code ?? null, reason: resend.reason ?? null, ...(resend.group === undefined ? {} : { group: resend.group }) },
+      data: {
+        total,
+        states,
+        code: resend.code ?? null,
+        reason: resend.reason ?? null,
+        ...(resend.group === undefined ? {} : { group: resend.group }),
+      },
     });
   }
   return { total, states, maybeAccepted: rows.reduce((sum, row) => sum + row.maybe_accepted, 0) };
@@ -93,12 +104,17 @@ async function expectOpen(tx: Transaction, campaignNo: CampaignNo, lock: '' | 'f
   });
   const campaign = rows[0];
   if (!campaign || ['draft', 'ready', 'cancelled'].includes(campaign.state)) {
-    throw new CandorError('campaign-state', { campaign: campaign?.id ?? String(campaignNo), state: campaign?.state ?? 'unknown' });
+    throw new CandorError('campaign-state', {
+      campaign: campaign?.id ?? String(campaignNo),
+      state: campaign?.state ?? 'unknown',
+    });
   }
 }
 
 function check({ states, code, reason, noticeId }: Resend): void {
-  const impossible = states.find((state) => !noticeMayGo(state, 'pending') || (openNoticeStates as readonly NoticeState[]).includes(state));
+  const impossible = states.find(
+    (state) => !noticeMayGo(state, 'pending') || (openNoticeStates as readonly NoticeState[]).includes(state),
+  );
   if (impossible !== undefined) throw new CandorError('resend-state', { state: impossible });
   if (code !== undefined && !/^[245][0-9.]{0,11}$/.test(code)) throw new CandorError('resend-code');
   // Of one notice it is seen only when it is read.
@@ -106,5 +122,6 @@ function check({ states, code, reason, noticeId }: Resend): void {
 }
 
 function expectReason(states: readonly NoticeState[], reason: string | undefined): void {
-  if (states.some((state) => state === 'suppressed' || state === 'cancelled') && !reason?.trim()) throw new CandorError('resend-reason');
+  if (states.some((state) => state === 'suppressed' || state === 'cancelled') && !reason?.trim())
+    throw new CandorError('resend-reason');
 }

@@ -38,20 +38,36 @@ const trailerShape = z.object({ rows: z.record(z.string(), z.number()), sha256: 
  *
  * Throws `ledger-not-empty`, `ledger-in-use`, `archive-foreign`, `archive-schema`, `key-wrong`, `archive-damaged`.
  */
-export async function restore(database: Database, keyring: Keyring, from: Readable, actor = 'candor'): Promise<{ tables: number; rows: number }> {
+export async function restore(
+  database: Database,
+  keyring: Keyring,
+  from: Readable,
+  actor = 'candor',
+): Promise<{ tables: number; rows: number }> {
   const archive = new ArchiveReader(unzip(from));
   try {
-    return await database.transaction(async (tx) => {
-      await claimEmptyLedger(tx);
-      await usePlainForms(tx);
-      const header = await readHeader(tx, keyring, archive);
-      const rows = await fill(tx, archive, header);
-      await skipIds(tx);
-      await calmDown(tx, header, actor);
-      await tx.query({ text: 'update candor.ledger_identity set ledger_id = $1, key_check = $2', values: [randomUUID(), keyring.checkValue] });
-      await recordEvent(tx, { campaignNo: null, actor, kind: 'restored', data: { ledger: header.ledger, backupOf: header.createdAt, rows } });
-      return { tables: header.tables.length, rows: Object.values(rows).reduce((sum, count) => sum + count, 0) };
-    }, { patient: true });
+    return await database.transaction(
+      async (tx) => {
+        await claimEmptyLedger(tx);
+        await usePlainForms(tx);
+        const header = await readHeader(tx, keyring, archive);
+        const rows = await fill(tx, archive, header);
+        await skipIds(tx);
+        await calmDown(tx, header, actor);
+        await tx.query({
+          text: 'update candor.ledger_identity set ledger_id = $1, key_check = $2',
+          values: [randomUUID(), keyring.checkValue],
+        });
+        await recordEvent(tx, {
+          campaignNo: null,
+          actor,
+          kind: 'restored',
+          data: { ledger: header.ledger, backupOf: header.createdAt, rows },
+        });
+        return { tables: header.tables.length, rows: Object.values(rows).reduce((sum, count) => sum + count, 0) };
+      },
+      { patient: true },
+    );
   } finally {
     from.destroy();
   }
@@ -66,7 +82,8 @@ async function* unzip(from: Readable): AsyncGenerator<Buffer, void> {
   let start: Buffer = Buffer.alloc(0);
   async function* counted(): AsyncGenerator<Buffer, void> {
     for await (const chunk of from) {
-      if (start.length < gzipMagic.length) start = Buffer.concat([start, (chunk as Buffer).subarray(0, gzipMagic.length)]);
+      if (start.length < gzipMagic.length)
+        start = Buffer.concat([start, (chunk as Buffer).subarray(0, gzipMagic.length)]);
       taken += (chunk as Buffer).length;
       yield chunk as Buffer;
     }
@@ -79,7 +96,8 @@ async function* unzip(from: Readable): AsyncGenerator<Buffer, void> {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (!code.startsWith('Z_')) throw error;
     // Not by what came out before: a broken byte in the first block lets nothing out.
-    if (code === 'Z_DATA_ERROR' && !start.subarray(0, gzipMagic.length).equals(gzipMagic)) throw new CandorError('archive-foreign', {}, { cause: error });
+    if (code === 'Z_DATA_ERROR' && !start.subarray(0, gzipMagic.length).equals(gzipMagic))
+      throw new CandorError('archive-foreign', {}, { cause: error });
     throw damaged(code === 'Z_BUF_ERROR' ? 'it ends in the middle' : 'its zipped form is broken', error);
   }
   await feeding;
@@ -88,9 +106,13 @@ async function* unzip(from: Readable): AsyncGenerator<Buffer, void> {
 
 async function claimEmptyLedger(tx: Transaction): Promise<void> {
   // Nobody imports, and nobody takes a lease, until the restore is through.
-  await tx.query({ text: 'lock table candor.campaign, candor.lease, candor.event, candor.inbox_letter, candor.relay_pace, candor.domain_pace in share row exclusive mode' });
+  await tx.query({
+    text: 'lock table candor.campaign, candor.lease, candor.event, candor.inbox_letter, candor.relay_pace, candor.domain_pace in share row exclusive mode',
+  });
   if (await holdsAnything(tx)) throw new CandorError('ledger-not-empty');
-  const { rows } = await tx.query<{ alive: boolean }>({ text: 'select exists (select from candor.lease where expires_at > clock_timestamp()) as alive' });
+  const { rows } = await tx.query<{ alive: boolean }>({
+    text: 'select exists (select from candor.lease where expires_at > clock_timestamp()) as alive',
+  });
   if (rows[0]?.alive !== false) throw new CandorError('ledger-in-use');
   // What a start leaves behind even when nothing was imported.
   await tx.query({ text: 'delete from candor.lease' });
@@ -105,9 +127,11 @@ async function readHeader(tx: Transaction, keyring: Keyring, archive: ArchiveRea
   const header = parsed.data;
   const needed = await schemaVersion(tx);
   if (header.schema !== needed) throw new CandorError('archive-schema', { found: header.schema, needed });
-  if (keyring.checkValue.toString('hex') !== header.keyCheck) throw new CandorError('key-wrong', { place: keyring.place, what: 'the backup' });
+  if (keyring.checkValue.toString('hex') !== header.keyCheck)
+    throw new CandorError('key-wrong', { place: keyring.place, what: 'the backup' });
   // Names from a file never become SQL: they must be those that this schema has.
-  if (JSON.stringify(header.tables) !== JSON.stringify(await archiveTables(tx))) throw damaged('its tables are not those of its schema');
+  if (JSON.stringify(header.tables) !== JSON.stringify(await archiveTables(tx)))
+    throw damaged('its tables are not those of its schema');
   return header;
 }
 
@@ -140,7 +164,10 @@ async function calmDown(tx: Transaction, header: ArchiveHeader, actor: string): 
     text: 'update candor.campaign_run set ended_at = greatest(started_at, $1::timestamptz) where ended_at is null',
     values: [header.createdAt],
   });
-  await tx.query({ text: 'update candor.lease set expires_at = least(expires_at, $1::timestamptz)', values: [header.createdAt] });
+  await tx.query({
+    text: 'update candor.lease set expires_at = least(expires_at, $1::timestamptz)',
+    values: [header.createdAt],
+  });
   await tx.query({ text: 'update candor.relay_pace set unreachable_since = null' });
   await tx.query({
     text: `with open as (
@@ -170,7 +197,14 @@ async function calmDown(tx: Transaction, header: ArchiveHeader, actor: string): 
  * lease's number guards its settlements: the old ledger may have given out the next ones after the backup.
  */
 async function skipIds(tx: Transaction): Promise<void> {
-  const gaps = { campaign: ['campaign_no', 1], notice: ['notice_id', 1_000_000_000], lease: ['lease_id', 1_000_000], attempt: ['attempt_id', 1_000_000_000], event: ['event_id', 1], inbox_letter: ['letter_id', 1] } as const;
+  const gaps = {
+    campaign: ['campaign_no', 1],
+    notice: ['notice_id', 1_000_000_000],
+    lease: ['lease_id', 1_000_000],
+    attempt: ['attempt_id', 1_000_000_000],
+    event: ['event_id', 1],
+    inbox_letter: ['letter_id', 1],
+  } as const;
   for (const [table, [column, gap]] of Object.entries(gaps)) {
     await tx.query({
       text: `select setval(pg_get_serial_sequence('candor.${table}', '${column}'), coalesce(max(${column}), 0) + ${gap}, false) from candor.${table}`,

@@ -11,7 +11,12 @@ import type { Keyring } from './keyring.ts';
  * what would be deferred or pending is cancelled. In one that is held for its refusals, what the same fault
  * refuses waits (refusals.ts).
  */
-export async function settleAttempts(on: Queryable, keyring: Keyring, lease: LeaseId, batch: readonly Settlement[]): Promise<NoticeId[]> {
+export async function settleAttempts(
+  on: Queryable,
+  keyring: Keyring,
+  lease: LeaseId,
+  batch: readonly Settlement[],
+): Promise<NoticeId[]> {
   const { rows } = await on.query<{ notice_id: NoticeId }>({
     name: 'settle-attempts',
     text: `with ${settleSteps} select notice_id from settled`,

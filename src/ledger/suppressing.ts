@@ -8,7 +8,12 @@ import { recordEvent } from './events.ts';
  * Leaves out whoever a notice of another campaign was accepted for (`--except`), and whom that campaign itself left out
  * for that: an earlier one has told them. Answers how many.
  */
-export async function leaveOutTold(on: Queryable, campaignNo: CampaignNo, told: Campaign, actor: string): Promise<number> {
+export async function leaveOutTold(
+  on: Queryable,
+  campaignNo: CampaignNo,
+  told: Campaign,
+  actor: string,
+): Promise<number> {
   const { rowCount } = await on.query({
     text: `update candor.notice n set state = 'suppressed', reason = 'told-before', settled_at = clock_timestamp()
            from candor.notice_address a join candor.notice t on t.notice_id = a.notice_id

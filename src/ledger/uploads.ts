@@ -73,7 +73,10 @@ function fromRow(row: UploadRow): Upload {
 }
 
 /** Begins an upload: its chunks come next. */
-export async function beginUpload(on: Queryable, upload: { id: string; kit: string; actor: string; nameSealed: Buffer }): Promise<number> {
+export async function beginUpload(
+  on: Queryable,
+  upload: { id: string; kit: string; actor: string; nameSealed: Buffer },
+): Promise<number> {
   const { rows } = await on.query<{ upload_no: number }>({
     text: `insert into candor.upload (id, state, kit, actor, name_sealed) values ($1, 'receiving', $2, $3, $4) returning upload_no`,
     values: [upload.id, upload.kit, upload.actor, upload.nameSealed],
@@ -101,7 +104,11 @@ export async function readChunks(on: Queryable, uploadNo: number, seq: number): 
 }
 
 /** All octets are there: it is to be read. */
-export async function finishReceiving(on: Queryable, uploadNo: number, file: { octets: number; sha256: string }): Promise<void> {
+export async function finishReceiving(
+  on: Queryable,
+  uploadNo: number,
+  file: { octets: number; sha256: string },
+): Promise<void> {
   await on.query({
     text: `update candor.upload set state = 'reading', octets = $2, sha256 = $3, touched_at = now() where upload_no = $1`,
     values: [uploadNo, file.octets, file.sha256],
@@ -110,13 +117,18 @@ export async function finishReceiving(on: Queryable, uploadNo: number, file: { o
 
 /** The upload, or null when there is none of this id. */
 export async function findUpload(on: Queryable, id: string): Promise<Upload | null> {
-  const { rows } = await on.query<UploadRow>({ text: `select ${columns} from ${source} where u.id = $1`, values: [id] });
+  const { rows } = await on.query<UploadRow>({
+    text: `select ${columns} from ${source} where u.id = $1`,
+    values: [id],
+  });
   return rows[0] ? fromRow(rows[0]) : null;
 }
 
 /** Uploads that wait for something, newest first. */
 export async function openUploads(on: Queryable): Promise<Upload[]> {
-  const { rows } = await on.query<UploadRow>({ text: `select ${columns} from ${source} where u.state <> 'launched' order by u.upload_no desc limit 50` });
+  const { rows } = await on.query<UploadRow>({
+    text: `select ${columns} from ${source} where u.state <> 'launched' order by u.upload_no desc limit 50`,
+  });
   return rows.map(fromRow);
 }
 
@@ -147,7 +159,11 @@ export async function noteRead(on: Queryable, upload: Upload, rowsRead: number):
 }
 
 /** Ends the reading with what was found, unless the columns were changed meanwhile. */
-export async function finishReading(on: Queryable, upload: Upload, ended: { state: 'read' | 'unusable'; rows: number; reportSealed: Buffer }): Promise<boolean> {
+export async function finishReading(
+  on: Queryable,
+  upload: Upload,
+  ended: { state: 'read' | 'unusable'; rows: number; reportSealed: Buffer },
+): Promise<boolean> {
   const { rowCount } = await on.query({
     text: `update candor.upload set state = $3, rows_read = $4, report_sealed = $5, touched_at = now()
            where upload_no = $1 and version = $2 and state = 'reading'`,
@@ -157,13 +173,18 @@ export async function finishReading(on: Queryable, upload: Upload, ended: { stat
 }
 
 /** A person's word about the columns: the file is read again. False when somebody else was first. */
-export async function changeColumns(on: Queryable, upload: Upload, change: { mapping: Readonly<Record<string, string>>; audience: Audience | null }): Promise<boolean> {
+export async function changeColumns(
+  on: Queryable,
+  upload: Upload,
+  change: { mapping: Readonly<Record<string, string>>; audience: Audience | null },
+): Promise<boolean> {
   const { rowCount } = await on.query({
     text: `update candor.upload set mapping = $3, audience = $4, version = version + 1, state = 'reading', rows_read = 0, report_sealed = null, touched_at = now()
            where upload_no = $1 and version = $2 and state in ('read', 'unusable')`,
     values: [upload.uploadNo, upload.version, change.mapping, change.audience],
   });
-  if (rowCount > 0) await on.query({ text: 'delete from candor.upload_problem where upload_no = $1', values: [upload.uploadNo] });
+  if (rowCount > 0)
+    await on.query({ text: 'delete from candor.upload_problem where upload_no = $1', values: [upload.uploadNo] });
   return rowCount > 0;
 }
 
@@ -178,12 +199,21 @@ export async function putProblems(on: Queryable, uploadNo: number, problems: rea
     text: `insert into candor.upload_problem (upload_no, row_no, codes, sealed)
            select $1, r.row_no, string_to_array(r.codes, ' '), r.sealed from unnest($2::int[], $3::text[], $4::bytea[]) as r (row_no, codes, sealed)
            on conflict do nothing`,
-    values: [uploadNo, problems.map((one) => one.rowNo), problems.map((one) => one.codes.join(' ')), problems.map((one) => one.sealed)],
+    values: [
+      uploadNo,
+      problems.map((one) => one.rowNo),
+      problems.map((one) => one.codes.join(' ')),
+      problems.map((one) => one.sealed),
+    ],
   });
 }
 
 /** Invalid rows after a row, of one kind or (null) of any. */
-export async function readProblems(on: Queryable, uploadNo: number, page: { code: string | null; after: number; limit: number }): Promise<ProblemRow[]> {
+export async function readProblems(
+  on: Queryable,
+  uploadNo: number,
+  page: { code: string | null; after: number; limit: number },
+): Promise<ProblemRow[]> {
   const { rows } = await on.query<{ row_no: number; codes: string[]; sealed: Buffer }>({
     text: `select row_no, codes, sealed from candor.upload_problem
            where upload_no = $1 and row_no > $2 and ($3::text is null or $3 = any(codes)) order by row_no limit $4`,
@@ -196,7 +226,12 @@ export async function readProblems(on: Queryable, uploadNo: number, page: { code
  * Binds the upload to the campaign that it becomes, inside the transaction of the launch. False: somebody
  * else launches it or has, or its columns are not those any more that were confirmed.
  */
-export async function claimUpload(on: Queryable, uploadNo: number, version: number, campaignNo: CampaignNo): Promise<boolean> {
+export async function claimUpload(
+  on: Queryable,
+  uploadNo: number,
+  version: number,
+  campaignNo: CampaignNo,
+): Promise<boolean> {
   const { rowCount } = await on.query({
     text: `update candor.upload set state = 'launched', campaign_no = $3 where upload_no = $1 and version = $2 and state = 'read'`,
     values: [uploadNo, version, campaignNo],
@@ -206,7 +241,14 @@ export async function claimUpload(on: Queryable, uploadNo: number, version: numb
 
 /** Deletes an upload with everything of it; false when it was launched or is gone. */
 export async function deleteUpload(on: Queryable, uploadNo: number): Promise<boolean> {
-  return (await on.query({ text: `delete from candor.upload where upload_no = $1 and state <> 'launched'`, values: [uploadNo] })).rowCount > 0;
+  return (
+    (
+      await on.query({
+        text: `delete from candor.upload where upload_no = $1 and state <> 'launched'`,
+        values: [uploadNo],
+      })
+    ).rowCount > 0
+  );
 }
 
 /** What nobody needs any more: files that were launched, those a day old, and halves whose sender has left. Answers how many files. */

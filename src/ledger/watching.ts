@@ -36,7 +36,15 @@ const everySeconds = 10;
 
 /** The latest replies that were no acceptance, grouped; the most frequent first. */
 export async function readReplyGroups(on: Queryable, campaignNo: CampaignNo): Promise<ReplyGroup[]> {
-  const { rows } = await on.query<{ outcome: AttemptOutcome; reply_code: number | null; enhanced_code: string | null; rule: string | null; attempts: number; latest_at: Date; reply: string | null }>({
+  const { rows } = await on.query<{
+    outcome: AttemptOutcome;
+    reply_code: number | null;
+    enhanced_code: string | null;
+    rule: string | null;
+    attempts: number;
+    latest_at: Date;
+    reply: string | null;
+  }>({
     text: `with latest as (
              select attempt_id, outcome, reply_code, enhanced_code, rule, reply_scrubbed, closed_at from candor.attempt
              where campaign_no = $1 and outcome in ('deferred', 'refused', 'failed', 'throttled', 'relay-fault', 'unconfirmed')
@@ -47,11 +55,23 @@ export async function readReplyGroups(on: Queryable, campaignNo: CampaignNo): Pr
            from latest group by outcome, reply_code, enhanced_code, rule order by count(*) desc limit ${shownGroups}`,
     values: [campaignNo],
   });
-  return rows.map((row) => ({ outcome: row.outcome, replyCode: row.reply_code, enhancedCode: row.enhanced_code, rule: row.rule, attempts: row.attempts, latestAt: row.latest_at, reply: row.reply }));
+  return rows.map((row) => ({
+    outcome: row.outcome,
+    replyCode: row.reply_code,
+    enhancedCode: row.enhanced_code,
+    rule: row.rule,
+    attempts: row.attempts,
+    latestAt: row.latest_at,
+    reply: row.reply,
+  }));
 }
 
 /** Domains with the most notices that wait or failed, of a sample: addresses are sealed, so they are opened one by one. */
-export async function readLaggingDomains(on: Queryable, keyring: Keyring, campaignNo: CampaignNo): Promise<{ domain: string; notices: number }[]> {
+export async function readLaggingDomains(
+  on: Queryable,
+  keyring: Keyring,
+  campaignNo: CampaignNo,
+): Promise<{ domain: string; notices: number }[]> {
   const { rows } = await on.query<{ address_sealed: Buffer }>({
     // One arm for each walk of an index: together they sorted 70,000 rows of a million, and the page took 234 ms in place of 57.
     text: `(select address_sealed from candor.notice where campaign_no = $1 and state = 'deferred' limit ${sampledNotices})
@@ -67,7 +87,10 @@ export async function readLaggingDomains(on: Queryable, keyring: Keyring, campai
     const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
     domains.set(domain, (domains.get(domain) ?? 0) + 1);
   }
-  return [...domains].toSorted((one, other) => other[1] - one[1]).slice(0, 10).map(([domain, notices]) => ({ domain, notices }));
+  return [...domains]
+    .toSorted((one, other) => other[1] - one[1])
+    .slice(0, 10)
+    .map(([domain, notices]) => ({ domain, notices }));
 }
 
 /** Writes how far every running campaign is; several consoles at once write it once. */
@@ -101,7 +124,9 @@ export async function readClock(on: Queryable, campaignNo: CampaignNo): Promise<
     values: [campaignNo],
   });
   const row = rows[0];
-  return row ? { targetAt: row.target_at, awareAt: row.aware_at, authorityHours: row.authority_hours } : { targetAt: null, awareAt: null, authorityHours: 72 };
+  return row
+    ? { targetAt: row.target_at, awareAt: row.aware_at, authorityHours: row.authority_hours }
+    : { targetAt: null, awareAt: null, authorityHours: 72 };
 }
 
 export async function setClock(on: Queryable, campaignNo: CampaignNo, clock: Clock): Promise<void> {

@@ -4,8 +4,14 @@
 /** One field without its final line end: the name in lower case, unfolded, runs of blanks as one, none at the ends. */
 export function relaxedField(field: string): string {
   const colon = field.indexOf(':');
-  const name = field.slice(0, colon).replace(/[ \t]+$/, '').toLowerCase();
-  const value = field.slice(colon + 1).replaceAll('\r\n', '').replaceAll(/[ \t]+/g, ' ');
+  const name = field
+    .slice(0, colon)
+    .replace(/[ \t]+$/, '')
+    .toLowerCase();
+  const value = field
+    .slice(colon + 1)
+    .replaceAll('\r\n', '')
+    .replaceAll(/[ \t]+/g, ' ');
   return `${name}:${value.replaceAll(/^ | $/g, '')}`;
 }
 

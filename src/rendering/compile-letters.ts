@@ -6,7 +6,13 @@ import { CandorError } from '../domain/errors.ts';
 import type { CompiledLetter, Kit, LetterSource } from '../domain/kit.ts';
 import { createLetterBody } from './letter-body.ts';
 import { letterDigest } from './letter-digest.ts';
-import { fillFacts, findPlaceholderProblem, findSubjectProblem, readPlaceholders, type PlaceholderProblem } from './placeholders.ts';
+import {
+  fillFacts,
+  findPlaceholderProblem,
+  findSubjectProblem,
+  readPlaceholders,
+  type PlaceholderProblem,
+} from './placeholders.ts';
 import { findUnsafeHtml, findUnsafeSource } from './safe-markup.ts';
 import { textFromHtml } from './text-part.ts';
 
@@ -24,9 +30,14 @@ export async function compileLetters(kit: Kit): Promise<CompiledLetter[]> {
 }
 
 async function compileLetter(kit: Kit, source: LetterSource): Promise<CompiledLetter> {
-  const fact = (name: string): string | undefined => (Object.hasOwn(kit.facts, name) ? kit.facts[name]?.[source.locale] : undefined);
+  const fact = (name: string): string | undefined =>
+    Object.hasOwn(kit.facts, name) ? kit.facts[name]?.[source.locale] : undefined;
   const hasFact = (name: string): boolean => fact(name) !== undefined;
-  refuseUnrenderable(kit, source, findSubjectProblem(source.subject, hasFact) ?? findPlaceholderProblem(source.mjml, source.audience, hasFact));
+  refuseUnrenderable(
+    kit,
+    source,
+    findSubjectProblem(source.subject, hasFact) ?? findPlaceholderProblem(source.mjml, source.audience, hasFact),
+  );
   refuseUnsafe(kit, source, findUnsafeSource(source.mjml));
 
   const mjml = fillFacts(source.mjml, (name) => Handlebars.escapeExpression(fact(name) ?? ''));
@@ -56,12 +67,21 @@ async function compileMjml(mjml: string, source: LetterSource): Promise<string> 
     // Loaded here: it takes 58 MB and half a second, and only a launch and a preview compile.
     const { default: mjml2html } = await import('mjml');
     // No minification: it changes the prose's white space and needs a network of plugins (33 ms instead of 9).
-    const { html } = await mjml2html(mjml, { validationLevel: 'strict', fonts: {}, keepComments: false, ignoreIncludes: true });
+    const { html } = await mjml2html(mjml, {
+      validationLevel: 'strict',
+      fonts: {},
+      keepComments: false,
+      ignoreIncludes: true,
+    });
     return html;
   } catch (cause) {
     const [first] = mjmlErrors(cause);
     const path = first?.line === undefined ? '(file)' : `line ${first.line} of the letter in its layout`;
-    throw new CandorError('kit-invalid', { file: source.file, path, expectation: `expected valid MJML (${first?.message ?? 'it cannot be parsed'})` }, { cause });
+    throw new CandorError(
+      'kit-invalid',
+      { file: source.file, path, expectation: `expected valid MJML (${first?.message ?? 'it cannot be parsed'})` },
+      { cause },
+    );
   }
 }
 
@@ -91,22 +111,39 @@ function finishHtml(html: string): string {
 // MJML drops text that stands between its components, and a placeholder with it.
 function refuseLostPlaceholder(kit: Kit, source: LetterSource, html: string): void {
   const kept = readPlaceholders(html).map(({ name }) => name);
-  const lost = readPlaceholders(source.mjml).filter(({ name }) => !name.startsWith('fact.')).find(({ name }, index) => kept[index] !== name);
-  refuseUnrenderable(kit, source, lost === undefined ? null : { placeholder: lost.raw, why: 'it stands where MJML prints nothing; move it into an mj-text' });
+  const lost = readPlaceholders(source.mjml)
+    .filter(({ name }) => !name.startsWith('fact.'))
+    .find(({ name }, index) => kept[index] !== name);
+  refuseUnrenderable(
+    kit,
+    source,
+    lost === undefined
+      ? null
+      : { placeholder: lost.raw, why: 'it stands where MJML prints nothing; move it into an mj-text' },
+  );
 }
 
 // The same for words: a sentence beside an mj-text, or in an mj-text that is never closed, would be lost in silence.
 function refuseLostWords(source: LetterSource, mjml: string, html: string): void {
   const written = proseWords(mjml.replace(/<mj-head\b[\s\S]*?<\/mj-head>/i, ''));
-  const printed = proseWords(html.replace(/^[\s\S]*?<body\b[^>]*>/, '').replace(/<div style="display:none[\s\S]*?<\/div>/, ''));
+  const printed = proseWords(
+    html.replace(/^[\s\S]*?<body\b[^>]*>/, '').replace(/<div style="display:none[\s\S]*?<\/div>/, ''),
+  );
   const lost = written.findIndex((word, index) => printed[index] !== word);
   if (lost === -1) return;
   const near = written.slice(lost, lost + 4).join(' ');
-  throw new CandorError('kit-invalid', { file: source.file, path: `near "${near}"`, expectation: 'expected all words inside an mj-text: MJML prints them nowhere else' });
+  throw new CandorError('kit-invalid', {
+    file: source.file,
+    path: `near "${near}"`,
+    expectation: 'expected all words inside an mj-text: MJML prints them nowhere else',
+  });
 }
 
 function proseWords(markup: string): string[] {
-  const prose = markup.replaceAll(/<!--[\s\S]*?-->/g, ' ').replaceAll(/<(style|mj-style)\b[\s\S]*?<\/\1>/gi, ' ').replaceAll(/<[^>]*>/g, ' ');
+  const prose = markup
+    .replaceAll(/<!--[\s\S]*?-->/g, ' ')
+    .replaceAll(/<(style|mj-style)\b[\s\S]*?<\/\1>/gi, ' ')
+    .replaceAll(/<[^>]*>/g, ' ');
   // MJML fills a spacer with a hair space.
   return prose.split(/\s+/).filter((word) => word !== '' && word !== '&#8202;');
 }
@@ -117,11 +154,22 @@ function proveRenderable(kit: Kit, source: LetterSource, letter: CompiledLetter)
   for (const categories of letter.audience === 'affected' ? [0, allCategories] : [0]) {
     for (const name of [null, hostileName]) {
       const { html, text } = fill(categories, name);
-      const leftover = readPlaceholders(html + text)[0]?.raw ?? (html.includes(hostileName) ? '{{recipient.name}}' : null);
-      refuseUnrenderable(kit, source, leftover === null ? null : { placeholder: leftover, why: 'it is still there after rendering' });
+      const leftover =
+        readPlaceholders(html + text)[0]?.raw ?? (html.includes(hostileName) ? '{{recipient.name}}' : null);
+      refuseUnrenderable(
+        kit,
+        source,
+        leftover === null ? null : { placeholder: leftover, why: 'it is still there after rendering' },
+      );
       const plain = text.replaceAll(/\s+/g, ' ');
       const untold = exposedList(letter, categories).find((item) => !plain.includes(item.replaceAll(/\s+/g, ' ')));
-      refuseUnrenderable(kit, source, untold === undefined ? null : { placeholder: '{{#each exposed}}', why: 'an affected letter must list what was exposed' });
+      refuseUnrenderable(
+        kit,
+        source,
+        untold === undefined
+          ? null
+          : { placeholder: '{{#each exposed}}', why: 'an affected letter must list what was exposed' },
+      );
     }
   }
 }
@@ -131,7 +179,14 @@ const hostileName = '<img src=x onerror=alert(1)>"\'&\r\nBcc: someone@example.co
 function refuseUnrenderable(kit: Kit, source: LetterSource, problem: PlaceholderProblem | null): void {
   if (problem === null) return;
   const { audience: letter, locale, file } = source;
-  throw new CandorError('letter-unrenderable', { kit: kit.id, letter, locale, placeholder: problem.placeholder, why: problem.why, file });
+  throw new CandorError('letter-unrenderable', {
+    kit: kit.id,
+    letter,
+    locale,
+    placeholder: problem.placeholder,
+    why: problem.why,
+    file,
+  });
 }
 
 function refuseUnsafe(kit: Kit, source: LetterSource, finding: string | null): void {

@@ -9,7 +9,18 @@ import type { SigningKey } from '../domain/signing-key.ts';
 import { relaxedBody, relaxedField } from './canonical-form.ts';
 
 /** Every field that we write and that says something to a person or about how to read the letter. */
-const signed = ['from', 'to', 'subject', 'date', 'message-id', 'reply-to', 'auto-submitted', 'content-language', 'mime-version', 'content-type'];
+const signed = [
+  'from',
+  'to',
+  'subject',
+  'date',
+  'message-id',
+  'reply-to',
+  'auto-submitted',
+  'content-language',
+  'mime-version',
+  'content-type',
+];
 /** Named once more than they occur, so that nobody can add another one under our signature (RFC 6376 section 8.15). */
 const oversigned = ['from', 'to', 'subject', 'reply-to'];
 
@@ -43,6 +54,8 @@ function signatureOf(covered: Buffer, key: SigningKey, ed25519: boolean): Promis
   // RFC 8463 section 3: Ed25519 signs the digest, as if it were the message.
   const data = ed25519 ? createHash('sha256').update(covered).digest() : covered;
   return new Promise((resolve, reject) => {
-    sign(ed25519 ? null : 'sha256', data, key.privateKey, (error, signature) => (error === null ? resolve(signature) : reject(error)));
+    sign(ed25519 ? null : 'sha256', data, key.privateKey, (error, signature) =>
+      error === null ? resolve(signature) : reject(error),
+    );
   });
 }

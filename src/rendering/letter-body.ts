@@ -35,7 +35,9 @@ export function createLetterBody(letter: CompiledLetter): FillLetter {
 /** A name as a letter may print it; null when nothing is left of it. */
 export function printableName(name: string): string | null {
   // oxlint-disable-next-line no-control-regex -- control characters are what is being removed
-  const oneLine = name.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').replaceAll(/[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g, '');
+  const oneLine = name
+    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .replaceAll(/[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g, '');
   const short = [...oneLine.replaceAll(/ {2,}/g, ' ').trim()].slice(0, 200).join('');
   return short === '' ? null : short;
 }

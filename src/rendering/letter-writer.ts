@@ -86,7 +86,10 @@ export function createLetterWriter(letter: CompiledLetter, sender: LetterSender)
   const headFor = (notice: NoticeToWrite): string =>
     `${parts[0]}${addressField(notice.to)}${parts[1]}${messageIdField(notice.messageId)}${parts[2]}${dateField(notice.date)}${parts[3]}${tokenField(notice.token)}${parts[4]}`;
 
-  const compose = (notice: NoticeToWrite): Letter => [Buffer.from(headFor(notice)), bodyFor(notice.categories & relevant, notice.name)];
+  const compose = (notice: NoticeToWrite): Letter => [
+    Buffer.from(headFor(notice)),
+    bodyFor(notice.categories & relevant, notice.name),
+  ];
 
   // By the body itself: a body with a name in it is forgotten with its letter.
   const digests = new WeakMap<Buffer, string>();

@@ -31,8 +31,10 @@ const longestSubject = 70;
 /** Words of the text part. Long letters are not read to the end; the unaffected need little. */
 const mostWords = { affected: 650, unaffected: 260 } as const;
 /** The letter must look unlike advertising and unlike what it warns of. */
-const adverts = /\b(click here|haga clic|klik di sini|unsubscribe|darse de baja|berhenti berlangganan|special offer|free trial|discount|oferta especial|descuento|gratis ahora|penawaran khusus|diskon|upgrade now|newsletter)\b/iu;
-const fakeUrgency = /^\s*(re|fwd?|rv|bls|trs)\s*:|!|\b(urgent|urgente|mendesak|act now|immediately|segera|inmediatamente|final notice|last warning)\b/iu;
+const adverts =
+  /\b(click here|haga clic|klik di sini|unsubscribe|darse de baja|berhenti berlangganan|special offer|free trial|discount|oferta especial|descuento|gratis ahora|penawaran khusus|diskon|upgrade now|newsletter)\b/iu;
+const fakeUrgency =
+  /^\s*(re|fwd?|rv|bls|trs)\s*:|!|\b(urgent|urgente|mendesak|act now|immediately|segera|inmediatamente|final notice|last warning)\b/iu;
 
 /** Everything wrong with the letters of a kit, letter by letter, each rule at most once per letter. */
 export function lintLetters(kit: Pick<Kit, 'facts'>, letters: readonly CompiledLetter[]): LintFinding[] {
@@ -50,12 +52,35 @@ export function lintLetters(kit: Pick<Kit, 'facts'>, letters: readonly CompiledL
 
     say('contact-missing', contact !== undefined && !plain.includes(contact) ? 'it does not say whom to ask' : null);
     say('heading-order', headingProblem(headings.map(({ level }) => level)));
-    say('language-missing', new RegExp(`<html lang="${letter.locale}" dir="(ltr|rtl)"`).test(letter.html) ? null : 'its <html> does not say its language and direction');
+    say(
+      'language-missing',
+      new RegExp(`<html lang="${letter.locale}" dir="(ltr|rtl)"`).test(letter.html)
+        ? null
+        : 'its <html> does not say its language and direction',
+    );
     say('letters-differ', sameShape(letter, letters, headings.length));
-    say('preheader-hidden', preheader !== null && !plain.includes(preheader) ? 'its preheader is not a part of the letter, which hides text' : null);
-    say('reading-length', wordCount > mostWords[letter.audience] ? `it has ${wordCount} words, more than ${mostWords[letter.audience]}` : null);
-    say('subject-length', [...letter.subject].length > longestSubject ? `its subject has more than ${longestSubject} characters` : null);
-    say('subject-tone', fakeUrgency.test(letter.subject) || adverts.test(letter.subject) ? 'its subject sounds like the mails that it warns of' : null);
+    say(
+      'preheader-hidden',
+      preheader !== null && !plain.includes(preheader)
+        ? 'its preheader is not a part of the letter, which hides text'
+        : null,
+    );
+    say(
+      'reading-length',
+      wordCount > mostWords[letter.audience]
+        ? `it has ${wordCount} words, more than ${mostWords[letter.audience]}`
+        : null,
+    );
+    say(
+      'subject-length',
+      [...letter.subject].length > longestSubject ? `its subject has more than ${longestSubject} characters` : null,
+    );
+    say(
+      'subject-tone',
+      fakeUrgency.test(letter.subject) || adverts.test(letter.subject)
+        ? 'its subject sounds like the mails that it warns of'
+        : null,
+    );
     say('text-incomplete', missing === undefined ? null : `its text part lacks the section "${missing.words}"`);
     say('tone', adverts.test(plain) ? 'it sounds like advertising' : null);
     return found;
@@ -76,7 +101,8 @@ export function headingsOf(html: string): Heading[] {
 }
 
 function headingProblem(levels: readonly number[]): string | null {
-  if (levels[0] !== 1 || levels.filter((level) => level === 1).length !== 1) return 'it does not begin with its one and only <h1>';
+  if (levels[0] !== 1 || levels.filter((level) => level === 1).length !== 1)
+    return 'it does not begin with its one and only <h1>';
   return levels.some((level, index) => level > (levels[index - 1] ?? 1) + 1) ? 'it skips a level of headings' : null;
 }
 
@@ -96,5 +122,11 @@ function oneLine(text: string): string {
 }
 
 function decodeBasicEntities(text: string): string {
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&nbsp;', ' ').replaceAll('&amp;', '&');
+  return text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&nbsp;', ' ')
+    .replaceAll('&amp;', '&');
 }

@@ -16,7 +16,8 @@ export function addressField(address: string): string {
 
 /** A Message-ID with its angle brackets. Errors: `header-unsafe`. */
 export function messageIdField(messageId: string): string {
-  if (!/^<[\x21-\x3b\x3d\x3f-\x7e]{1,500}>$/.test(messageId)) throw new CandorError('header-unsafe', { header: 'Message-ID' });
+  if (!/^<[\x21-\x3b\x3d\x3f-\x7e]{1,500}>$/.test(messageId))
+    throw new CandorError('header-unsafe', { header: 'Message-ID' });
   return messageId;
 }
 

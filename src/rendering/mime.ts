@@ -58,7 +58,10 @@ export function composeBody(body: LetterBody, boundary: string): Buffer {
     const headers = node.buildHeaders();
     return `${delimiter}\r\n${headers}\r\n\r\n${encode(crlf, node.getTransferEncoding())}\r\n`;
   };
-  return Buffer.from(`${part('text/plain; charset=utf-8', body.text)}${part('text/html; charset=utf-8', body.html)}${delimiter}--\r\n`, 'latin1');
+  return Buffer.from(
+    `${part('text/plain; charset=utf-8', body.text)}${part('text/html; charset=utf-8', body.html)}${delimiter}--\r\n`,
+    'latin1',
+  );
 }
 
 function mailHeaders(fixed: FixedHeaders): { key: string; value: string }[] {
@@ -81,12 +84,20 @@ function mailHeaders(fixed: FixedHeaders): { key: string; value: string }[] {
 function encode(content: string, encoding: string | false): string {
   if (encoding === '7bit') return content;
   if (encoding === 'quoted-printable') return qp.wrap(qp.encode(content));
-  if (encoding === 'base64') return Buffer.from(content).toString('base64').replaceAll(/.{76}(?!$)/g, '$&\r\n');
+  if (encoding === 'base64')
+    return Buffer.from(content)
+      .toString('base64')
+      .replaceAll(/.{76}(?!$)/g, '$&\r\n');
   throw new Error(`no way to encode a text part as ${String(encoding)}`);
 }
 
 function rootNode(boundary: string): MimeNode {
-  return new MimeNode('multipart/alternative', { baseBoundary: boundary, boundaryPrefix, disableFileAccess: true, disableUrlAccess: true });
+  return new MimeNode('multipart/alternative', {
+    baseBoundary: boundary,
+    boundaryPrefix,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
 }
 
 /** What stands where a notice's values go while the block is composed. */

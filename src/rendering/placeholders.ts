@@ -36,14 +36,20 @@ export function readPlaceholders(source: string): Placeholder[] {
 }
 
 /** The first problem of a letter's body, or null when every placeholder can be filled for every recipient. */
-export function findPlaceholderProblem(source: string, audience: Audience, hasFact: (name: string) => boolean): PlaceholderProblem | null {
+export function findPlaceholderProblem(
+  source: string,
+  audience: Audience,
+  hasFact: (name: string) => boolean,
+): PlaceholderProblem | null {
   const open: ('each' | 'if' | 'else')[] = [];
   const placeholders = readPlaceholders(source);
   for (const placeholder of placeholders) {
     const why = step(placeholder.name, open, audience, hasFact) ?? brokenBraces(placeholder, source);
     if (why !== null) return { placeholder: placeholder.raw, why };
   }
-  return open.length > 0 ? { placeholder: open.at(-1) === 'each' ? '{{#each exposed}}' : '{{#if recipient.name}}', why: 'it is not closed' } : strayBraces(source);
+  return open.length > 0
+    ? { placeholder: open.at(-1) === 'each' ? '{{#each exposed}}' : '{{#if recipient.name}}', why: 'it is not closed' }
+    : strayBraces(source);
 }
 
 /** The first problem of a subject, where only facts may stand, or null. */
@@ -62,7 +68,12 @@ export function fillFacts(source: string, fact: (name: string) => string): strin
 }
 
 // Takes one placeholder through the grammar; answers why it does not fit, or null.
-function step(name: string, open: ('each' | 'if' | 'else')[], audience: Audience, hasFact: (name: string) => boolean): string | null {
+function step(
+  name: string,
+  open: ('each' | 'if' | 'else')[],
+  audience: Audience,
+  hasFact: (name: string) => boolean,
+): string | null {
   const innermost = open.at(-1);
   const fact = factName(name);
   if (fact !== null) return hasFact(fact) ? null : `the kit has no fact ${fact} in this locale`;

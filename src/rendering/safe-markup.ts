@@ -3,18 +3,77 @@
 // scripts, remote content, includes. Pure.
 
 const mjmlTags = [
-  'mjml', 'mj-head', 'mj-title', 'mj-preview', 'mj-attributes', 'mj-all', 'mj-class', 'mj-style', 'mj-breakpoint',
-  'mj-body', 'mj-wrapper', 'mj-section', 'mj-column', 'mj-group', 'mj-text', 'mj-divider', 'mj-spacer', 'mj-table',
+  'mjml',
+  'mj-head',
+  'mj-title',
+  'mj-preview',
+  'mj-attributes',
+  'mj-all',
+  'mj-class',
+  'mj-style',
+  'mj-breakpoint',
+  'mj-body',
+  'mj-wrapper',
+  'mj-section',
+  'mj-column',
+  'mj-group',
+  'mj-text',
+  'mj-divider',
+  'mj-spacer',
+  'mj-table',
 ];
-const proseTags = ['h1', 'h2', 'h3', 'h4', 'p', 'br', 'hr', 'ul', 'ol', 'li', 'strong', 'b', 'em', 'i', 'span', 'div', 'blockquote', 'bdi', 'bdo', 'wbr', 'tr', 'th', 'td', 'thead', 'tbody', 'caption'];
+const proseTags = [
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'p',
+  'br',
+  'hr',
+  'ul',
+  'ol',
+  'li',
+  'strong',
+  'b',
+  'em',
+  'i',
+  'span',
+  'div',
+  'blockquote',
+  'bdi',
+  'bdo',
+  'wbr',
+  'tr',
+  'th',
+  'td',
+  'thead',
+  'tbody',
+  'caption',
+];
 const sourceTags = new Set([...mjmlTags, ...proseTags]);
 
 /** What MJML itself writes around the prose. */
-const compiledTags = new Set([...proseTags, 'html', 'head', 'title', 'meta', 'style', 'body', 'table', 'noscript', 'xml', 'o:officedocumentsettings', 'o:allowpng', 'o:pixelsperinch']);
+const compiledTags = new Set([
+  ...proseTags,
+  'html',
+  'head',
+  'title',
+  'meta',
+  'style',
+  'body',
+  'table',
+  'noscript',
+  'xml',
+  'o:officedocumentsettings',
+  'o:allowpng',
+  'o:pixelsperinch',
+]);
 
 /** Attributes that load, submit or run something. */
-const unsafeAttribute = /^(on\w+|src|srcset|href|action|formaction|background|background-url|poster|data|cite|ping|contenteditable|http-equiv)$/i;
-const unsafeStyle = /url\s*\(|image-set\s*\(|expression\s*\(|javascript:|data:|@import|-moz-binding|behavior\s*:|https?:|\/\//i;
+const unsafeAttribute =
+  /^(on\w+|src|srcset|href|action|formaction|background|background-url|poster|data|cite|ping|contenteditable|http-equiv)$/i;
+const unsafeStyle =
+  /url\s*\(|image-set\s*\(|expression\s*\(|javascript:|data:|@import|-moz-binding|behavior\s*:|https?:|\/\//i;
 /** Mail programs make links of these, and a reader should meet none. */
 const unsafeProse = /https?:|javascript:|\/\/\w|\bwww\./i;
 
@@ -27,7 +86,9 @@ export function findUnsafeSource(mjml: string): string | null {
 
 /** What is wrong with compiled HTML, or null. Conditional comments count: Outlook reads them. */
 export function findUnsafeHtml(html: string): string | null {
-  return findUnsafeTags(html, compiledTags, ['http-equiv']) ?? findUnsafeText(html.replaceAll(/\sxmlns(:\w+)?="[^"]*"/g, ''));
+  return (
+    findUnsafeTags(html, compiledTags, ['http-equiv']) ?? findUnsafeText(html.replaceAll(/\sxmlns(:\w+)?="[^"]*"/g, ''))
+  );
 }
 
 interface Tag {
@@ -46,21 +107,30 @@ function readTags(markup: string): Tag[] {
   }));
 }
 
-function findUnsafeTags(markup: string, allowedTags: ReadonlySet<string>, allowedAttributes: readonly string[]): string | null {
+function findUnsafeTags(
+  markup: string,
+  allowedTags: ReadonlySet<string>,
+  allowedAttributes: readonly string[],
+): string | null {
   for (const tag of readTags(markup)) {
     if (!allowedTags.has(tag.name)) return `<${tag.name}> is not allowed`;
     for (const { name, value } of tag.attributes) {
       if (name.startsWith('xmlns') && tag.name === 'html') continue;
-      if (unsafeAttribute.test(name) && !allowedAttributes.includes(name)) return `the attribute ${name} of <${tag.name}> is not allowed`;
-      if (unsafeStyle.test(decodeCssEscapes(value))) return `the attribute ${name} of <${tag.name}> holds something that loads or links`;
+      if (unsafeAttribute.test(name) && !allowedAttributes.includes(name))
+        return `the attribute ${name} of <${tag.name}> is not allowed`;
+      if (unsafeStyle.test(decodeCssEscapes(value)))
+        return `the attribute ${name} of <${tag.name}> holds something that loads or links`;
     }
   }
   return null;
 }
 
 function findUnsafeText(markup: string): string | null {
-  const styles = [...markup.matchAll(/<(mj-style|style)\b[^>]*>([\s\S]*?)<\/\1/gi)].map((block) => decodeCssEscapes(block[2] ?? '')).join('\n');
-  const found = unsafeStyle.exec(styles.replaceAll(/\/\*[\s\S]*?\*\//g, '')) ?? unsafeProse.exec(decodeEntities(markup));
+  const styles = [...markup.matchAll(/<(mj-style|style)\b[^>]*>([\s\S]*?)<\/\1/gi)]
+    .map((block) => decodeCssEscapes(block[2] ?? ''))
+    .join('\n');
+  const found =
+    unsafeStyle.exec(styles.replaceAll(/\/\*[\s\S]*?\*\//g, '')) ?? unsafeProse.exec(decodeEntities(markup));
   return found === null ? null : `"${found[0]}" is not allowed: it loads or links`;
 }
 

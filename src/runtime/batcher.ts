@@ -50,7 +50,10 @@ export function createBatcher<Request, Answer>(
 
   /** Lets a batch leave: at once, or when it is large enough or has waited. */
   const soon = (): void => {
-    const waitMs = options.gather === undefined || gathered.length === 0 || gathered.length >= options.gather.enough() ? 0 : options.gather.ms();
+    const waitMs =
+      options.gather === undefined || gathered.length === 0 || gathered.length >= options.gather.enough()
+        ? 0
+        : options.gather.ms();
     if (waitMs === 0) {
       if (gathering !== null) clearTimeout(gathering);
       gathering = null;

@@ -15,8 +15,14 @@ export type Logger = Pick<pino.Logger, 'fatal' | 'error' | 'warn' | 'info' | 'de
  * A logger that writes JSON lines to the stream (default: stderr, synchronously, so that a killed
  * process loses none).
  */
-export function createLogger(level: LogLevel, stream: pino.DestinationStream = pino.destination({ fd: 2, sync: true })): Logger {
-  return pino({ level, base: null, serializers: { err: describeError }, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+export function createLogger(
+  level: LogLevel,
+  stream: pino.DestinationStream = pino.destination({ fd: 2, sync: true }),
+): Logger {
+  return pino(
+    { level, base: null, serializers: { err: describeError }, timestamp: pino.stdTimeFunctions.isoTime },
+    stream,
+  );
 }
 
 /** A logger that says nothing. */
@@ -30,7 +36,13 @@ export const silentLogger: Logger = createLogger('silent');
 export function describeError(error: unknown): Record<string, unknown> {
   if (error instanceof CandorError) return { name: error.name, code: error.code, message: error.message };
   if (!(error instanceof Error)) return { name: typeof error };
-  const code = 'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? error.code : (replyWord(error) ?? undefined);
-  const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at ')).slice(0, 12);
+  const code =
+    'code' in error && (typeof error.code === 'string' || typeof error.code === 'number')
+      ? error.code
+      : (replyWord(error) ?? undefined);
+  const frames = error.stack
+    ?.split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .slice(0, 12);
   return { name: error.name, code, frames, cause: error.cause === undefined ? undefined : describeError(error.cause) };
 }

@@ -36,7 +36,8 @@ const failures: readonly (readonly [RegExp, string])[] = [
   [/does not support SSL/, 'it offers no TLS, which sslmode asks for'],
 ];
 
-const find = (table: typeof away, text: string): string | undefined => table.find(([pattern]) => pattern.test(text))?.[1];
+const find = (table: typeof away, text: string): string | undefined =>
+  table.find(([pattern]) => pattern.test(text))?.[1];
 
 /** Answers `ledger-unreachable`, `ledger-refused` or `ledger-pooled` for a SQLSTATE that means it; null for any other. */
 export function fromSqlState(state: string, cause: unknown): CandorError | null {
@@ -63,6 +64,11 @@ export function connectionShared(cause?: unknown): CandorError {
 export function fromConnection(cause: unknown): CandorError {
   const { code = '', message = '' } = cause instanceof Error ? (cause as Error & { code?: unknown }) : {};
   // The driver has nothing to answer the server's question with.
-  if (/password must be a (?:non-empty )?string/.test(message)) return new CandorError('ledger-refused', { why: 'it asks for a password, and DATABASE_URL has none' }, { cause });
-  return new CandorError('ledger-unreachable', { why: find(failures, String(code)) ?? find(failures, message) ?? 'the connection broke' }, { cause });
+  if (/password must be a (?:non-empty )?string/.test(message))
+    return new CandorError('ledger-refused', { why: 'it asks for a password, and DATABASE_URL has none' }, { cause });
+  return new CandorError(
+    'ledger-unreachable',
+    { why: find(failures, String(code)) ?? find(failures, message) ?? 'the connection broke' },
+    { cause },
+  );
 }

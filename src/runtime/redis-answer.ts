@@ -11,7 +11,10 @@ const refusals: readonly (readonly [RegExp, string])[] = [
   [/^NOPERM|can't run this command or subcommand/, 'the user may not do there what a queue has to'],
   // Two are what it says at the moment when it becomes one, and when it has lost its primary.
   [/^(?:READONLY|UNBLOCKED|MASTERDOWN)/, 'it is a replica, which takes no changes'],
-  [/^(?:MOVED|ASK|CROSSSLOT|TRYAGAIN|CLUSTERDOWN)\b/, 'it is a cluster, whose nodes share the keys; the queue needs a single one'],
+  [
+    /^(?:MOVED|ASK|CROSSSLOT|TRYAGAIN|CLUSTERDOWN)\b/,
+    'it is a cluster, whose nodes share the keys; the queue needs a single one',
+  ],
   [/^(?:MISCONF|OOM)/, 'it takes no changes now: its disk or its memory is full'],
   [/^NOREPLICAS/, 'it takes no changes now: too few replicas follow it'],
   [/DB index/, 'it has no database of the number in REDIS_URL'],
@@ -43,7 +46,11 @@ export function fromReply(error: unknown): CandorError | null {
 
 /** What errors of a connection, the first to the last, mean together: `redis-refused` when one of them says no, else `redis-unreachable`. */
 export function fromErrors(errors: readonly unknown[]): CandorError {
-  return refusalIn(errors, errors[0]) ?? failureIn(errors, errors[0]) ?? new CandorError('redis-unreachable', { why: 'the connection broke' }, { cause: errors[0] });
+  return (
+    refusalIn(errors, errors[0]) ??
+    failureIn(errors, errors[0]) ??
+    new CandorError('redis-unreachable', { why: 'the connection broke' }, { cause: errors[0] })
+  );
 }
 
 /** `redis-refused` when one of the errors says no. */
@@ -58,7 +65,9 @@ function failureIn(errors: readonly unknown[], cause: unknown): CandorError | nu
 }
 
 function meaning(table: typeof refusals, errors: readonly unknown[]): string | null {
-  const texts = errors.flatMap((error) => (error instanceof Error ? [error.message, 'code' in error ? String(error.code) : ''] : []));
+  const texts = errors.flatMap((error) =>
+    error instanceof Error ? [error.message, 'code' in error ? String(error.code) : ''] : [],
+  );
   return table.find(([pattern]) => texts.some((text) => pattern.test(text)))?.[1] ?? null;
 }
 

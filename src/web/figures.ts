@@ -31,7 +31,8 @@ export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   const minutes = Math.round(whole / 60);
-  if (minutes < 60) return whole % 60 === 0 || minutes >= 10 ? `${minutes} min` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (minutes < 60)
+    return whole % 60 === 0 || minutes >= 10 ? `${minutes} min` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;

@@ -6,7 +6,10 @@ import { html, type Html } from './html.ts';
 export type FieldProblems = Readonly<Record<string, string>>;
 
 /** Reads a form by its schema: the values, or what is wrong with which field. */
-export function readForm<T>(body: unknown, schema: z.ZodType<T>): { ok: true; values: T } | { ok: false; problems: FieldProblems } {
+export function readForm<T>(
+  body: unknown,
+  schema: z.ZodType<T>,
+): { ok: true; values: T } | { ok: false; problems: FieldProblems } {
   const read = schema.safeParse(typeof body === 'object' && body !== null ? body : {});
   if (read.success) return { ok: true, values: read.data };
   const problems: Record<string, string> = {};
@@ -16,7 +19,11 @@ export function readForm<T>(body: unknown, schema: z.ZodType<T>): { ok: true; va
 
 /** A number in digits, `0.4` or `1200`: neither `0x10` nor `1e5`, which nobody means, nor a comma, which stands for two things. */
 export function plainNumber(message: string): z.ZodType<number, string> {
-  return z.string(message).trim().regex(/^\d{1,9}(?:\.\d{1,20})?$/, message).transform(Number);
+  return z
+    .string(message)
+    .trim()
+    .regex(/^\d{1,9}(?:\.\d{1,20})?$/, message)
+    .transform(Number);
 }
 
 /** The text that a field had when the form came back. */
@@ -48,7 +55,9 @@ export interface FieldParts {
 /** A labelled input with its hint and its problem. */
 export function field(parts: FieldParts): Html {
   const problem = parts.problems?.[parts.name];
-  const described = [parts.hint !== undefined && `${parts.name}-hint`, problem !== undefined && `${parts.name}-problem`].filter((one) => one !== false).join(' ');
+  const described = [parts.hint !== undefined && `${parts.name}-hint`, problem !== undefined && `${parts.name}-problem`]
+    .filter((one) => one !== false)
+    .join(' ');
   return html`<div class="field ${problem !== undefined ? 'wrong' : ''}"><label for="${parts.name}">${parts.label}</label>
 ${parts.hint !== undefined && html`<p class="hint" id="${parts.name}-hint">${parts.hint}</p>`}
 ${problem !== undefined && html`<p class="problem" id="${parts.name}-problem">${problem}</p>`}
@@ -56,16 +65,30 @@ ${problem !== undefined && html`<p class="problem" id="${parts.name}-problem">${
 }
 
 /** A box to tick, with what ticking it means. */
-export function checkbox(parts: { name: string; value?: string; label: string | Html; checked?: boolean; problems?: FieldProblems }): Html {
+export function checkbox(parts: {
+  name: string;
+  value?: string;
+  label: string | Html;
+  checked?: boolean;
+  problems?: FieldProblems;
+}): Html {
   const problem = parts.problems?.[parts.name];
-  const input = parts.checked === true
-    ? html`<input type="checkbox" id="${parts.name}" name="${parts.name}" value="${parts.value ?? 'yes'}" checked>`
-    : html`<input type="checkbox" id="${parts.name}" name="${parts.name}" value="${parts.value ?? 'yes'}">`;
+  const input =
+    parts.checked === true
+      ? html`<input type="checkbox" id="${parts.name}" name="${parts.name}" value="${parts.value ?? 'yes'}" checked>`
+      : html`<input type="checkbox" id="${parts.name}" name="${parts.name}" value="${parts.value ?? 'yes'}">`;
   return html`<div class="field check ${problem !== undefined ? 'wrong' : ''}">${problem !== undefined && html`<p class="problem">${problem}</p>`}<label for="${parts.name}">${input}<span>${parts.label}</span></label></div>`;
 }
 
 /** A choice of one. */
-export function select(parts: { name: string; label: string; hint?: string; options: readonly { value: string; text: string }[]; chosen: string; problems?: FieldProblems }): Html {
+export function select(parts: {
+  name: string;
+  label: string;
+  hint?: string;
+  options: readonly { value: string; text: string }[];
+  chosen: string;
+  problems?: FieldProblems;
+}): Html {
   const problem = parts.problems?.[parts.name];
   return html`<div class="field ${problem !== undefined ? 'wrong' : ''}"><label for="${parts.name}">${parts.label}</label>
 ${parts.hint !== undefined && html`<p class="hint">${parts.hint}</p>`}${problem !== undefined && html`<p class="problem">${problem}</p>`}

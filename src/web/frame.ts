@@ -39,7 +39,12 @@ declare module 'fastify' {
 }
 
 /** Sends a page that is built inside its frame. */
-export type Show = (request: FastifyRequest, reply: FastifyReply, build: (frame: Frame) => Html, status?: number) => Promise<FastifyReply>;
+export type Show = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  build: (frame: Frame) => Html,
+  status?: number,
+) => Promise<FastifyReply>;
 
 /** The operator who asks; only on routes that need a sign-in. */
 export function operatorOf(request: FastifyRequest): Operator {

@@ -10,7 +10,9 @@ export class Html {
   }
 
   static fromParts(strings: readonly string[], values: readonly HtmlValue[]): Html {
-    return new Html(strings.map((string, index) => (index === 0 ? string : render(values[index - 1]) + string)).join(''));
+    return new Html(
+      strings.map((string, index) => (index === 0 ? string : render(values[index - 1]) + string)).join(''),
+    );
   }
 
   static is(value: unknown): value is Html {
@@ -49,10 +51,12 @@ function checkPlaces(strings: TemplateStringsArray): void {
     if (/<(?:script|style)\b[^>]*>[^<]*$/i.test(string)) throw new Error('a value stands in a script or a style');
     for (const character of string) {
       if (place === 'text') place = character === '<' ? 'tag' : 'text';
-      else if (place === 'tag') place = character === '>' ? 'text' : character === '"' || character === "'" ? character : 'tag';
+      else if (place === 'tag')
+        place = character === '>' ? 'text' : character === '"' || character === "'" ? character : 'tag';
       else if (character === place) place = 'tag';
     }
-    if (place === 'tag' && index < strings.length - 1) throw new Error('a value stands in a tag, outside a quoted attribute');
+    if (place === 'tag' && index < strings.length - 1)
+      throw new Error('a value stands in a tag, outside a quoted attribute');
   });
 }
 

@@ -25,19 +25,34 @@ export interface Confirmed {
 type Account = Extract<UploadReport, { kind: 'account' }>['account'];
 
 /** What has to be confirmed besides the number. */
-export function toConfirm(upload: Pick<UploadView, 'same'>, account: Pick<Account, 'invalid' | 'missingCategories'>): Pick<Confirmed, 'invalid' | 'missing' | 'again'> {
-  return { invalid: account.invalid > 0, missing: account.missingCategories.length > 0, again: upload.same.campaigns.length > 0 };
+export function toConfirm(
+  upload: Pick<UploadView, 'same'>,
+  account: Pick<Account, 'invalid' | 'missingCategories'>,
+): Pick<Confirmed, 'invalid' | 'missing' | 'again'> {
+  return {
+    invalid: account.invalid > 0,
+    missing: account.missingCategories.length > 0,
+    again: upload.same.campaigns.length > 0,
+  };
 }
 
 /** What is not confirmed, by field; empty: all of it is. */
-export function unconfirmed(upload: Pick<UploadView, 'version' | 'same'>, account: Pick<Account, 'notices' | 'invalid' | 'missingCategories'>, confirmed: Confirmed): FieldProblems {
+export function unconfirmed(
+  upload: Pick<UploadView, 'version' | 'same'>,
+  account: Pick<Account, 'notices' | 'invalid' | 'missingCategories'>,
+  confirmed: Confirmed,
+): FieldProblems {
   const needed = toConfirm(upload, account);
   return {
-    ...(confirmed.notices !== account.notices && { notices: `The file makes ${account.notices} notices. Type that number, or look at the file again.` }),
+    ...(confirmed.notices !== account.notices && {
+      notices: `The file makes ${account.notices} notices. Type that number, or look at the file again.`,
+    }),
     ...(needed.invalid && !confirmed.invalid && { invalid: 'Confirm that the invalid rows get no notice.' }),
     ...(needed.missing && !confirmed.missing && { missing: 'Confirm what the missing columns mean.' }),
     ...(needed.again && !confirmed.again && { again: 'Confirm that the same people are told again.' }),
-    ...(confirmed.version !== upload.version && { version: 'Somebody has changed the columns meanwhile. Look at the account again before you confirm.' }),
+    ...(confirmed.version !== upload.version && {
+      version: 'Somebody has changed the columns meanwhile. Look at the account again before you confirm.',
+    }),
   };
 }
 

@@ -61,7 +61,8 @@ function link(href: string, text: string, current: boolean): Html {
 function heldBanner(frame: Frame): Html | null {
   if (frame.held.length === 0) return null;
   return html`<div class="note bad held" role="alert"><p><strong>${frame.held.length === 1 ? 'A campaign is held' : 'Campaigns are held'}: nothing of it goes out</strong></p>${frame.held.map(
-    ({ campaign, title, reason }) => html`<p><a href="/campaigns/${campaign}">${title}</a> · <span class="mono">${reason}</span></p>`,
+    ({ campaign, title, reason }) =>
+      html`<p><a href="/campaigns/${campaign}">${title}</a> · <span class="mono">${reason}</span></p>`,
   )}</div>`;
 }
 

@@ -25,7 +25,12 @@ export function watchLedger(app: FastifyInstance, { ready, answer, everyMs }: Le
     // Answered meanwhile, or a stream that lives: nothing more to see to.
     if (!timers.has(request) || reply.sent || reply.raw.headersSent) return;
     if (ok) watch(request, reply);
-    else await answer(new CandorError('ledger-unreachable', { why: 'it took the question and gives no answer' }), request, reply);
+    else
+      await answer(
+        new CandorError('ledger-unreachable', { why: 'it took the question and gives no answer' }),
+        request,
+        reply,
+      );
   };
   const watch = (request: FastifyRequest, reply: FastifyReply): void => {
     timers.set(request, setTimeout(() => void look(request, reply).catch(() => reply.raw.destroy()), everyMs).unref());

@@ -64,7 +64,8 @@ export function createLiveFigures(read: (key: string) => Promise<string | null>,
     } catch {
       // The ledger is away: what is shown stays, and the next look may find it back.
     }
-    if (channels.get(key) === channel) channel.timer = setTimeout(() => void tick(key, channel, quietMs + everyMs, looks + 1), everyMs);
+    if (channels.get(key) === channel)
+      channel.timer = setTimeout(() => void tick(key, channel, quietMs + everyMs, looks + 1), everyMs);
   };
 
   return {
@@ -75,7 +76,8 @@ export function createLiveFigures(read: (key: string) => Promise<string | null>,
       channels.set(key, channel);
       const mine = channel;
       void reply.hijack();
-      for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
+      for (const [name, value] of Object.entries(reply.getHeaders()))
+        if (value !== undefined) reply.raw.setHeader(name, value);
       reply.raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
       write(reply, 'retry: 2000\n\n');
       mine.watchers.set(reply, request.signedIn?.still ?? (() => Promise.resolve(false)));
@@ -93,7 +95,10 @@ export function createLiveFigures(read: (key: string) => Promise<string | null>,
 }
 
 function eventOf(channel: Channel): string {
-  return `id: ${channel.seq}\n${(channel.last ?? '').split('\n').map((line) => `data: ${line}\n`).join('')}\n`;
+  return `id: ${channel.seq}\n${(channel.last ?? '')
+    .split('\n')
+    .map((line) => `data: ${line}\n`)
+    .join('')}\n`;
 }
 
 /** Octets a watcher may be behind; one who reads nothing is cut off, and comes back by itself. */

@@ -15,13 +15,48 @@ const keptMs = 1_000;
 export function createMetrics(port: MetricsPort, clock: Clock): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const notices = new Gauge({ name: 'candor_notices', help: 'Notices of a campaign by state.', labelNames: ['campaign', 'state'], registers });
-  const state = new Gauge({ name: 'candor_campaign_state', help: 'The state in which a campaign is: 1.', labelNames: ['campaign', 'state'], registers });
-  const attempts = new Counter({ name: 'candor_attempts_total', help: 'Tries that reached MAIL FROM.', labelNames: ['campaign'], registers });
-  const maybeAccepted = new Gauge({ name: 'candor_maybe_accepted', help: 'Notices that may have been accepted by an attempt without a recorded reply.', labelNames: ['campaign'], registers });
-  const limit = new Gauge({ name: 'candor_relay_limit_per_second', help: 'Rate limit of a relay; absent: none.', labelNames: ['relay'], registers });
-  const throttle = new Gauge({ name: 'candor_relay_throttled_per_second', help: 'Pace to which a relay has slowed us down; absent: it has not.', labelNames: ['relay'], registers });
-  const connections = new Gauge({ name: 'candor_relay_connections', help: 'Connections of this process to its relay.', labelNames: ['state'], registers });
+  const notices = new Gauge({
+    name: 'candor_notices',
+    help: 'Notices of a campaign by state.',
+    labelNames: ['campaign', 'state'],
+    registers,
+  });
+  const state = new Gauge({
+    name: 'candor_campaign_state',
+    help: 'The state in which a campaign is: 1.',
+    labelNames: ['campaign', 'state'],
+    registers,
+  });
+  const attempts = new Counter({
+    name: 'candor_attempts_total',
+    help: 'Tries that reached MAIL FROM.',
+    labelNames: ['campaign'],
+    registers,
+  });
+  const maybeAccepted = new Gauge({
+    name: 'candor_maybe_accepted',
+    help: 'Notices that may have been accepted by an attempt without a recorded reply.',
+    labelNames: ['campaign'],
+    registers,
+  });
+  const limit = new Gauge({
+    name: 'candor_relay_limit_per_second',
+    help: 'Rate limit of a relay; absent: none.',
+    labelNames: ['relay'],
+    registers,
+  });
+  const throttle = new Gauge({
+    name: 'candor_relay_throttled_per_second',
+    help: 'Pace to which a relay has slowed us down; absent: it has not.',
+    labelNames: ['relay'],
+    registers,
+  });
+  const connections = new Gauge({
+    name: 'candor_relay_connections',
+    help: 'Connections of this process to its relay.',
+    labelNames: ['state'],
+    registers,
+  });
   let kept: { at: number; read: ReturnType<MetricsPort['read']> } | null = null;
   let started = false;
 

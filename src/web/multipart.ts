@@ -16,7 +16,10 @@ export async function* octetsOf(stream: AsyncIterable<Uint8Array>): AsyncGenerat
 }
 
 /** A body that is no such form is the sender's fault. */
-export async function* partsOf(request: FastifyRequest, limits: { files: number; fields: number; fileSize: number; fieldSize?: number }): AsyncGenerator<Multipart, void> {
+export async function* partsOf(
+  request: FastifyRequest,
+  limits: { files: number; fields: number; fileSize: number; fieldSize?: number },
+): AsyncGenerator<Multipart, void> {
   try {
     yield* request.parts({ limits });
   } catch (cause) {

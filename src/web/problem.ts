@@ -45,13 +45,27 @@ export function statusOf(code: ErrorCode, exit: CandorError['exit'] = 2): number
 }
 
 /** `reference` is what the log says about an unexpected failure. */
-export function problemOf(error: unknown, reference: string): Problem & { readonly problems?: readonly RequestProblem[] } {
+export function problemOf(
+  error: unknown,
+  reference: string,
+): Problem & { readonly problems?: readonly RequestProblem[] } {
   const told = error instanceof CandorError ? error : clientFault(error);
   if (told !== null) {
     const { code, message, help, exit } = told;
-    return { status: statusOf(code, exit), code, message, help, ...(told instanceof RequestInvalid ? { problems: told.problems } : {}) };
+    return {
+      status: statusOf(code, exit),
+      code,
+      message,
+      help,
+      ...(told instanceof RequestInvalid ? { problems: told.problems } : {}),
+    };
   }
-  return { status: 500, code: 'unexpected', message: 'Something unexpected went wrong.', help: `Nothing is lost: what was committed stands in the ledger. The log has the details under ${reference}.` };
+  return {
+    status: 500,
+    code: 'unexpected',
+    message: 'Something unexpected went wrong.',
+    help: `Nothing is lost: what was committed stands in the ledger. The log has the details under ${reference}.`,
+  };
 }
 
 /** The web framework marks what the client did wrong with a status of 4xx. */
@@ -59,5 +73,11 @@ function clientFault(error: unknown): CandorError | null {
   if (typeof error !== 'object' || error === null || !('statusCode' in error)) return null;
   const { statusCode } = error;
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return null;
-  return new CandorError(statusCode === 413 ? 'request-too-large' : statusCode === 415 || statusCode === 406 ? 'request-type-unknown' : 'request-invalid');
+  return new CandorError(
+    statusCode === 413
+      ? 'request-too-large'
+      : statusCode === 415 || statusCode === 406
+        ? 'request-type-unknown'
+        : 'request-invalid',
+  );
 }

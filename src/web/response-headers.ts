@@ -23,6 +23,7 @@ export const pageHeaders: Readonly<Record<string, string>> = {
  */
 export const letterHeaders: Readonly<Record<string, string>> = {
   ...everywhere,
-  'content-security-policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'",
+  'content-security-policy':
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'",
   'x-frame-options': 'SAMEORIGIN',
 };

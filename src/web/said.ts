@@ -2,7 +2,11 @@
 import { z } from 'zod';
 import { count, numeral } from './figures.ts';
 
-const counts = z.object({ done: z.string(), n: z.coerce.number().nonnegative().catch(0), m: z.coerce.number().int().nonnegative().catch(0) });
+const counts = z.object({
+  done: z.string(),
+  n: z.coerce.number().nonnegative().catch(0),
+  m: z.coerce.number().int().nonnegative().catch(0),
+});
 
 const texts: Readonly<Record<string, (n: string, m: string) => string>> = {
   'sessions-ended': () => 'Your other sessions have ended.',

@@ -132,14 +132,24 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
   lettersRoutes(app, { show, ...ports, inbox: ports.inbox !== null });
   noticeRoutes(app, { show, ...ports });
   if (ports.inbox !== null) inboxRoutes(app, { show, inbox: ports.inbox });
-  const endpoints = apiRoutes(app, { show, ports, clock: options.clock, cookie: () => cookieOf(app, options).name, publicUrl: options.publicUrl });
+  const endpoints = apiRoutes(app, {
+    show,
+    ports,
+    clock: options.clock,
+    cookie: () => cookieOf(app, options).name,
+    publicUrl: options.publicUrl,
+  });
 
   return {
     listen: async () => {
       await listen(app, options);
       const url = options.publicUrl ?? ownUrl(options.host, portOf(app));
       const wanted = options.newPassword === true || !(await ports.access.anyOperator());
-      return { url, port: portOf(app), signInUrl: wanted ? `${url}/first-password?token=${link.renew()}` : `${url}/sign-in` };
+      return {
+        url,
+        port: portOf(app),
+        signInUrl: wanted ? `${url}/first-password?token=${link.renew()}` : `${url}/sign-in`,
+      };
     },
     routes: () => known,
     endpoints: () => endpoints,
@@ -161,7 +171,12 @@ async function frameOf(ports: WebPorts, request: FastifyRequest): Promise<Frame>
 type AnswerProblem = (error: unknown, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 /** Sets what happens before every route, and instead of one; answers how a problem is told. */
-function guard(app: FastifyInstance, options: ServerOptions, ports: WebPorts, routes: readonly KnownRoute[]): AnswerProblem {
+function guard(
+  app: FastifyInstance,
+  options: ServerOptions,
+  ports: WebPorts,
+  routes: readonly KnownRoute[],
+): AnswerProblem {
   const whoAsks = async (request: FastifyRequest): Promise<FastifyRequest['signedIn']> => {
     const secret = cookieValue(request.headers.cookie, cookieOf(app, options).name);
     if (secret !== null && secret !== '') {
@@ -171,24 +186,43 @@ function guard(app: FastifyInstance, options: ServerOptions, ports: WebPorts, ro
     const bearer = /^Bearer (\S{1,200})$/i.exec(request.headers.authorization ?? '')?.[1];
     if (bearer === undefined || !takesToken(request)) return null;
     const operator = await ports.access.byToken(bearer);
-    return operator === null ? null : { operator, secret: null, still: async () => (await ports.access.byToken(bearer)) !== null };
+    return operator === null
+      ? null
+      : { operator, secret: null, still: async () => (await ports.access.byToken(bearer)) !== null };
   };
 
-  watchLedger(app, { ready: () => ports.ready(), answer: (...problem) => answerProblem(...problem), everyMs: options.lookMs ?? usualLookMs });
+  watchLedger(app, {
+    ready: () => ports.ready(),
+    answer: (...problem) => answerProblem(...problem),
+    everyMs: options.lookMs ?? usualLookMs,
+  });
   const answerProblem: AnswerProblem = async (error, request, reply) => {
     const problem = problemOf(error, request.id);
-    if (problem.status >= 500) options.logger.error({ err: error, reference: request.id, route: request.routeOptions.url }, 'a request failed');
+    if (problem.status >= 500)
+      options.logger.error({ err: error, reference: request.id, route: request.routeOptions.url }, 'a request failed');
     void reply.code(problem.status).headers(pageHeaders);
     if (problem.status === 401 && takesToken(request)) void reply.header('www-authenticate', 'Bearer');
-    if (error instanceof CandorError && error.code === 'method-not-allowed') void reply.header('allow', error.values['allowed'] ?? '');
+    if (error instanceof CandorError && error.code === 'method-not-allowed')
+      void reply.header('allow', error.values['allowed'] ?? '');
     if (answersJson(request)) {
       const { status: _, ...told } = problem;
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(told));
     }
-    const frame: Frame = { operator: request.signedIn?.operator ?? null, csrf: request.signedIn?.secret ? csrfTokenOf(request.signedIn.secret) : '', inbox: ports.inbox !== null, held: [], said: null };
+    const frame: Frame = {
+      operator: request.signedIn?.operator ?? null,
+      csrf: request.signedIn?.secret ? csrfTokenOf(request.signedIn.secret) : '',
+      inbox: ports.inbox !== null,
+      held: [],
+      said: null,
+    };
     const body =
       problem.code === 'sign-in-required'
-        ? signInPage(frame, { name: '', next: request.method === 'GET' ? localPath(request.url) : '/', problems: {}, firstStart: !(await ports.access.anyOperator()) })
+        ? signInPage(frame, {
+            name: '',
+            next: request.method === 'GET' ? localPath(request.url) : '/',
+            problems: {},
+            firstStart: !(await ports.access.anyOperator()),
+          })
         : problemPage(frame, problem);
     return reply.type('text/html; charset=utf-8').send(body.toString());
   };
@@ -196,7 +230,8 @@ function guard(app: FastifyInstance, options: ServerOptions, ports: WebPorts, ro
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(pageHeaders);
     const { config } = request.routeOptions;
-    if (config.anyHost !== true && !isAllowedHost(request.headers.host, options)) throw new CandorError('host-not-allowed');
+    if (config.anyHost !== true && !isAllowedHost(request.headers.host, options))
+      throw new CandorError('host-not-allowed');
     if (config.anyHost === true) return;
     if (isChange(request) && isForeign(request)) throw new CandorError('request-foreign');
     if (!isStorable(request.params) || !isStorable(request.query)) throw new CandorError('request-invalid');
@@ -206,7 +241,14 @@ function guard(app: FastifyInstance, options: ServerOptions, ports: WebPorts, ro
   app.addHook('preHandler', async (request) => {
     const { signedIn, routeOptions } = request;
     if (!isStorable(request.body)) throw new CandorError('request-invalid');
-    if (!isChange(request) || signedIn === null || signedIn.secret === null || routeOptions.config.csrfInBody === true || routeOptions.config.open === true) return;
+    if (
+      !isChange(request) ||
+      signedIn === null ||
+      signedIn.secret === null ||
+      routeOptions.config.csrfInBody === true ||
+      routeOptions.config.open === true
+    )
+      return;
     const { body } = request;
     const inForm: unknown = typeof body === 'object' && body !== null && 'csrf' in body ? body.csrf : undefined;
     if (!isCsrfToken(inForm ?? request.headers['x-csrf-token'], signedIn.secret)) throw new CandorError('form-expired');
@@ -214,7 +256,10 @@ function guard(app: FastifyInstance, options: ServerOptions, ports: WebPorts, ro
   app.setErrorHandler(answerProblem);
   app.setNotFoundHandler((request, reply) => {
     const allowed = methodsAt(routes, pathOf(request));
-    const problem = allowed.length > 0 ? new CandorError('method-not-allowed', { method: request.method, allowed: allowed.join(', ') }) : new CandorError(answersJson(request) ? 'resource-unknown' : 'page-unknown');
+    const problem =
+      allowed.length > 0
+        ? new CandorError('method-not-allowed', { method: request.method, allowed: allowed.join(', ') })
+        : new CandorError(answersJson(request) ? 'resource-unknown' : 'page-unknown');
     return answerProblem(problem, request, reply);
   });
   return answerProblem;
@@ -270,7 +315,8 @@ async function listen(app: FastifyInstance, options: ServerOptions): Promise<voi
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     if (code === 'EADDRINUSE') throw new CandorError('web-port-taken', { port: options.port }, { cause });
-    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new CandorError('web-host-unusable', { host: options.host, port: options.port, reason: code }, { cause });
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new CandorError('web-host-unusable', { host: options.host, port: options.port, reason: code }, { cause });
     throw cause;
   }
 }

@@ -34,6 +34,10 @@ function cut(request: IncomingMessage, response: ServerResponse): void {
   const { socket } = request;
   if (response.headersSent) return void socket.destroy();
   const { status, ...told } = problemOf(new CandorError('request-unfinished'), '');
-  response.writeHead(status, { ...pageHeaders, 'content-type': 'application/json; charset=utf-8', connection: 'close' });
+  response.writeHead(status, {
+    ...pageHeaders,
+    'content-type': 'application/json; charset=utf-8',
+    connection: 'close',
+  });
   response.end(JSON.stringify(told), () => socket.destroy());
 }

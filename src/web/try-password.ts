@@ -9,13 +9,29 @@ export interface PasswordDoor {
 }
 
 /** Whose password it is; else why not, with the status and the seconds after which to come again (null: at once). */
-export type Tried = { readonly ok: true; readonly operator: Operator } | { readonly ok: false; readonly status: 401 | 429 | 503; readonly waitSeconds: number | null; readonly message: string | null };
+export type Tried =
+  | { readonly ok: true; readonly operator: Operator }
+  | {
+      readonly ok: false;
+      readonly status: 401 | 429 | 503;
+      readonly waitSeconds: number | null;
+      readonly message: string | null;
+    };
 
 /** Tries the password of an operator for whoever asks from this address. */
-export async function tryPassword({ access, throttle }: PasswordDoor, tried: { name: string; password: string; address: string }): Promise<Tried> {
+export async function tryPassword(
+  { access, throttle }: PasswordDoor,
+  tried: { name: string; password: string; address: string },
+): Promise<Tried> {
   const { name, password, address } = tried;
   const waitMs = throttle.waitMs(name, address);
-  if (waitMs > 0) return { ok: false, status: 429, waitSeconds: Math.ceil(waitMs / 1000), message: `Too many tries. Try again in ${Math.ceil(waitMs / 60_000)} min.` };
+  if (waitMs > 0)
+    return {
+      ok: false,
+      status: 429,
+      waitSeconds: Math.ceil(waitMs / 1000),
+      message: `Too many tries. Try again in ${Math.ceil(waitMs / 60_000)} min.`,
+    };
   // Counted before the answer is known, so that tries at the same moment count too.
   throttle.failed(name, address);
   try {

@@ -23,10 +23,19 @@ afterAll(async () => {
 beforeEach(async () => {
   console = await startConsole();
   const running = summaryOf();
-  const held = summaryOf({ campaign: 'held-one', state: 'held', rehearsal: false, relay: 'smtp.example.com:587', throttledPerSecond: 20, reason: { code: 'relay-auth', help: 'Correct it, then `candor resume`.' } });
+  const held = summaryOf({
+    campaign: 'held-one',
+    state: 'held',
+    rehearsal: false,
+    relay: 'smtp.example.com:587',
+    throttledPerSecond: 20,
+    reason: { code: 'relay-auth', help: 'Correct it, then `candor resume`.' },
+  });
   console.shown.summaries = [running, held];
   console.shown.lines = [lineOf(running), lineOf(held, { title: 'Another incident' })];
-  console.shown.letters = Array.from({ length: 60 }, (_, index) => letterOf(index + 1, { to: `${'long'.repeat(16)}${index}@${'very-long-domain-'.repeat(6)}example.org` }));
+  console.shown.letters = Array.from({ length: 60 }, (_, index) =>
+    letterOf(index + 1, { to: `${'long'.repeat(16)}${index}@${'very-long-domain-'.repeat(6)}example.org` }),
+  );
 });
 afterEach(async () => {
   for (const context of browser.contexts()) await context.close();
@@ -75,7 +84,10 @@ describe('the status page', () => {
   it('follows the campaign without being loaded again', async () => {
     const { page } = await open('/');
     await page.evaluate('window.kept = true');
-    console.shown.summaries[0] = summaryOf({ state: 'finished', states: { ...summaryOf().states, accepted: 11_860, pending: 0, queued: 0, sending: 0, deferred: 0 } });
+    console.shown.summaries[0] = summaryOf({
+      state: 'finished',
+      states: { ...summaryOf().states, accepted: 11_860, pending: 0, queued: 0, sending: 0, deferred: 0 },
+    });
     await eventually(async () => (await page.textContent('.badge')) === 'finished');
     expect(await page.title()).toContain('100 % finished · Candor');
     expect(await page.evaluate('window.kept')).toBe(true);

@@ -54,7 +54,12 @@ export interface Limits {
 }
 
 /** Compares the three. `asked`: the addresses of the recipient file, each once. */
-export function audit(asked: readonly string[], seen: SeenByRelay, ledger: readonly JudgedNotice[], { perSecond, domain }: Limits): Findings {
+export function audit(
+  asked: readonly string[],
+  seen: SeenByRelay,
+  ledger: readonly JudgedNotice[],
+  { perSecond, domain }: Limits,
+): Findings {
   const notices = new Map(ledger.map((notice) => [notice.address, notice]));
   const letters = groupBy(seen.letters, (letter) => letter.to);
   const wanted = new Set(asked);
@@ -70,14 +75,24 @@ export function audit(asked: readonly string[], seen: SeenByRelay, ledger: reado
     copies: seen.letters.length - letters.size,
     strangeCopies: strangeLetters(letters, notices),
     falselyAccepted: ledger.filter(({ address, state }) => state === 'accepted' && !letters.has(address)).length,
-    hidden: ledger.filter((notice) => letters.has(notice.address) && notice.state !== 'accepted' && !notice.maybeAccepted).length,
-    unaccounted: count((address) => isOpen(stateOf(address))) + ledger.length - count((address) => notices.has(address)) + [...letters.keys()].filter((to) => !wanted.has(to)).length,
+    hidden: ledger.filter(
+      (notice) => letters.has(notice.address) && notice.state !== 'accepted' && !notice.maybeAccepted,
+    ).length,
+    unaccounted:
+      count((address) => isOpen(stateOf(address))) +
+      ledger.length -
+      count((address) => notices.has(address)) +
+      [...letters.keys()].filter((to) => !wanted.has(to)).length,
     unclaimed: unclaimedMailFroms(seen.senders, ledger),
     mailFroms: seen.mailFromsMs.length,
     rateBreaches: tooFull(windows, perSecond),
-    domainBreaches: domain === undefined ? 0 : tooFull(secondsFrom(mailFromsTo(domain.name, seen, ledger)), domain.perSecond),
+    domainBreaches:
+      domain === undefined ? 0 : tooFull(secondsFrom(mailFromsTo(domain.name, seen, ledger)), domain.perSecond),
     mostInOneSecond: windows.reduce((most, many) => Math.max(most, many), 0),
-    mostReadInOneSecond: secondsFrom(seen.mailFromsMs.map(([, read]) => [read, read])).reduce((most, many) => Math.max(most, many), 0),
+    mostReadInOneSecond: secondsFrom(seen.mailFromsMs.map(([, read]) => [read, read])).reduce(
+      (most, many) => Math.max(most, many),
+      0,
+    ),
   };
 }
 
@@ -85,31 +100,53 @@ function tooFull(windows: readonly number[], limitPerSecond: number): number {
   return windows.filter((many) => many > limitPerSecond + Math.max(1, limitPerSecond / 100)).length;
 }
 
-function mailFromsTo(domain: string, { mailFromsMs, senders }: SeenByRelay, ledger: readonly JudgedNotice[]): SeenByRelay['mailFromsMs'] {
+function mailFromsTo(
+  domain: string,
+  { mailFromsMs, senders }: SeenByRelay,
+  ledger: readonly JudgedNotice[],
+): SeenByRelay['mailFromsMs'] {
   const there = new Set(ledger.filter(({ address }) => address.endsWith(`@${domain}`)).map(({ notice }) => notice));
   return mailFromsMs.filter((_, nth) => there.has(noticeOf(senders[nth] ?? '')));
 }
 
 /** Names of the findings that must be 0. */
-export const mustBeNone = ['lost', 'strangeCopies', 'falselyAccepted', 'hidden', 'unaccounted', 'unclaimed', 'rateBreaches', 'domainBreaches'] as const satisfies readonly (keyof Findings)[];
+export const mustBeNone = [
+  'lost',
+  'strangeCopies',
+  'falselyAccepted',
+  'hidden',
+  'unaccounted',
+  'unclaimed',
+  'rateBreaches',
+  'domainBreaches',
+] as const satisfies readonly (keyof Findings)[];
 
 const open: ReadonlySet<NoticeState> = new Set(openNoticeStates);
 
-function strangeLetters(letters: ReadonlyMap<string, SeenByRelay['letters']>, notices: ReadonlyMap<string, JudgedNotice>): number {
+function strangeLetters(
+  letters: ReadonlyMap<string, SeenByRelay['letters']>,
+  notices: ReadonlyMap<string, JudgedNotice>,
+): number {
   let strange = 0;
   for (const [to, group] of letters) {
     const notice = notices.get(to);
-    const explained = notice?.attempts.filter(({ outcome }) => outcome === 'accepted' || outcome === 'unconfirmed').length ?? 0;
-    const foreign = group.filter((letter) => letter.messageId !== notice?.messageId || letter.notice !== notice.notice).length;
+    const explained =
+      notice?.attempts.filter(({ outcome }) => outcome === 'accepted' || outcome === 'unconfirmed').length ?? 0;
+    const foreign = group.filter(
+      (letter) => letter.messageId !== notice?.messageId || letter.notice !== notice.notice,
+    ).length;
     strange += Math.max(foreign, group.length - explained, 0);
   }
   return strange;
 }
 
 function unclaimedMailFroms(senders: readonly string[], ledger: readonly JudgedNotice[]): number {
-  const claims = new Map(ledger.map(({ notice, attempts }) => [notice, attempts.filter(({ outcome }) => outcome !== 'given-back').length]));
+  const claims = new Map(
+    ledger.map(({ notice, attempts }) => [notice, attempts.filter(({ outcome }) => outcome !== 'given-back').length]),
+  );
   let unclaimed = 0;
-  for (const [notice, group] of groupBy(senders, noticeOf)) unclaimed += Math.max(0, group.length - (claims.get(notice) ?? 0));
+  for (const [notice, group] of groupBy(senders, noticeOf))
+    unclaimed += Math.max(0, group.length - (claims.get(notice) ?? 0));
   return unclaimed;
 }
 

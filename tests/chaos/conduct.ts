@@ -49,7 +49,11 @@ const recoveryLimitMs = 90_000;
 const patienceMs = 8_000;
 
 /** Runs it. `say` gets a line now and then; the signal ends it early, with everything that it started. */
-export async function conductChaos(options: ChaosOptions, say: (line: string) => void, signal: AbortSignal): Promise<ChaosReport> {
+export async function conductChaos(
+  options: ChaosOptions,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<ChaosReport> {
   const site = await openSite(options, {
     SMTP_REPLY_TIMEOUT: `${replyTimeoutMs / 1_000}s`,
     RECOVERY_SECONDS: String(recoverySeconds),
@@ -110,15 +114,29 @@ class Run {
     const asked = people(this.#options.notices);
     this.#campaign = await launch(this.#site, asked, this.#options.ratePerSecond);
     const ledger = await postgres.open();
-    const fleet = startFleet(new Map<string, string[]>([...workers.map((name) => [name, ['worker']] as [string, string[]]), [consoleName, ['serve']]]), env, logs);
+    const fleet = startFleet(
+      new Map<string, string[]>([
+        ...workers.map((name) => [name, ['worker']] as [string, string[]]),
+        [consoleName, ['serve']],
+      ]),
+      env,
+      logs,
+    );
     const startedAt = now();
     this.#ended.signal.addEventListener('abort', () => this.#quiet.abort(), { once: true });
     const { blowsForMs, quietForMs, ratePerSecond, domainLimit } = this.#options;
     const timers = [
       setTimeout(() => this.#quiet.abort(), blowsForMs),
-      setTimeout(() => this.#end(`the campaign was not finished ${quietForMs / 1_000} s after the last blow`), blowsForMs + quietForMs),
+      setTimeout(
+        () => this.#end(`the campaign was not finished ${quietForMs / 1_000} s after the last blow`),
+        blowsForMs + quietForMs,
+      ),
     ];
-    const all = await Promise.allSettled([this.#operate(ledger), this.#strike(fleet), this.#makeWeather(relay)].map((each) => each.catch((error: unknown) => this.#fail(error))));
+    const all = await Promise.allSettled(
+      [this.#operate(ledger), this.#strike(fleet), this.#makeWeather(relay)].map((each) =>
+        each.catch((error: unknown) => this.#fail(error)),
+      ),
+    );
     for (const timer of timers) clearTimeout(timer);
     await ledger.close().catch(() => undefined);
     for (const one of all) if (one.status === 'rejected') throw one.reason;
@@ -127,12 +145,18 @@ class Run {
     await fleet.stop();
     const seen = await relay.record();
     writeFileSync(join(folder, 'relay.json'), JSON.stringify(seen));
-    const findings = audit(asked.map(({ email }) => email), seen, await exportedNotices(env, this.#campaign, join(folder, 'export')), {
-      perSecond: ratePerSecond,
-      ...(domainLimit === null ? {} : { domain: { name: limitedDomain, perSecond: domainLimit } }),
-    });
+    const findings = audit(
+      asked.map(({ email }) => email),
+      seen,
+      await exportedNotices(env, this.#campaign, join(folder, 'export')),
+      {
+        perSecond: ratePerSecond,
+        ...(domainLimit === null ? {} : { domain: { name: limitedDomain, perSecond: domainLimit } }),
+      },
+    );
     await this.#checkAccount(findings);
-    for (const [code, many] of fleet.endedAlone()) if (!awayAtStart.has(code)) this.#troubles.push(`${many} processes ended by themselves: ${code}`);
+    for (const [code, many] of fleet.endedAlone())
+      if (!awayAtStart.has(code)) this.#troubles.push(`${many} processes ended by themselves: ${code}`);
     return {
       findings,
       seconds,
@@ -151,7 +175,10 @@ class Run {
     while (!this.#ended.signal.aborted) {
       await sleep(500);
       const seen = await ledger
-        .query<{ state: string; reason: string | null }>({ text: 'select state, reason from candor.campaign where id = $1', values: [this.#campaign] })
+        .query<{ state: string; reason: string | null }>({
+          text: 'select state, reason from candor.campaign where id = $1',
+          values: [this.#campaign],
+        })
         .catch(() => null);
       const campaign = seen?.rows[0];
       if (campaign?.state === 'finished') this.#ended.abort();
@@ -171,7 +198,10 @@ class Run {
     const { dueEvery, pauseMs } = this.#options;
     const [least, most] = pauseMs;
     // Of everything and of the queue's contents there is at least one, whatever the seed.
-    const due: Blow[] = [{ on: 'everything' }, ...(this.#options.queue === 'redis' ? [{ on: 'queue-contents' } as const] : [])];
+    const due: Blow[] = [
+      { on: 'everything' },
+      ...(this.#options.queue === 'redis' ? [{ on: 'queue-contents' } as const] : []),
+    ];
     for (let nth = 1; !this.#quiet.signal.aborted; nth += 1) {
       await this.#pause(least + random.below(most - least));
       await this.#atWork();
@@ -184,7 +214,12 @@ class Run {
   /** A blow falls on a system at work: waits for a MAIL FROM since the last one, on a slow machine for a while only. */
   async #atWork(): Promise<void> {
     const until = now() + patienceMs;
-    while (now() < until && !this.#quiet.signal.aborted && (await this.#site.relay.look()).lastMailFromMs <= this.#struckAt) await sleep(20);
+    while (
+      now() < until &&
+      !this.#quiet.signal.aborted &&
+      (await this.#site.relay.look()).lastMailFromMs <= this.#struckAt
+    )
+      await sleep(20);
     if (now() >= until) this.#log('no MAIL FROM since the last blow');
     this.#struckAt = now();
   }
@@ -267,7 +302,8 @@ class Run {
           this.#log(`relay: ${weather.name}`);
         }
         const until = now() + forMs;
-        while (now() < until && !this.#quiet.signal.aborted && (this.#calmed === 0 || weather === calm)) await this.#pause(50);
+        while (now() < until && !this.#quiet.signal.aborted && (this.#calmed === 0 || weather === calm))
+          await this.#pause(50);
       }
     }
     await relay.turn(calm);
@@ -288,7 +324,8 @@ class Run {
   async #checkAccount(findings: Findings): Promise<void> {
     const { notices, states } = await statusOf(this.#site, this.#campaign);
     const sum = Object.values(states).reduce((total, many) => total + many, 0);
-    if (notices !== findings.notices || sum !== notices || states.accepted !== findings.accepted) this.#troubles.push('the account of `candor status` is not that of the export');
+    if (notices !== findings.notices || sum !== notices || states.accepted !== findings.accepted)
+      this.#troubles.push('the account of `candor status` is not that of the export');
   }
 
   /** Waits, or until it gets quiet. */

@@ -38,9 +38,18 @@ export async function holdDrill(options: ChaosOptions, signal: AbortSignal): Pro
   try {
     const campaign = await launch(site, asked, perSecond);
     // Slow enough that an outage finds letters on the wire.
-    await site.relay.turn({ name: 'slow', weight: 0, forMs: [0, 0], steps: [{ stage: 'after-body', do: 'delay', delayMs: 200 }] });
+    await site.relay.turn({
+      name: 'slow',
+      weight: 0,
+      forMs: [0, 0],
+      steps: [{ stage: 'after-body', do: 'delay', delayMs: 200 }],
+    });
     const fleets = [
-      startFleet(new Map([['worker-1', ['worker']]]), cutOff ? { ...site.env, DATABASE_URL: url.href } : site.env, site.logs),
+      startFleet(
+        new Map([['worker-1', ['worker']]]),
+        cutOff ? { ...site.env, DATABASE_URL: url.href } : site.env,
+        site.logs,
+      ),
       startFleet(new Map([['worker-2', ['worker']]]), site.env, site.logs),
     ];
     const startedAt = performance.now();
@@ -65,12 +74,27 @@ export async function holdDrill(options: ChaosOptions, signal: AbortSignal): Pro
     const seconds = (performance.now() - startedAt) / 1_000;
     for (const fleet of fleets) await fleet.stop();
     const seen = await site.relay.record();
-    const findings = audit(asked.map(({ email }) => email), seen, await exportedNotices(site.env, campaign, join(site.folder, 'export')), { perSecond });
+    const findings = audit(
+      asked.map(({ email }) => email),
+      seen,
+      await exportedNotices(site.env, campaign, join(site.folder, 'export')),
+      { perSecond },
+    );
     const troubles = [
       ...(state === 'finished' ? [] : [`the campaign is ${state}`]),
-      ...fleets.flatMap((fleet) => [...fleet.endedAlone()].map(([code, many]) => `${many} processes ended by themselves: ${code}`)),
+      ...fleets.flatMap((fleet) =>
+        [...fleet.endedAlone()].map(([code, many]) => `${many} processes ended by themselves: ${code}`),
+      ),
     ];
-    return { findings, seconds, duringOutage: seen.mailFromsMs.filter(([, read]) => read > awayFromMs && read < backAtMs).length, backAfterMs, maybeAccepted, troubles, folder: site.folder };
+    return {
+      findings,
+      seconds,
+      duringOutage: seen.mailFromsMs.filter(([, read]) => read > awayFromMs && read < backAtMs).length,
+      backAfterMs,
+      maybeAccepted,
+      troubles,
+      folder: site.folder,
+    };
   } finally {
     await door.stop();
     await site.close();

@@ -21,7 +21,11 @@ export interface Fleet {
 const restartMs = 400;
 
 /** Starts a process for each of the commands, by name. */
-export function startFleet(commands: ReadonlyMap<string, readonly string[]>, env: Readonly<Record<string, string>>, logs: string): Fleet {
+export function startFleet(
+  commands: ReadonlyMap<string, readonly string[]>,
+  env: Readonly<Record<string, string>>,
+  logs: string,
+): Fleet {
   const running = new Map<string, RunningProgram>();
   const timers = new Set<NodeJS.Timeout>();
   const struck = new Set<RunningProgram>();

@@ -73,7 +73,10 @@ class Course {
     const { env, folder, redis, relay } = this.#site;
     const parts = redis === null ? 3 : 4;
     // Of one audience: while the unaffected wait for the last affected on the wire, no notice is due.
-    const asked = Array.from({ length: Math.ceil((this.#perSecond * (parts * this.#partMs + betweenMs)) / 1_000) }, (_, nth) => person(nth, { audience: 'affected' }));
+    const asked = Array.from(
+      { length: Math.ceil((this.#perSecond * (parts * this.#partMs + betweenMs)) / 1_000) },
+      (_, nth) => person(nth, { audience: 'affected' }),
+    );
     const campaign = await launch(this.#site, asked, this.#perSecond);
 
     this.#come('worker-1');
@@ -106,12 +109,26 @@ class Course {
     if (state !== 'finished') this.#troubles.push(`the campaign is ${state}`);
     for (const fleet of this.#fleets.values()) {
       await fleet.stop();
-      for (const [code, many] of fleet.endedAlone()) this.#troubles.push(`${many} processes ended by themselves: ${code}`);
+      for (const [code, many] of fleet.endedAlone())
+        this.#troubles.push(`${many} processes ended by themselves: ${code}`);
     }
     const seen = await relay.record();
     const silentAfterWipeMs = wipedAtMs === null ? null : this.#beginAfterSilence(wipedAtMs, seen);
-    const findings = audit(asked.map(({ email }) => email), seen, await exportedNotices(env, campaign, join(folder, 'export')), { perSecond: this.#perSecond });
-    return { findings, parts: this.#parts.map((part) => this.#judge(part, seen)), pausedAfterMs, resumedAfterMs, silentAfterWipeMs, troubles: this.#troubles, folder };
+    const findings = audit(
+      asked.map(({ email }) => email),
+      seen,
+      await exportedNotices(env, campaign, join(folder, 'export')),
+      { perSecond: this.#perSecond },
+    );
+    return {
+      findings,
+      parts: this.#parts.map((part) => this.#judge(part, seen)),
+      pausedAfterMs,
+      resumedAfterMs,
+      silentAfterWipeMs,
+      troubles: this.#troubles,
+      folder,
+    };
   }
 
   async #pause(campaign: string): Promise<{ pausedAfterMs: number; resumedAfterMs: number }> {
@@ -129,7 +146,10 @@ class Course {
 
   /** The part after the wipe begins where the letters that were at hand had left, and the queue was full again. */
   #beginAfterSilence(wipedAtMs: number, { mailFromsMs }: SeenByRelay): number {
-    const reads = mailFromsMs.map(([, read]) => read).filter((read) => read >= wipedAtMs).toSorted((a, b) => a - b);
+    const reads = mailFromsMs
+      .map(([, read]) => read)
+      .filter((read) => read >= wipedAtMs)
+      .toSorted((a, b) => a - b);
     let longest = { ms: 0, endMs: wipedAtMs };
     reads.forEach((read, nth) => {
       const before = reads[nth - 1] ?? wipedAtMs;
@@ -139,11 +159,19 @@ class Course {
     return longest.ms;
   }
 
-  #judge({ name, fromMs }: { readonly name: string; readonly fromMs: number }, { mailFromsMs }: SeenByRelay): HeldRatePart {
+  #judge(
+    { name, fromMs }: { readonly name: string; readonly fromMs: number },
+    { mailFromsMs }: SeenByRelay,
+  ): HeldRatePart {
     const within = mailFromsMs.filter(([, read]) => read >= fromMs && read < fromMs + this.#partMs);
     const used = within.length / ((this.#perSecond * this.#partMs) / 1_000);
     if (used < leastUse) this.#troubles.push(`${name}: ${(used * 100).toFixed(1)} % of the limit`);
-    return { name, mailFroms: within.length, used, mostInOneSecond: secondsFrom(within).reduce((most, many) => Math.max(most, many), 0) };
+    return {
+      name,
+      mailFroms: within.length,
+      used,
+      mostInOneSecond: secondsFrom(within).reduce((most, many) => Math.max(most, many), 0),
+    };
   }
 
   #come(name: string): void {

@@ -44,7 +44,13 @@ export function embeddedLedger(dataDir: string): LedgerServer {
     start: () => Promise.resolve(),
     async open() {
       const place = await findPlace({ dataDir, sharedFolder: '/var/lib/candor', say: () => undefined });
-      return door({ host: place.run, port: socketPort, user: ledgerUser, password: readPassword(place), database: ledgerDatabase });
+      return door({
+        host: place.run,
+        port: socketPort,
+        user: ledgerUser,
+        password: readPassword(place),
+        database: ledgerDatabase,
+      });
     },
     stop: () => Promise.resolve(),
   };

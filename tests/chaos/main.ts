@@ -25,11 +25,16 @@ function understood(given: readonly string[]): ChaosOptions {
   }
 }
 
-function judge(table: readonly string[], report: { readonly findings: Findings; readonly troubles: readonly string[] }): void {
+function judge(
+  table: readonly string[],
+  report: { readonly findings: Findings; readonly troubles: readonly string[] },
+): void {
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   console.log(table.join('\n'));
   if (isSpotless(report)) return;
-  console.error(`chaos: broken with seed ${options.seed}: ${[...breaches(report.findings), ...report.troubles].join(', ')}`);
+  console.error(
+    `chaos: broken with seed ${options.seed}: ${[...breaches(report.findings), ...report.troubles].join(', ')}`,
+  );
   process.exitCode = 1;
 }
 
@@ -46,7 +51,9 @@ if (options.soak) {
   const report = await holdDrill(options, interrupted.signal);
   judge(renderDrill(report, options), report);
 } else {
-  console.error(`chaos: seed ${options.seed}, queue on ${options.queue}, ledger ${options.ledger}, ${options.notices} notices`);
+  console.error(
+    `chaos: seed ${options.seed}, queue on ${options.queue}, ledger ${options.ledger}, ${options.notices} notices`,
+  );
   const say = (line: string): void => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
   };

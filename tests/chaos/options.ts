@@ -81,16 +81,47 @@ export function readChaosOptions(args: readonly string[], anySeed: number): Chao
   if (ledger !== 'given' && ledger !== 'embedded') throw new Error(`--ledger is given or embedded, not ${ledger}`);
   const seed = values.seed === undefined ? anySeed : wholeNumber('--seed', values.seed);
   const drill = drills.find((name) => name === values.drill) ?? null;
-  if (values.drill !== undefined && drill === null) throw new Error(`--drill is one of ${drills.join(', ')}, not ${values.drill}`);
+  if (values.drill !== undefined && drill === null)
+    throw new Error(`--drill is one of ${drills.join(', ')}, not ${values.drill}`);
   const outageSeconds = wholeNumber('--seconds', values.seconds ?? '300');
   const partSeconds = wholeNumber('--seconds', values.seconds ?? '60');
   const heldRate = values.rate === undefined ? null : wholeNumber('--rate', values.rate);
-  const domainLimit = values['domain-limit'] === undefined ? null : wholeNumber('--domain-limit', values['domain-limit']);
+  const domainLimit =
+    values['domain-limit'] === undefined ? null : wholeNumber('--domain-limit', values['domain-limit']);
   const size = short
-    ? { notices: 600, ratePerSecond: 80, pauseMs: [300, 1_500] as const, dueEvery: 2, blowsForMs: 18_000, quietForMs: 180_000 }
-    : { notices: 10_000, ratePerSecond: 60, pauseMs: [500, 3_000] as const, dueEvery: 10, blowsForMs: 600_000, quietForMs: 600_000 };
-  const notices = values.notices !== undefined ? wholeNumber('--notices', values.notices) : soak ? 200_000 : size.notices;
-  return { seed, queue, ledger, short, keep, soak, drill, outageSeconds, heldRate, partSeconds, ...size, domainLimit, notices };
+    ? {
+        notices: 600,
+        ratePerSecond: 80,
+        pauseMs: [300, 1_500] as const,
+        dueEvery: 2,
+        blowsForMs: 18_000,
+        quietForMs: 180_000,
+      }
+    : {
+        notices: 10_000,
+        ratePerSecond: 60,
+        pauseMs: [500, 3_000] as const,
+        dueEvery: 10,
+        blowsForMs: 600_000,
+        quietForMs: 600_000,
+      };
+  const notices =
+    values.notices !== undefined ? wholeNumber('--notices', values.notices) : soak ? 200_000 : size.notices;
+  return {
+    seed,
+    queue,
+    ledger,
+    short,
+    keep,
+    soak,
+    drill,
+    outageSeconds,
+    heldRate,
+    partSeconds,
+    ...size,
+    domainLimit,
+    notices,
+  };
 }
 
 function wholeNumber(name: string, text: string): number {

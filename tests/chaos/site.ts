@@ -25,7 +25,10 @@ export interface Site {
 }
 
 /** Starts it all, except the program. */
-export async function openSite(shape: { queue: 'redis' | 'postgres'; ledger: 'given' | 'embedded'; seed: number }, settings: Readonly<Record<string, string>>): Promise<Site> {
+export async function openSite(
+  shape: { queue: 'redis' | 'postgres'; ledger: 'given' | 'embedded'; seed: number },
+  settings: Readonly<Record<string, string>>,
+): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'candor-chaos-'));
   // The embedded Postgres of root runs as another user, who has to reach it.
   chmodSync(folder, 0o755);
@@ -59,10 +62,26 @@ export async function openSite(shape: { queue: 'redis' | 'postgres'; ledger: 'gi
 }
 
 /** Imports and launches a campaign for these people, for whoever works; answers its id. `perSecond` null: no limit. */
-export async function launch({ folder, env }: Site, everybody: readonly Person[], perSecond: number | null): Promise<string> {
+export async function launch(
+  { folder, env }: Site,
+  everybody: readonly Person[],
+  perSecond: number | null,
+): Promise<string> {
   const file = join(folder, 'recipients.csv');
   writeFileSync(file, csvOf(everybody));
-  const sent = await runCandor(['send', file, '--kit', 'mixpanel-2025-11', '--yes', '--detach', ...(perSecond === null ? [] : ['--rate', String(perSecond)]), '--json'], env);
+  const sent = await runCandor(
+    [
+      'send',
+      file,
+      '--kit',
+      'mixpanel-2025-11',
+      '--yes',
+      '--detach',
+      ...(perSecond === null ? [] : ['--rate', String(perSecond)]),
+      '--json',
+    ],
+    env,
+  );
   if (sent.code !== 0) throw new Error(`the launch ended with ${sent.code}: ${sent.stderr}`);
   return (JSON.parse(sent.stdout) as { campaign: string }).campaign;
 }

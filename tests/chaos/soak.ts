@@ -45,12 +45,19 @@ const looks = 20;
 const looksMs = 500;
 
 /** Runs it to the end; `say` gets a line for each look. */
-export async function soak(options: { seed: number; notices: number }, say: (line: string) => void, signal: AbortSignal): Promise<SoakReport> {
-  const site = await openSite({ queue: 'redis', ledger: 'given', seed: options.seed }, {
-    RETRY_SCHEDULE: '1s,2s,3s',
-    LOG_LEVEL: 'warn',
-    PORT: String(await freePort()),
-  });
+export async function soak(
+  options: { seed: number; notices: number },
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<SoakReport> {
+  const site = await openSite(
+    { queue: 'redis', ledger: 'given', seed: options.seed },
+    {
+      RETRY_SCHEDULE: '1s,2s,3s',
+      LOG_LEVEL: 'warn',
+      PORT: String(await freePort()),
+    },
+  );
   const probes = join(site.folder, 'memory');
   mkdirSync(probes);
   const memory = new Map<string, MemoryLook[]>();
@@ -60,7 +67,15 @@ export async function soak(options: { seed: number; notices: number }, say: (lin
     const campaign = await launch(site, asked, null);
     await site.relay.turn(faults);
     const probe = pathToFileURL(join(import.meta.dirname, 'memory-probe.js')).href;
-    const fleet = startFleet(new Map([['worker-1', ['worker']], ['worker-2', ['worker']], ['console', ['serve']]]), { ...site.env, MEMORY_PROBE: probes, NODE_OPTIONS: `--import=${probe}` }, site.logs);
+    const fleet = startFleet(
+      new Map([
+        ['worker-1', ['worker']],
+        ['worker-2', ['worker']],
+        ['console', ['serve']],
+      ]),
+      { ...site.env, MEMORY_PROBE: probes, NODE_OPTIONS: `--import=${probe}` },
+      site.logs,
+    );
     const startedAt = performance.now();
     let next = options.notices / looks;
     while (!signal.aborted) {
@@ -73,7 +88,9 @@ export async function soak(options: { seed: number; notices: number }, say: (lin
         for (const [name, pid] of fleet.pids()) {
           const look = await lookAt(probes, pid, accepted);
           memory.set(name, [...(memory.get(name) ?? []), look]);
-          say(`${accepted} accepted, ${name}: ${Math.round(look.live / 1e6)} MB live, ${Math.round(look.resident / 1e6)} MB resident`);
+          say(
+            `${accepted} accepted, ${name}: ${Math.round(look.live / 1e6)} MB live, ${Math.round(look.resident / 1e6)} MB resident`,
+          );
         }
       }
       if (accepted > options.notices * 0.97 && (await statusOf(site, campaign)).state === 'finished') break;
@@ -83,7 +100,12 @@ export async function soak(options: { seed: number; notices: number }, say: (lin
     if (signal.aborted) troubles.push('interrupted');
     for (const [code, many] of fleet.endedAlone()) troubles.push(`${many} processes ended by themselves: ${code}`);
     const seen = await site.relay.record();
-    const findings = audit(asked.map(({ email }) => email), seen, await exportedNotices(site.env, campaign, join(site.folder, 'export')), { perSecond: Infinity });
+    const findings = audit(
+      asked.map(({ email }) => email),
+      seen,
+      await exportedNotices(site.env, campaign, join(site.folder, 'export')),
+      { perSecond: Infinity },
+    );
     return { findings, seconds, memory, troubles: [...troubles, ...growth(memory)], folder: site.folder };
   } finally {
     await site.close();
@@ -103,10 +125,14 @@ export function growth(memory: ReadonlyMap<string, readonly MemoryLook[]>): stri
     if (first === undefined || later.length < 2) return [`too few looks at ${name}`];
     const grown: string[] = [];
     const most = Math.max(...later.map(({ resident }) => resident));
-    if (most > first.resident * residentLimit) grown.push(`${name}: resident memory grew ${(most / first.resident).toFixed(2)} times`);
+    if (most > first.resident * residentLimit)
+      grown.push(`${name}: resident memory grew ${(most / first.resident).toFixed(2)} times`);
     // The median of each half: one look may fall into a large batch.
-    const [early, late] = [later.slice(0, later.length >> 1), later.slice(later.length >> 1)].map((half) => median(half.map(({ live }) => live)));
-    if ((late ?? 0) > (early ?? 0) * liveLimit + liveNoise) grown.push(`${name}: live memory grew from ${early} to ${late}`);
+    const [early, late] = [later.slice(0, later.length >> 1), later.slice(later.length >> 1)].map((half) =>
+      median(half.map(({ live }) => live)),
+    );
+    if ((late ?? 0) > (early ?? 0) * liveLimit + liveNoise)
+      grown.push(`${name}: live memory grew from ${early} to ${late}`);
     return grown;
   });
 }
@@ -122,7 +148,8 @@ async function lookAt(probes: string, pid: number, accepted: number): Promise<Me
   const before = readFileSync(file, 'utf8').length;
   process.kill(pid, 'SIGUSR2');
   for (let text = ''; ; text = readFileSync(file, 'utf8')) {
-    if (text.length > before && text.endsWith('\n')) return { accepted, resident, ...(JSON.parse(text.trimEnd().split('\n').at(-1) ?? '') as { live: number }) };
+    if (text.length > before && text.endsWith('\n'))
+      return { accepted, resident, ...(JSON.parse(text.trimEnd().split('\n').at(-1) ?? '') as { live: number }) };
     await sleep(20);
   }
 }

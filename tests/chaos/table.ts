@@ -22,7 +22,10 @@ export function renderTable(report: ChaosReport, options: ChaosOptions): string[
   const { findings, recoveriesMs } = report;
   const rows: (readonly [string, string])[] = [
     ['seed, queue, ledger', `${options.seed}, ${options.queue}, ${options.ledger}`],
-    ['time', `${Math.round(report.seconds)} s at ${options.ratePerSecond}/s${options.domainLimit === null ? '' : `, ${options.domainLimit}/s to ${limitedDomain}`}`],
+    [
+      'time',
+      `${Math.round(report.seconds)} s at ${options.ratePerSecond}/s${options.domainLimit === null ? '' : `, ${options.domainLimit}/s to ${limitedDomain}`}`,
+    ],
     ['kills', `${report.kills} (${listed(report.blows)})`],
     ["the relay's faults", listed(new Map([...report.weathers].filter(([name]) => name !== 'calm')))],
     ['holds resumed', report.holds.size === 0 ? 'none' : listed(report.holds)],
@@ -31,8 +34,16 @@ export function renderTable(report: ChaosReport, options: ChaosOptions): string[
     ['refused, failed or unconfirmed in the end', String(findings.notAccepted)],
     ['copies', String(findings.copies)],
     ...mustBeNone.map((name) => [labels[name], `${findings[name]}${mark(findings, name)}`] as const),
-    ['most MAIL FROM in one second', `${findings.mostInOneSecond} of ${findings.mailFroms} (${findings.mostReadInOneSecond} as a busy relay read them)`],
-    ['everything killed → next MAIL FROM', recoveriesMs.length === 0 ? 'never measured' : `median ${seconds(median(recoveriesMs))}, max ${seconds(Math.max(...recoveriesMs))} (${recoveriesMs.length})`],
+    [
+      'most MAIL FROM in one second',
+      `${findings.mostInOneSecond} of ${findings.mailFroms} (${findings.mostReadInOneSecond} as a busy relay read them)`,
+    ],
+    [
+      'everything killed → next MAIL FROM',
+      recoveriesMs.length === 0
+        ? 'never measured'
+        : `median ${seconds(median(recoveriesMs))}, max ${seconds(Math.max(...recoveriesMs))} (${recoveriesMs.length})`,
+    ],
     ['processes that ended by themselves', report.endedAlone.size === 0 ? 'none' : listed(report.endedAlone)],
     ...report.troubles.map((trouble) => ['trouble', trouble] as const),
     ...(report.folder === null ? [] : [['logs and export', report.folder] as const]),
@@ -53,7 +64,10 @@ export function renderSoak({ findings, seconds: took, memory, troubles, folder }
       const first = looks[Math.ceil(looks.length / 10) - 1]?.resident ?? 0;
       const most = Math.max(...looks.slice(Math.ceil(looks.length / 10)).map(({ resident }) => resident));
       return [
-        [`${name}: MB live after a full collection, all the way`, looks.map(({ live }) => Math.round(live / 1e6)).join(' ')],
+        [
+          `${name}: MB live after a full collection, all the way`,
+          looks.map(({ live }) => Math.round(live / 1e6)).join(' '),
+        ],
         [`${name}: MB resident, all the way`, looks.map(({ resident }) => Math.round(resident / 1e6)).join(' ')],
         [`${name}: most resident against the first tenth`, `${(most / first).toFixed(2)} times`],
       ] as const;
@@ -90,8 +104,17 @@ export function renderHeldRate(report: HeldRateReport, perSecond: number, option
     ['accepted', String(findings.accepted)],
     ['copies', String(findings.copies)],
     ...mustBeNone.map((name) => [labels[name], `${findings[name]}${mark(findings, name)}`] as const),
-    ['most MAIL FROM in one second', `${findings.mostInOneSecond} of ${findings.mailFroms} (${findings.mostReadInOneSecond} as a busy relay read them)`],
-    ...report.parts.map(({ name, mailFroms, used, mostInOneSecond }) => [name, `${(used * 100).toFixed(1)} % of the limit used (${mailFroms}), at most ${mostInOneSecond} in a second`] as const),
+    [
+      'most MAIL FROM in one second',
+      `${findings.mostInOneSecond} of ${findings.mailFroms} (${findings.mostReadInOneSecond} as a busy relay read them)`,
+    ],
+    ...report.parts.map(
+      ({ name, mailFroms, used, mostInOneSecond }) =>
+        [
+          name,
+          `${(used * 100).toFixed(1)} % of the limit used (${mailFroms}), at most ${mostInOneSecond} in a second`,
+        ] as const,
+    ),
     ['answer of the pause → last MAIL FROM', `${Math.round(report.pausedAfterMs)} ms`],
     ['start of `candor resume` → next MAIL FROM', seconds(report.resumedAfterMs)],
     ...(silentAfterWipeMs === null ? [] : [['longest silence after the wipe', seconds(silentAfterWipeMs)] as const]),

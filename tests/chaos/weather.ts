@@ -37,27 +37,99 @@ export const share = (of: number): { share: number } => ({ share: of });
 
 export const weathers: readonly Weather[] = [
   { name: 'down', steps: 'down', forMs: [500, 4_000], weight: 4 },
-  ...letterStages.map((stage) => weather(`drops at ${stage}`, 2, [1_000, 3_000], { stage, when: share(0.3), do: 'drop' })),
-  ...letterStages.map((stage) => weather(`resets at ${stage}`, 1, [1_000, 3_000], { stage, when: share(0.3), do: 'reset' })),
-  weather('resets new connections', 2, [1_000, 3_000], { stage: 'connect', when: share(0.6), do: 'reset' }, { stage: 'mail', when: share(0.3), do: 'drop' }),
+  ...letterStages.map((stage) =>
+    weather(`drops at ${stage}`, 2, [1_000, 3_000], { stage, when: share(0.3), do: 'drop' }),
+  ),
+  ...letterStages.map((stage) =>
+    weather(`resets at ${stage}`, 1, [1_000, 3_000], { stage, when: share(0.3), do: 'reset' }),
+  ),
+  weather(
+    'resets new connections',
+    2,
+    [1_000, 3_000],
+    { stage: 'connect', when: share(0.6), do: 'reset' },
+    { stage: 'mail', when: share(0.3), do: 'drop' },
+  ),
   weather('250, then reset', 4, [1_000, 3_000], { stage: 'after-body', when: share(0.3), do: 'reply-then-reset' }),
   weather('250, then close', 2, [1_000, 3_000], { stage: 'after-body', when: share(0.3), do: 'reply-then-drop' }),
   weather('silent after the body', 3, [1_000, 3_000], { stage: 'after-body', when: share(0.2), do: 'silence' }),
   weather('silent after MAIL', 1, [1_000, 2_000], { stage: 'mail', when: share(0.2), do: 'silence' }),
   // Takes the letter when the program has given up on the answer.
-  weather('accepts too late', 3, [1_000, 3_000], { stage: 'after-body', when: share(0.2), do: 'delay', delayMs: replyTimeoutMs + 700 }),
-  weather('slow', 4, [2_000, 5_000], { stage: 'after-body', when: share(0.5), do: 'delay', delayMs: 700 }, { stage: 'rcpt', when: share(0.2), do: 'delay', delayMs: 400 }),
-  weather('greylists', 3, [1_000, 3_000], { stage: 'rcpt', when: share(0.3), do: 'reply', reply: '451 4.7.1 <{to}>: greylisted, come back later' }),
-  weather('mailboxes full', 1, [1_000, 3_000], { stage: 'after-body', when: share(0.2), do: 'reply', reply: '452 4.2.2 mailbox of {to} is full' }),
-  weather('refuses without a reason', 1, [500, 1_500], { stage: 'rcpt', when: share(0.1), do: 'reply', reply: '550 5.0.0 no' }),
-  weather('refuses after the body', 1, [500, 1_500], { stage: 'after-body', when: share(0.1), do: 'reply', reply: '554 5.0.0 transaction failed' }),
-  weather('talks nonsense', 2, [1_000, 2_000], { stage: 'after-body', when: share(0.2), do: 'raw', reply: 'thank you\r\n' }),
-  weather('splits its replies', 2, [1_000, 3_000], { stage: 'after-body', when: share(0.4), do: 'reply', reply: '250-2.0.0 Ok\n250 2.0.0 queued', split: true }),
+  weather('accepts too late', 3, [1_000, 3_000], {
+    stage: 'after-body',
+    when: share(0.2),
+    do: 'delay',
+    delayMs: replyTimeoutMs + 700,
+  }),
+  weather(
+    'slow',
+    4,
+    [2_000, 5_000],
+    { stage: 'after-body', when: share(0.5), do: 'delay', delayMs: 700 },
+    { stage: 'rcpt', when: share(0.2), do: 'delay', delayMs: 400 },
+  ),
+  weather('greylists', 3, [1_000, 3_000], {
+    stage: 'rcpt',
+    when: share(0.3),
+    do: 'reply',
+    reply: '451 4.7.1 <{to}>: greylisted, come back later',
+  }),
+  weather('mailboxes full', 1, [1_000, 3_000], {
+    stage: 'after-body',
+    when: share(0.2),
+    do: 'reply',
+    reply: '452 4.2.2 mailbox of {to} is full',
+  }),
+  weather('refuses without a reason', 1, [500, 1_500], {
+    stage: 'rcpt',
+    when: share(0.1),
+    do: 'reply',
+    reply: '550 5.0.0 no',
+  }),
+  weather('refuses after the body', 1, [500, 1_500], {
+    stage: 'after-body',
+    when: share(0.1),
+    do: 'reply',
+    reply: '554 5.0.0 transaction failed',
+  }),
+  weather('talks nonsense', 2, [1_000, 2_000], {
+    stage: 'after-body',
+    when: share(0.2),
+    do: 'raw',
+    reply: 'thank you\r\n',
+  }),
+  weather('splits its replies', 2, [1_000, 3_000], {
+    stage: 'after-body',
+    when: share(0.4),
+    do: 'reply',
+    reply: '250-2.0.0 Ok\n250 2.0.0 queued',
+    split: true,
+  }),
   // Throttling halves the pace and takes more than a minute to climb back, so it comes once at a time.
-  weather('421 once', 1, [500, 1_000], { stage: 'mail', when: { upTo: 1 }, do: 'reply', reply: '421 4.3.2 closing for a moment' }),
-  weather('denies relaying', 1, [1_000, 2_000], { stage: 'rcpt', when: share(0.1), do: 'reply', reply: '554 5.7.1 <{to}>: Relay access denied' }),
-  weather('calls it spam', 1, [1_000, 2_000], { stage: 'after-body', when: share(0.1), do: 'reply', reply: '554 5.7.1 message content rejected as spam' }),
-  weather('quota spent', 1, [1_000, 2_000], { stage: 'mail', when: share(0.1), do: 'reply', reply: '550 5.4.5 Daily user sending limit exceeded' }),
+  weather('421 once', 1, [500, 1_000], {
+    stage: 'mail',
+    when: { upTo: 1 },
+    do: 'reply',
+    reply: '421 4.3.2 closing for a moment',
+  }),
+  weather('denies relaying', 1, [1_000, 2_000], {
+    stage: 'rcpt',
+    when: share(0.1),
+    do: 'reply',
+    reply: '554 5.7.1 <{to}>: Relay access denied',
+  }),
+  weather('calls it spam', 1, [1_000, 2_000], {
+    stage: 'after-body',
+    when: share(0.1),
+    do: 'reply',
+    reply: '554 5.7.1 message content rejected as spam',
+  }),
+  weather('quota spent', 1, [1_000, 2_000], {
+    stage: 'mail',
+    when: share(0.1),
+    do: 'reply',
+    reply: '550 5.4.5 Daily user sending limit exceeded',
+  }),
 ];
 
 /** The next mood. */

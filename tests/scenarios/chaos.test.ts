@@ -6,11 +6,17 @@ import { expect, test } from 'vitest';
 
 const script = fileURLToPath(new URL('../../scripts/chaos.mjs', import.meta.url));
 
-test('a short chaos run loses nobody, tells nobody twice without knowing it, and accounts for everyone', { timeout: 400_000 }, async () => {
-  const { code, output } = await new Promise<{ code: number | null; output: string }>((resolve) => {
-    const child = execFile(process.execPath, [script, '--short', '--seed', '7'], (_, stdout, stderr) => resolve({ code: child.exitCode, output: `${stdout}${stderr}` }));
-  });
+test(
+  'a short chaos run loses nobody, tells nobody twice without knowing it, and accounts for everyone',
+  { timeout: 400_000 },
+  async () => {
+    const { code, output } = await new Promise<{ code: number | null; output: string }>((resolve) => {
+      const child = execFile(process.execPath, [script, '--short', '--seed', '7'], (_, stdout, stderr) =>
+        resolve({ code: child.exitCode, output: `${stdout}${stderr}` }),
+      );
+    });
 
-  expect(code, output).toBe(0);
-  expect(output).toMatch(/kills .*everything [1-9]/);
-});
+    expect(code, output).toBe(0);
+    expect(output).toMatch(/kills .*everything [1-9]/);
+  },
+);

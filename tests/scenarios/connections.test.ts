@@ -7,7 +7,11 @@ import { scenarioWorld } from '../support/world.ts';
 const world = scenarioWorld();
 
 /** A relay that is 50 ms away: each of its answers takes that long, and a letter four times that. */
-const farAway: Step[] = (['greeting', 'ehlo', 'mail', 'rcpt', 'data', 'after-body'] as const).map((stage) => ({ stage, do: 'delay', delayMs: 50 }));
+const farAway: Step[] = (['greeting', 'ehlo', 'mail', 'rcpt', 'data', 'after-body'] as const).map((stage) => ({
+  stage,
+  do: 'delay',
+  delayMs: 50,
+}));
 
 test('a relay that takes four connections gets four: nobody fails, and it is not asked again and again', async () => {
   const relay = await world.relay({ record: 'digest', maxConnections: 4, script: farAway });

@@ -1,7 +1,18 @@
 // The first run on somebody else's machine: as a plain user, as root below a home that is closed to
 // others, in a path with spaces. A copy of the program, nothing configured, one small file.
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,7 +52,11 @@ describe('a first run', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Moves the copy below a home of this mode and owner, and runs the program there. */
-  async function inHome(home: string, mode: number, owner: { uid?: number; gid?: number }): Promise<(...args: string[]) => Promise<Outcome>> {
+  async function inHome(
+    home: string,
+    mode: number,
+    owner: { uid?: number; gid?: number },
+  ): Promise<(...args: string[]) => Promise<Outcome>> {
     const path = join(folder, home);
     mkdirSync(path, { recursive: true });
     const moved = join(path, 'candor');
@@ -58,9 +73,15 @@ describe('a first run', () => {
 
   function run(args: readonly string[], as: { home: string; uid?: number; gid?: number }): Promise<Outcome> {
     const { home, ...owner } = as;
-    const child = spawn(node, ['dist/main.js', ...args], { cwd: copy, env: { PATH: process.env['PATH'] ?? '', HOME: home }, stdio: ['ignore', 'pipe', 'pipe'], ...owner });
+    const child = spawn(node, ['dist/main.js', ...args], {
+      cwd: copy,
+      env: { PATH: process.env['PATH'] ?? '', HOME: home },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...owner,
+    });
     const read: Record<'stdout' | 'stderr', string> = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const) child[name].on('data', (chunk: Buffer) => (read[name] += chunk.toString('utf8')));
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name].on('data', (chunk: Buffer) => (read[name] += chunk.toString('utf8')));
     return new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code, signal) => resolve({ code, signal, ...read }));
@@ -70,7 +91,12 @@ describe('a first run', () => {
   async function rehearse(candor: (...args: string[]) => Promise<Outcome>): Promise<Outcome> {
     const sent = await candor('send', 'recipients.csv', '--kit', kit, '--yes', '--json');
     expect(sent.code, sent.stderr).toBe(0);
-    expect(JSON.parse(sent.stdout) as CampaignSummary).toMatchObject({ state: 'finished', rehearsal: true, notices: 12, states: { accepted: 12 } });
+    expect(JSON.parse(sent.stdout) as CampaignSummary).toMatchObject({
+      state: 'finished',
+      rehearsal: true,
+      notices: 12,
+      states: { accepted: 12 },
+    });
     // A second command finds the same ledger again.
     const later = await candor('status', '--json');
     expect(JSON.parse(later.stdout)).toEqual(JSON.parse(sent.stdout));

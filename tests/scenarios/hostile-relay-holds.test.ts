@@ -20,8 +20,18 @@ interface Fault {
   readonly reachesMail: boolean;
 }
 
-const says = (name: string, stage: RelayStage, reply: string, reason: HoldReason): Fault => ({ name, script: [{ stage, do: 'reply', reply }], reason, reachesMail: ['mail', 'rcpt', 'after-body'].includes(stage) });
-const does = (name: string, stage: RelayStage, what: Step['do'], reason: HoldReason): Fault => ({ name, script: [{ stage, do: what }], reason, reachesMail: false });
+const says = (name: string, stage: RelayStage, reply: string, reason: HoldReason): Fault => ({
+  name,
+  script: [{ stage, do: 'reply', reply }],
+  reason,
+  reachesMail: ['mail', 'rcpt', 'after-body'].includes(stage),
+});
+const does = (name: string, stage: RelayStage, what: Step['do'], reason: HoldReason): Fault => ({
+  name,
+  script: [{ stage, do: what }],
+  reason,
+  reachesMail: false,
+});
 
 const beforeMail: readonly Fault[] = [
   { name: 'refuses to connect', script: 'down', reason: 'relay-unreachable', reachesMail: false },
@@ -29,7 +39,12 @@ const beforeMail: readonly Fault[] = [
   says('554 as a banner', 'greeting', postfix.blockList, 'sender-blocked'),
   says('454 to STARTTLS', 'starttls', postfix.noTls, 'relay-unreachable'),
   // What stands before the handshake may be somebody else's word, and is never taken for the relay's.
-  { name: 'speaks before the TLS handshake', script: [{ stage: 'starttls', do: 'raw', reply: '220 2.0.0 go ahead\r\n250 2.0.0 hello\r\n' }], reason: 'relay-unreachable', reachesMail: false },
+  {
+    name: 'speaks before the TLS handshake',
+    script: [{ stage: 'starttls', do: 'raw', reply: '220 2.0.0 go ahead\r\n250 2.0.0 hello\r\n' }],
+    reason: 'relay-unreachable',
+    reachesMail: false,
+  },
   says('502 to STARTTLS', 'starttls', '502 5.5.1 Command not implemented', 'relay-tls'),
   says('535 to AUTH (Gmail)', 'auth', gmail.badCredentials, 'relay-auth'),
 ];
@@ -56,9 +71,14 @@ async function outlive(faults: readonly Fault[], relay: TestRelay, site: Site): 
   for (const { name, script, reason, reachesMail } of faults) {
     await turn(relay, script);
     const before = relay.record.mailFromsMs.length;
-    const held: Answer = campaign === null ? await site.send(world.file(everybody)) : await site.run('resume', campaign);
+    const held: Answer =
+      campaign === null ? await site.send(world.file(everybody)) : await site.run('resume', campaign);
     campaign = held.summary.campaign;
-    expect({ code: held.code, state: held.summary.state, reason: held.summary.reason?.code }, name).toEqual({ code: 4, state: 'held', reason });
+    expect({ code: held.code, state: held.summary.state, reason: held.summary.reason?.code }, name).toEqual({
+      code: 4,
+      state: 'held',
+      reason,
+    });
     expect(held.summary.states.pending + held.summary.states.queued, name).toBe(everybody.length);
     expect(held.summary.maybeAccepted, name).toBe(0);
     expect(relay.record.mailFromsMs.length > before, name).toBe(reachesMail);
@@ -70,27 +90,41 @@ async function finishes(campaign: string, relay: TestRelay, site: Site): Promise
   await turn(relay, []);
   const ended = await site.run('resume', campaign);
   expect(ended.code).toBe(0);
-  expect(ended.summary).toMatchObject({ state: 'finished', reason: null, maybeAccepted: 0, states: { accepted: everybody.length } });
+  expect(ended.summary).toMatchObject({
+    state: 'finished',
+    reason: null,
+    maybeAccepted: 0,
+    states: { accepted: everybody.length },
+  });
   expect(ended.summary.attempts).toBeGreaterThanOrEqual(relay.record.mailFromsMs.length);
   expect(notExactlyOnce(relay, everybody)).toEqual([]);
-  const { rows } = await site.ledger().query<{ charged: number }>({ text: `select count(*) as charged from candor.attempt where charged and outcome <> 'accepted'` });
+  const { rows } = await site.ledger().query<{ charged: number }>({
+    text: `select count(*) as charged from candor.attempt where charged and outcome <> 'accepted'`,
+  });
   expect(rows).toEqual([{ charged: 0 }]);
 }
 
 test('one campaign outlives everything that goes wrong before MAIL FROM', { timeout: 180_000 }, async () => {
   const authority = world.file(testAuthority, 'authority.pem');
   const relay = await world.relay({ tls: 'starttls', credentials: { user: 'sender', password: 'right' } });
-  const site = await world.site({ relay, settings: { SMTP_REPLY_TIMEOUT: '1s', SMTP_TLS: 'required', SMTP_CA: authority } });
+  const site = await world.site({
+    relay,
+    settings: { SMTP_REPLY_TIMEOUT: '1s', SMTP_TLS: 'required', SMTP_CA: authority },
+  });
 
   await finishes(await outlive(beforeMail, relay, site), relay, site);
 });
 
-test('one campaign outlives every refusal from MAIL FROM on that is not about its recipients', { timeout: 180_000 }, async () => {
-  const relay = await world.relay();
-  const site = await world.site({ relay });
+test(
+  'one campaign outlives every refusal from MAIL FROM on that is not about its recipients',
+  { timeout: 180_000 },
+  async () => {
+    const relay = await world.relay();
+    const site = await world.site({ relay });
 
-  await finishes(await outlive(fromMail, relay, site), relay, site);
-});
+    await finishes(await outlive(fromMail, relay, site), relay, site);
+  },
+);
 
 test('a certificate that has expired holds the campaign before anything is said', async () => {
   const relay = await world.relay({ tls: 'implicit', certificate: expiredCertificate });
@@ -99,6 +133,11 @@ test('a certificate that has expired holds the campaign before anything is said'
   const held = await site.send(world.file(everybody));
 
   expect(held.code).toBe(4);
-  expect(held.summary).toMatchObject({ state: 'held', reason: { code: 'relay-tls' }, attempts: 0, states: { pending: everybody.length } });
+  expect(held.summary).toMatchObject({
+    state: 'held',
+    reason: { code: 'relay-tls' },
+    attempts: 0,
+    states: { pending: everybody.length },
+  });
   expect(relay.record.commands).toEqual([]);
 });

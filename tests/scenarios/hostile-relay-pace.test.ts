@@ -11,19 +11,41 @@ const everybody = people(20);
 
 test.each<[string, RelayOptions, reachesMail: boolean]>([
   ['454 above 4 MAIL FROM a second', { ratePerSecond: 4 }, true],
-  ['421 at MAIL, once (Gmail)', { script: [{ stage: 'mail', when: { nth: 10 }, do: 'reply', reply: gmail.tryLater }] }, true],
-  ['451 at MAIL, once (Yahoo)', { script: [{ stage: 'mail', when: { nth: 10 }, do: 'reply', reply: yahoo.resources }] }, true],
-  ['421 to the third connection and all later ones (Microsoft)', { script: [{ stage: 'connect', when: { from: 4 }, do: 'reply', reply: microsoft.tooManyConnections }, { stage: 'after-body', do: 'delay', delayMs: 50 }] }, false],
+  [
+    '421 at MAIL, once (Gmail)',
+    { script: [{ stage: 'mail', when: { nth: 10 }, do: 'reply', reply: gmail.tryLater }] },
+    true,
+  ],
+  [
+    '451 at MAIL, once (Yahoo)',
+    { script: [{ stage: 'mail', when: { nth: 10 }, do: 'reply', reply: yahoo.resources }] },
+    true,
+  ],
+  [
+    '421 to the third connection and all later ones (Microsoft)',
+    {
+      script: [
+        { stage: 'connect', when: { from: 4 }, do: 'reply', reply: microsoft.tooManyConnections },
+        { stage: 'after-body', do: 'delay', delayMs: 50 },
+      ],
+    },
+    false,
+  ],
 ])('%s', { timeout: 120_000 }, async (_, options, reachesMail) => {
   const relay = await world.relay(options);
-  const site = await world.site({ relay, settings: { RATE_PER_SECOND: '60', SMTP_CONNECTIONS: '5', RETRY_SCHEDULE: '1s' } });
+  const site = await world.site({
+    relay,
+    settings: { RATE_PER_SECOND: '60', SMTP_CONNECTIONS: '5', RETRY_SCHEDULE: '1s' },
+  });
 
   const ended = await site.send(world.file(everybody));
 
   expect(ended.code).toBe(0);
   expect(ended.summary).toMatchObject({ state: 'finished', maybeAccepted: 0, states: { accepted: everybody.length } });
   expect(notExactlyOnce(relay, everybody)).toEqual([]);
-  const { rows } = await site.ledger().query<{ outcome: string; charged: boolean }>({ text: `select distinct outcome::text, charged from candor.attempt where outcome <> 'given-back'` });
+  const { rows } = await site.ledger().query<{ outcome: string; charged: boolean }>({
+    text: `select distinct outcome::text, charged from candor.attempt where outcome <> 'given-back'`,
+  });
   expect(rows).toContainEqual({ outcome: 'accepted', charged: true });
   expect(rows.filter(({ outcome, charged }) => charged && outcome !== 'accepted')).toEqual([]);
   expect(rows.some(({ outcome }) => outcome === 'throttled')).toBe(reachesMail);

@@ -19,7 +19,11 @@ const otherKey = Buffer.alloc(32, 9).toString('base64');
 
 /** A site on a database, with the key of the embedded ledger. */
 async function movedSite(relay: TestRelay): Promise<Site> {
-  return world.site({ ledger: 'new-given', relay, settings: { RECOVERY_SECONDS: '60', CANDOR_KEY: readFileSync(join(world.folder, 'data/key'), 'utf8').trim() } });
+  return world.site({
+    ledger: 'new-given',
+    relay,
+    settings: { RECOVERY_SECONDS: '60', CANDOR_KEY: readFileSync(join(world.folder, 'data/key'), 'utf8').trim() },
+  });
 }
 
 function backupPath(): string {
@@ -27,7 +31,8 @@ function backupPath(): string {
 }
 
 async function find(site: Site, spelling: string): Promise<{ code: number | null; found: Found[] }> {
-  const { code, stdout } = await startCandor(['find', '-', '--json'], site.env, { cwd: world.folder, input: spelling }).outcome;
+  const { code, stdout } = await startCandor(['find', '-', '--json'], site.env, { cwd: world.folder, input: spelling })
+    .outcome;
   return { code, found: (JSON.parse(stdout) as { notices: Found[] }).notices };
 }
 
@@ -66,7 +71,13 @@ test('holds the copy of a campaign that was running, and says why', async () => 
   expect((await moved.run('restore', backupPath())).code).toBe(0);
 
   const { summary } = await moved.run('status');
-  expect(summary).toMatchObject({ campaign: launched.summary.campaign, state: 'held', reason: { code: 'restored' }, notices: 30, states: { queued: 0, sending: 0 } });
+  expect(summary).toMatchObject({
+    campaign: launched.summary.campaign,
+    state: 'held',
+    reason: { code: 'restored' },
+    notices: 30,
+    states: { queued: 0, sending: 0 },
+  });
   expect(summary.reason?.help).toContain('candor resume');
   expect(codeOf(await moved.send(world.file(people(30))))).toBe('campaign-exists');
   expect(codeOf(await moved.run('restore', backupPath()))).toBe('ledger-not-empty');
@@ -119,32 +130,35 @@ test('restores nothing with another key or from a damaged archive, and the whole
   expect((await moved.run('status')).summary).toEqual((await site.run('status', told.summary.campaign)).summary);
 });
 
-test.each(['at once', 'after something else made a ledger there'])('restores into a folder once the right key lies in it: %s', async (when) => {
-  const site = await world.site({ ledger: 'own' });
-  const told = await site.send(world.file(people(3)));
-  expect((await site.run('backup', '--out', backupPath())).code).toBe(0);
-  const key = readFileSync(join(world.folder, 'data/key'));
+test.each(['at once', 'after something else made a ledger there'])(
+  'restores into a folder once the right key lies in it: %s',
+  async (when) => {
+    const site = await world.site({ ledger: 'own' });
+    const told = await site.send(world.file(people(3)));
+    expect((await site.run('backup', '--out', backupPath())).code).toBe(0);
+    const key = readFileSync(join(world.folder, 'data/key'));
 
-  const fresh = join(world.folder, 'fresh');
-  const moved = site.with({ CANDOR_DATA: fresh });
-  if (when === 'at once') {
-    const refused = await moved.run('restore', backupPath());
-    expect([refused.code, codeOf(refused)]).toEqual([2, 'key-wrong']);
-    expect(refused.stderr.replaceAll(/\s+/g, '')).toContain(join(fresh, 'key'));
-    expect(existsSync(fresh)).toBe(false);
-    mkdirSync(fresh, { mode: 0o711 });
-  } else {
-    expect(codeOf(await moved.run('status'))).toBe('campaign-none');
+    const fresh = join(world.folder, 'fresh');
+    const moved = site.with({ CANDOR_DATA: fresh });
+    if (when === 'at once') {
+      const refused = await moved.run('restore', backupPath());
+      expect([refused.code, codeOf(refused)]).toEqual([2, 'key-wrong']);
+      expect(refused.stderr.replaceAll(/\s+/g, '')).toContain(join(fresh, 'key'));
+      expect(existsSync(fresh)).toBe(false);
+      mkdirSync(fresh, { mode: 0o711 });
+    } else {
+      expect(codeOf(await moved.run('status'))).toBe('campaign-none');
+      expect(codeOf(await moved.run('restore', backupPath()))).toBe('key-wrong');
+    }
+    writeFileSync(join(fresh, 'key'), key, { mode: 0o600 });
+    expect((await moved.run('restore', backupPath())).code).toBe(0);
+    expect((await moved.run('status')).summary).toMatchObject({ campaign: told.summary.campaign, notices: 3 });
+
+    // Now it holds something.
+    writeFileSync(join(fresh, 'key'), `${otherKey}\n`);
     expect(codeOf(await moved.run('restore', backupPath()))).toBe('key-wrong');
-  }
-  writeFileSync(join(fresh, 'key'), key, { mode: 0o600 });
-  expect((await moved.run('restore', backupPath())).code).toBe(0);
-  expect((await moved.run('status')).summary).toMatchObject({ campaign: told.summary.campaign, notices: 3 });
-
-  // Now it holds something.
-  writeFileSync(join(fresh, 'key'), `${otherKey}\n`);
-  expect(codeOf(await moved.run('restore', backupPath()))).toBe('key-wrong');
-});
+  },
+);
 
 test('exports what the relay saw: the same letters, the same Message-IDs, whole files', async () => {
   const refused = people(40)[3]!.email;
@@ -168,19 +182,39 @@ test('exports what the relay saw: the same letters, the same Message-IDs, whole 
   expect(accepted.map(({ address, message_id, notice }) => [address, message_id, notice]).toSorted()).toEqual(
     relay.record.letters.map((letter) => [letter.to, letter.messageId, letter.notice]).toSorted(),
   );
-  expect(notices.filter(({ state }) => state !== 'accepted')).toMatchObject([{ address: refused, state: 'refused', reply_code: '550', enhanced_code: '5.1.1', reply: '550 5.1.1 <…> unknown' }]);
+  expect(notices.filter(({ state }) => state !== 'accepted')).toMatchObject([
+    { address: refused, state: 'refused', reply_code: '550', enhanced_code: '5.1.1', reply: '550 5.1.1 <…> unknown' },
+  ]);
   expect(attempts).toHaveLength(relay.record.mailFromsMs.length);
-  expect(attempts.filter(({ notice }) => notice === notices.find(({ address }) => address === deferred)!['notice']).map(({ outcome }) => outcome)).toEqual(['deferred', 'accepted']);
-  const sums = readFileSync(join(out, 'SHA256SUMS'), 'utf8').trim().split('\n').map((line) => line.split('  ') as [string, string]);
-  expect(sums.filter(([sum, name]) => createHash('sha256').update(readFileSync(join(out, name))).digest('hex') !== sum)).toEqual([]);
-  expect(sums.length).toBe(readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length - 1);
+  expect(
+    attempts
+      .filter(({ notice }) => notice === notices.find(({ address }) => address === deferred)!['notice'])
+      .map(({ outcome }) => outcome),
+  ).toEqual(['deferred', 'accepted']);
+  const sums = readFileSync(join(out, 'SHA256SUMS'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split('  ') as [string, string]);
+  expect(
+    sums.filter(
+      ([sum, name]) =>
+        createHash('sha256')
+          .update(readFileSync(join(out, name)))
+          .digest('hex') !== sum,
+    ),
+  ).toEqual([]);
+  expect(sums.length).toBe(
+    readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length - 1,
+  );
   const { summary } = JSON.parse(readFileSync(join(out, 'campaign.json'), 'utf8')) as { summary: Answer['summary'] };
   expect(summary).toMatchObject(told.summary);
 });
 
 test('finds who was told by any spelling of the address, before and after the move', async () => {
   const list = `email,audience\nJane.Roe@EXAMPLE.com,affected\nolga@bücher.example,unaffected\ngone@example.org,affected\n`;
-  const relay = await world.relay({ script: [{ stage: 'rcpt', when: { to: 'gone@example.org' }, do: 'reply', reply: '550 5.1.1 unknown' }] });
+  const relay = await world.relay({
+    script: [{ stage: 'rcpt', when: { to: 'gone@example.org' }, do: 'reply', reply: '550 5.1.1 unknown' }],
+  });
   const site = await world.site({ ledger: 'own', relay });
   const told = await site.send(world.file(list));
   expect(told.code).toBe(3);
@@ -189,10 +223,22 @@ test('finds who was told by any spelling of the address, before and after the mo
   await moved.run('restore', backupPath());
 
   const answers: Record<string, unknown> = {};
-  for (const spelling of ['jane.roe@example.com', '  JANE.ROE@Example.COM\n', '\uFEFFJane.Roe@EXAMPLE.com', 'olga@xn--bcher-kva.example', 'OLGA@BÜCHER.example', 'gone@example.org', 'janeroe@example.com', 'jane.roe+tag@example.com']) {
+  for (const spelling of [
+    'jane.roe@example.com',
+    '  JANE.ROE@Example.COM\n',
+    '\uFEFFJane.Roe@EXAMPLE.com',
+    'olga@xn--bcher-kva.example',
+    'OLGA@BÜCHER.example',
+    'gone@example.org',
+    'janeroe@example.com',
+    'jane.roe+tag@example.com',
+  ]) {
     const [here, there] = [await find(site, spelling), await find(moved, spelling)];
     expect(here).toEqual(there);
-    answers[spelling] = [here.code, ...here.found.map(({ audience, state, attempts }) => `${audience} ${state} ${attempts.length}`)];
+    answers[spelling] = [
+      here.code,
+      ...here.found.map(({ audience, state, attempts }) => `${audience} ${state} ${attempts.length}`),
+    ];
   }
 
   expect(answers).toEqual({

@@ -19,18 +19,33 @@ test('counts every row of a file with invalid, repeated and disagreeing rows, an
   expect(ended.code).toBe(3);
   const { rows, invalid, merged, conflicts, notices } = account;
   expect(invalid).toBeGreaterThan(0);
-  expect(ended.summary).toMatchObject({ state: 'finished', rows, invalid, merged, conflicts, notices, attempts: notices, states: { accepted: notices } });
+  expect(ended.summary).toMatchObject({
+    state: 'finished',
+    rows,
+    invalid,
+    merged,
+    conflicts,
+    notices,
+    attempts: notices,
+    states: { accepted: notices },
+  });
   expect(accountHolds(ended.summary)).toBe(true);
   expect(relay.record.accepted).toBe(notices);
 });
 
 test('the account holds at every moment of a run', async () => {
-  const relay = await world.relay({ record: 'digest', script: [{ stage: 'rcpt', when: { share: 0.2 }, do: 'reply', reply: '450 4.2.0 greylisted' }] });
+  const relay = await world.relay({
+    record: 'digest',
+    script: [{ stage: 'rcpt', when: { share: 0.2 }, do: 'reply', reply: '450 4.2.0 greylisted' }],
+  });
   const site = await world.site({ relay, settings: { RATE_PER_SECOND: '100', RETRY_SCHEDULE: '1s…' } });
   const sending = site.startSend(world.file(people(400)));
   const campaign = await site.campaignOf(sending);
   const seen: CampaignSummary[] = [];
-  await eventually(async () => seen.push((await site.run('status', campaign)).summary) > 0 && seen.at(-1)?.state === 'finished', { timeoutMs: 40_000, everyMs: 250 });
+  await eventually(
+    async () => seen.push((await site.run('status', campaign)).summary) > 0 && seen.at(-1)?.state === 'finished',
+    { timeoutMs: 40_000, everyMs: 250 },
+  );
 
   expect(seen.filter((summary) => !accountHolds(summary))).toEqual([]);
   expect(new Set(seen.map(({ states }) => states.accepted)).size).toBeGreaterThan(2);
@@ -40,9 +55,16 @@ test('the account holds at every moment of a run', async () => {
 test('says who was refused, put off and greylisted, and a re-send mails the refused only', async () => {
   // Of ten people each: 0 is refused, 1 is put off again and again, the rest is greylisted once.
   const everybody = people(60);
-  const kind = (nth: number): 'refused' | 'failed' | 'accepted' => (nth % 10 === 0 ? 'refused' : nth % 10 === 1 ? 'failed' : 'accepted');
-  const those = (wanted: string): string[] => everybody.filter((_, nth) => kind(nth) === wanted).map(({ email }) => email);
-  const greylisted = those('accepted').map((to) => ({ stage: 'rcpt' as const, when: { to, upTo: 1 }, do: 'reply' as const, reply: '451 4.7.1 Greylisting in action, please come back later' }));
+  const kind = (nth: number): 'refused' | 'failed' | 'accepted' =>
+    nth % 10 === 0 ? 'refused' : nth % 10 === 1 ? 'failed' : 'accepted';
+  const those = (wanted: string): string[] =>
+    everybody.filter((_, nth) => kind(nth) === wanted).map(({ email }) => email);
+  const greylisted = those('accepted').map((to) => ({
+    stage: 'rcpt' as const,
+    when: { to, upTo: 1 },
+    do: 'reply' as const,
+    reply: '451 4.7.1 Greylisting in action, please come back later',
+  }));
   const relay = await world.relay({
     script: [
       { stage: 'rcpt', when: { to: /^p\d*0\./ }, do: 'reply', reply: '550 5.1.1 no such user here' },
@@ -79,7 +101,15 @@ test('says who was refused, put off and greylisted, and a re-send mails the refu
 
 test('a relay that puts everybody off once, without a word why, slows the run and costs nobody the letter', async () => {
   const everybody = people(200);
-  const relay = await world.relay({ record: 'digest', script: everybody.map(({ email }) => ({ stage: 'rcpt' as const, when: { to: email, upTo: 1 }, do: 'reply' as const, reply: '451 4.3.0 Try again later' })) });
+  const relay = await world.relay({
+    record: 'digest',
+    script: everybody.map(({ email }) => ({
+      stage: 'rcpt' as const,
+      when: { to: email, upTo: 1 },
+      do: 'reply' as const,
+      reply: '451 4.3.0 Try again later',
+    })),
+  });
   const site = await world.site({ relay, settings: { RETRY_SCHEDULE: '1s,1s' } });
 
   const ended = await site.send(world.file(everybody));
@@ -96,7 +126,11 @@ test('a campaign whose account does not hold is held instead of finished, until 
   const campaign = await site.campaignOf(sending);
   const ledger = site.ledger();
   await eventually(() => relay.record.bodies.length >= 5);
-  const tamper = (by: number): Promise<unknown> => ledger.query({ text: 'update candor.tally set refused = refused + $1 where shard = (select min(shard) from candor.tally)', values: [by] });
+  const tamper = (by: number): Promise<unknown> =>
+    ledger.query({
+      text: 'update candor.tally set refused = refused + $1 where shard = (select min(shard) from candor.tally)',
+      values: [by],
+    });
   await tamper(1);
 
   const ended = answerOf(await sending.outcome);

@@ -14,31 +14,50 @@ describe('a file of many rows', () => {
     [5_000, 'its own ledger and a given queue', 'own', true],
     [5_000, 'a given ledger and its own queue', 'given', false],
     [20_000, 'a given ledger and queue', 'given', true],
-  ] as const)('%i rows: each address is reached once with the right letter, affected first, over %s', { timeout: 120_000 }, async (count, _, ledger, withRedis) => {
-    const everybody = people(count - 4);
-    // Two rows that repeat an earlier one in another spelling, and two whose rows disagree: affected wins.
-    const [first, second, third, fourth] = [everybody[0]!, everybody[2]!, person(3), person(6)];
-    const rows = [
-      ...everybody,
-      { ...first, email: ` ${first.email.toUpperCase()} ` },
-      { ...second, email: second.email.toUpperCase() },
-      { ...third, audience: 'unaffected' as const },
-      { ...fourth, audience: 'unaffected' as const },
-    ];
-    const relay = await world.relay({ record: 'headers' });
-    const site = await world.site({ ledger, relay, ...(withRedis ? { redis: await world.redis() } : {}), settings: { SMTP_CONNECTIONS: '40' } });
+  ] as const)(
+    '%i rows: each address is reached once with the right letter, affected first, over %s',
+    { timeout: 120_000 },
+    async (count, _, ledger, withRedis) => {
+      const everybody = people(count - 4);
+      // Two rows that repeat an earlier one in another spelling, and two whose rows disagree: affected wins.
+      const [first, second, third, fourth] = [everybody[0]!, everybody[2]!, person(3), person(6)];
+      const rows = [
+        ...everybody,
+        { ...first, email: ` ${first.email.toUpperCase()} ` },
+        { ...second, email: second.email.toUpperCase() },
+        { ...third, audience: 'unaffected' as const },
+        { ...fourth, audience: 'unaffected' as const },
+      ];
+      const relay = await world.relay({ record: 'headers' });
+      const site = await world.site({
+        ledger,
+        relay,
+        ...(withRedis ? { redis: await world.redis() } : {}),
+        settings: { SMTP_CONNECTIONS: '40' },
+      });
 
-    const ended = await site.send(world.file(rows), '--expect', String(everybody.length));
+      const ended = await site.send(world.file(rows), '--expect', String(everybody.length));
 
-    expect(ended.code).toBe(0);
-    expect(ended.summary).toMatchObject({ state: 'finished', rehearsal: false, rows: count, invalid: 0, merged: 4, conflicts: 2, notices: everybody.length, attempts: everybody.length, maybeAccepted: 0 });
-    expect(accountHolds(ended.summary)).toBe(true);
-    expect(notExactlyOnce(relay, everybody)).toEqual([]);
-    expect(await wrongLetters(relay)).toEqual([]);
-    const audiences = relay.record.letters.map(({ to }) => to.includes('.unaffected.'));
-    expect(audiences.lastIndexOf(false)).toBeLessThan(audiences.indexOf(true));
-    expect(new Set(relay.record.letters.map(({ messageId }) => messageId)).size).toBe(everybody.length);
-  });
+      expect(ended.code).toBe(0);
+      expect(ended.summary).toMatchObject({
+        state: 'finished',
+        rehearsal: false,
+        rows: count,
+        invalid: 0,
+        merged: 4,
+        conflicts: 2,
+        notices: everybody.length,
+        attempts: everybody.length,
+        maybeAccepted: 0,
+      });
+      expect(accountHolds(ended.summary)).toBe(true);
+      expect(notExactlyOnce(relay, everybody)).toEqual([]);
+      expect(await wrongLetters(relay)).toEqual([]);
+      const audiences = relay.record.letters.map(({ to }) => to.includes('.unaffected.'));
+      expect(audiences.lastIndexOf(false)).toBeLessThan(audiences.indexOf(true));
+      expect(new Set(relay.record.letters.map(({ messageId }) => messageId)).size).toBe(everybody.length);
+    },
+  );
 });
 
 describe('the same file again', () => {
@@ -96,7 +115,9 @@ describe('the same file again', () => {
   });
 
   test('with more rows leaves out, visibly, whoever was told before by --except', async () => {
-    const relay = await world.relay({ script: [{ stage: 'rcpt', when: { to: person(0).email, upTo: 1 }, do: 'reply', reply: '550 5.1.1 no such user' }] });
+    const relay = await world.relay({
+      script: [{ stage: 'rcpt', when: { to: person(0).email, upTo: 1 }, do: 'reply', reply: '550 5.1.1 no such user' }],
+    });
     const site = await world.site({ relay });
     const file = world.file(people(5));
     const before = await site.send(file);
@@ -114,7 +135,14 @@ describe('the same file again', () => {
     // Whom the first told, the second does not know to be told but as left out; and a third may name both.
     const third = await site.send(`${world.folder}/more.csv`, '--again', '--except', more.summary.campaign);
     expect(third.summary).toMatchObject({ notices: 8, suppressed: 8, states: { accepted: 0 } });
-    const fourth = await site.send(file, '--again', '--except', third.summary.campaign, '--except', before.summary.campaign);
+    const fourth = await site.send(
+      file,
+      '--again',
+      '--except',
+      third.summary.campaign,
+      '--except',
+      before.summary.campaign,
+    );
     expect(fourth.summary).toMatchObject({ notices: 5, suppressed: 5, states: { accepted: 0 } });
     expect(notExactlyOnce(relay, people(8))).toEqual([]);
   });

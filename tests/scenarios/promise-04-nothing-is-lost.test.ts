@@ -82,7 +82,9 @@ describe('kill the sending process', () => {
 
     expect(codeOf(await site.run('status'))).toBe('campaign-none');
     expect(relay.record.connectionsMs).toEqual([]);
-    const { rows } = await site.ledger().query<{ count: number }>({ text: 'select count(*) as count from candor.notice' });
+    const { rows } = await site
+      .ledger()
+      .query<{ count: number }>({ text: 'select count(*) as count from candor.notice' });
     expect(rows).toEqual([{ count: 0 }]);
   });
 });
@@ -119,18 +121,26 @@ describe('over a given Redis', () => {
 });
 
 describe('kill the ledger', () => {
-  test.each([false, true])('at DATABASE_URL, and start it again: the run goes on by itself (Redis: %s)', { timeout: 120_000 }, async (withRedis) => {
-    durable = await startDurablePostgres();
-    const relay = await world.relay({ record: 'digest' });
-    const site = await world.site({ relay, ...(withRedis ? { redis: await world.redis() } : {}), settings: { ...busy, DATABASE_URL: durable.url } });
-    const sending = site.startSend(world.file(everybody));
-    await letters(relay, 300);
-    await durable.kill();
-    await durable.start();
+  test.each([false, true])(
+    'at DATABASE_URL, and start it again: the run goes on by itself (Redis: %s)',
+    { timeout: 120_000 },
+    async (withRedis) => {
+      durable = await startDurablePostgres();
+      const relay = await world.relay({ record: 'digest' });
+      const site = await world.site({
+        relay,
+        ...(withRedis ? { redis: await world.redis() } : {}),
+        settings: { ...busy, DATABASE_URL: durable.url },
+      });
+      const sending = site.startSend(world.file(everybody));
+      await letters(relay, 300);
+      await durable.kill();
+      await durable.start();
 
-    nothingLost(relay, answerOf(await sending.outcome));
-    await attemptsCommitted(site, relay);
-  });
+      nothingLost(relay, answerOf(await sending.outcome));
+      await attemptsCommitted(site, relay);
+    },
+  );
 
   test('of its own: the run starts it again and goes on by itself', { timeout: 120_000 }, async () => {
     const relay = await world.relay({ record: 'digest' });

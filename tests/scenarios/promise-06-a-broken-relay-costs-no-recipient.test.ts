@@ -24,7 +24,9 @@ interface Fault {
 }
 
 const login = { user: 'sender', password: 'right' };
-const sayAlways = (stage: 'mail' | 'rcpt' | 'after-body', reply: string): RelayOptions => ({ script: [{ stage, do: 'reply', reply }] });
+const sayAlways = (stage: 'mail' | 'rcpt' | 'after-body', reply: string): RelayOptions => ({
+  script: [{ stage, do: 'reply', reply }],
+});
 const behave = (relay: TestRelay): Record<string, string> => {
   relay.setScript([]);
   return {};
@@ -48,16 +50,94 @@ async function heldBy(fault: Fault, site: Site): Promise<Answer> {
 
 describe('is held, and finishes after the mend', () => {
   test.each<[string, Fault]>([
-    ['with a wrong password', { relay: { credentials: login }, broken: (relay) => ({ SMTP_URL: relay.url.replace('right', 'wrong') }), reason: 'relay-auth', mend: () => ({}) }],
-    ['without TLS where it is required', { broken: () => ({ SMTP_TLS: 'required' }), reason: 'relay-tls', mend: () => ({ SMTP_TLS: 'off' }) }],
-    ['with a certificate that nobody vouches for', { relay: { tls: 'starttls' }, broken: () => ({ SMTP_TLS: 'required' }), reason: 'relay-tls', mend: () => ({ SMTP_TLS: 'required', SMTP_CA: authority() }) }],
-    ['with a certificate for another host', { relay: { tls: 'implicit', certificate: otherHostCertificate }, broken: () => ({ SMTP_TLS: 'required', SMTP_CA: authority() }), reason: 'relay-tls', mend: () => ({ SMTP_TLS: 'opportunistic' }) }],
-    ['with a sender that the relay refuses', { relay: sayAlways('mail', '553 5.7.1 Sender address rejected: not owned by user'), reason: 'sender-refused', reachesMail: true, mend: behave }],
-    ['with a sender that the relay refuses for each recipient', { relay: sayAlways('rcpt', '550 5.1.8 Sender address rejected: Domain not found'), reason: 'sender-refused', reachesMail: true, mend: behave }],
-    ['with an address on a block list', { relay: sayAlways('rcpt', '554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org'), reason: 'sender-blocked', reachesMail: true, mend: behave }],
-    ['with a quota that is spent', { relay: sayAlways('after-body', '550 5.4.5 Daily sending quota exceeded'), reason: 'quota-spent', reachesMail: true, mend: behave }],
-    ['with a relay that does not relay for us', { relay: sayAlways('rcpt', '554 5.7.1 Relay access denied'), reason: 'relay-denied', reachesMail: true, mend: behave }],
-    ['with a letter that the relay takes for spam', { relay: sayAlways('after-body', '554 5.7.1 Message rejected as spam'), reason: 'content-refused', reachesMail: true, mend: behave }],
+    [
+      'with a wrong password',
+      {
+        relay: { credentials: login },
+        broken: (relay) => ({ SMTP_URL: relay.url.replace('right', 'wrong') }),
+        reason: 'relay-auth',
+        mend: () => ({}),
+      },
+    ],
+    [
+      'without TLS where it is required',
+      { broken: () => ({ SMTP_TLS: 'required' }), reason: 'relay-tls', mend: () => ({ SMTP_TLS: 'off' }) },
+    ],
+    [
+      'with a certificate that nobody vouches for',
+      {
+        relay: { tls: 'starttls' },
+        broken: () => ({ SMTP_TLS: 'required' }),
+        reason: 'relay-tls',
+        mend: () => ({ SMTP_TLS: 'required', SMTP_CA: authority() }),
+      },
+    ],
+    [
+      'with a certificate for another host',
+      {
+        relay: { tls: 'implicit', certificate: otherHostCertificate },
+        broken: () => ({ SMTP_TLS: 'required', SMTP_CA: authority() }),
+        reason: 'relay-tls',
+        mend: () => ({ SMTP_TLS: 'opportunistic' }),
+      },
+    ],
+    [
+      'with a sender that the relay refuses',
+      {
+        relay: sayAlways('mail', '553 5.7.1 Sender address rejected: not owned by user'),
+        reason: 'sender-refused',
+        reachesMail: true,
+        mend: behave,
+      },
+    ],
+    [
+      'with a sender that the relay refuses for each recipient',
+      {
+        relay: sayAlways('rcpt', '550 5.1.8 Sender address rejected: Domain not found'),
+        reason: 'sender-refused',
+        reachesMail: true,
+        mend: behave,
+      },
+    ],
+    [
+      'with an address on a block list',
+      {
+        relay: sayAlways(
+          'rcpt',
+          '554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org',
+        ),
+        reason: 'sender-blocked',
+        reachesMail: true,
+        mend: behave,
+      },
+    ],
+    [
+      'with a quota that is spent',
+      {
+        relay: sayAlways('after-body', '550 5.4.5 Daily sending quota exceeded'),
+        reason: 'quota-spent',
+        reachesMail: true,
+        mend: behave,
+      },
+    ],
+    [
+      'with a relay that does not relay for us',
+      {
+        relay: sayAlways('rcpt', '554 5.7.1 Relay access denied'),
+        reason: 'relay-denied',
+        reachesMail: true,
+        mend: behave,
+      },
+    ],
+    [
+      'with a letter that the relay takes for spam',
+      {
+        relay: sayAlways('after-body', '554 5.7.1 Message rejected as spam'),
+        reason: 'content-refused',
+        reachesMail: true,
+        mend: behave,
+      },
+    ],
   ])('%s', async (_, fault) => {
     const relay = await world.relay({ ...fault.relay });
     const site = await world.site({ relay });
@@ -68,7 +148,9 @@ describe('is held, and finishes after the mend', () => {
     expect(resumed.code).toBe(0);
     expect(resumed.summary).toMatchObject({ state: 'finished', reason: null, states: { accepted: everybody.length } });
     expect(notExactlyOnce(relay, everybody)).toEqual([]);
-    const { rows } = await site.ledger().query<{ charged: number }>({ text: `select count(*) as charged from candor.attempt where charged and outcome <> 'accepted'` });
+    const { rows } = await site.ledger().query<{ charged: number }>({
+      text: `select count(*) as charged from candor.attempt where charged and outcome <> 'accepted'`,
+    });
     expect(rows).toEqual([{ charged: 0 }]);
   });
 
@@ -95,13 +177,21 @@ test('tries a wrong password so seldom that the account is not locked', async ()
 });
 
 test('is held in mid-run when the relay turns against us, and takes back whom it refused by the same fault', async () => {
-  const relay = await world.relay({ script: [{ stage: 'rcpt', when: { from: 11 }, do: 'reply', reply: '550 5.7.1 SPF check failed for notices@example.com' }] });
+  const relay = await world.relay({
+    script: [
+      { stage: 'rcpt', when: { from: 11 }, do: 'reply', reply: '550 5.7.1 SPF check failed for notices@example.com' },
+    ],
+  });
   const site = await world.site({ relay, settings: { SMTP_CONNECTIONS: '4' } });
 
   const held = await site.send(world.file(everybody));
 
   expect(held.code).toBe(4);
-  expect(held.summary).toMatchObject({ state: 'held', reason: { code: 'sender-unauthenticated' }, states: { accepted: 10, sending: 0, deferred: 0, refused: 0, failed: 0 } });
+  expect(held.summary).toMatchObject({
+    state: 'held',
+    reason: { code: 'sender-unauthenticated' },
+    states: { accepted: 10, sending: 0, deferred: 0, refused: 0, failed: 0 },
+  });
   // What was on the wire, and nothing more, learned of the fault.
   expect(held.summary.attempts).toBeLessThanOrEqual(14);
 
@@ -123,7 +213,11 @@ describe('with a relay that refuses nearly everybody for one reason, in words th
     const held = await site.send(world.file(crowd));
 
     expect(held.code).toBe(4);
-    expect(held.summary).toMatchObject({ state: 'held', reason: { code: 'too-many-refused' }, states: { accepted: 10, pending: crowd.length - 10 } });
+    expect(held.summary).toMatchObject({
+      state: 'held',
+      reason: { code: 'too-many-refused' },
+      states: { accepted: 10, pending: crowd.length - 10 },
+    });
     // Its reply is quoted, without what looks like the number of a case.
     expect(held.summary.reason?.help).toContain('550 5.7.1 Message not permitted');
     expect(held.summary.attempts).toBeLessThan(crowd.length);
@@ -142,7 +236,11 @@ describe('with a relay that refuses nearly everybody for one reason, in words th
     const relay = await world.relay({ script: [{ stage: 'rcpt', do: 'reply', reply: strange }] });
     const site = await world.site({ relay, settings });
     const held = await site.send(world.file(crowd));
-    expect(held.summary).toMatchObject({ state: 'held', reason: { code: 'too-many-refused' }, states: { accepted: 0 } });
+    expect(held.summary).toMatchObject({
+      state: 'held',
+      reason: { code: 'too-many-refused' },
+      states: { accepted: 0 },
+    });
 
     const resumed = await site.run('resume', held.summary.campaign);
 
@@ -152,12 +250,19 @@ describe('with a relay that refuses nearly everybody for one reason, in words th
 
   test('is held by what several processes have seen together, before the end of a short list', async () => {
     const relay = await world.relay({ script: [{ stage: 'rcpt', do: 'reply', reply: strange }] });
-    const site = await world.site({ relay, settings: { ...settings, CANDOR_HOLD_REFUSED: '100% of 150', RATE_PER_SECOND: '200' } });
+    const site = await world.site({
+      relay,
+      settings: { ...settings, CANDOR_HOLD_REFUSED: '100% of 150', RATE_PER_SECOND: '200' },
+    });
     const worker = await site.worker();
 
     const held = await site.send(world.file(crowd));
 
-    expect(held.summary).toMatchObject({ state: 'held', reason: { code: 'too-many-refused' }, states: { accepted: 0 } });
+    expect(held.summary).toMatchObject({
+      state: 'held',
+      reason: { code: 'too-many-refused' },
+      states: { accepted: 0 },
+    });
     worker.kill('SIGTERM');
     await worker.outcome;
   });
@@ -165,7 +270,14 @@ describe('with a relay that refuses nearly everybody for one reason, in words th
 
 test('is not held by a list with many dead addresses', async () => {
   const dead = people(60).filter((_, index) => index % 2 === 0);
-  const relay = await world.relay({ script: dead.map(({ email }) => ({ stage: 'rcpt' as const, when: { to: email }, do: 'reply' as const, reply: '550 5.1.1 User unknown' })) });
+  const relay = await world.relay({
+    script: dead.map(({ email }) => ({
+      stage: 'rcpt' as const,
+      when: { to: email },
+      do: 'reply' as const,
+      reply: '550 5.1.1 User unknown',
+    })),
+  });
   const site = await world.site({ relay, settings: { CANDOR_HOLD_REFUSED: '80% of 20' } });
 
   const ended = await site.send(world.file(people(60)));

@@ -42,7 +42,11 @@ describe('a rehearsal', () => {
     const { campaign } = (await site.send(world.file(everybody), '--detach')).summary;
 
     expect(codeOf(await site.with({ SMTP_URL: other.url }).run('resume', campaign))).toBe('relay-mismatch');
-    expect(codeOf(await site.with({ SMTP_URL: one.url.replace('smtp://', 'smtp://somebody:secret@') }).run('resume', campaign))).toBe('relay-mismatch');
+    expect(
+      codeOf(
+        await site.with({ SMTP_URL: one.url.replace('smtp://', 'smtp://somebody:secret@') }).run('resume', campaign),
+      ),
+    ).toBe('relay-mismatch');
     expect([one, other].map((relay) => relay.record.connectionsMs)).toEqual([[], []]);
   });
 });
@@ -114,7 +118,9 @@ describe('a launch', () => {
     await eventually(() => /waiting|start/i.test(waiting.stderr()));
     waiting.kill('SIGKILL');
     await waiting.outcome;
-    const { rows } = await site.ledger().query({ text: `select state, start_at from candor.campaign where id = $1`, values: [campaign] });
+    const { rows } = await site
+      .ledger()
+      .query({ text: `select state, start_at from candor.campaign where id = $1`, values: [campaign] });
     expect(rows).toEqual([{ state: 'ready', start_at: startAt }]);
     expect(relay.record.mailFromsMs).toEqual([]);
 
@@ -134,7 +140,11 @@ describe('a launch', () => {
 });
 
 test('the program writes nothing outside its data folder and needs no other setting for a rehearsal', async () => {
-  const outcome = await runCandor(['send', world.file(everybody), '--kit', kit, '--yes', '--json'], { CANDOR_DATA: `${world.folder}/data`, LOG_LEVEL: 'warn' }, { cwd: world.folder });
+  const outcome = await runCandor(
+    ['send', world.file(everybody), '--kit', kit, '--yes', '--json'],
+    { CANDOR_DATA: `${world.folder}/data`, LOG_LEVEL: 'warn' },
+    { cwd: world.folder },
+  );
   expect(outcome.code).toBe(0);
   expect(JSON.parse(outcome.stdout)).toMatchObject({ rehearsal: true, state: 'finished' });
 });

@@ -42,7 +42,9 @@ async function doctorsFindings(site: Site): Promise<DoctorFinding[]> {
 async function problems(site: Site): Promise<string[]> {
   const findings = await doctorsFindings(site);
   expect(findings.filter(({ subject }) => subject.startsWith('campaign '))).not.toEqual([]);
-  return findings.filter(({ verdict }) => verdict === 'problem').map(({ subject, finding }) => `${subject}: ${finding}`);
+  return findings
+    .filter(({ verdict }) => verdict === 'problem')
+    .map(({ subject, finding }) => `${subject}: ${finding}`);
 }
 
 /** Resolves when nothing of the embedded Postgres lives. */
@@ -90,7 +92,10 @@ test('watches go on looking when the sender is killed, say that nobody is at wor
   await end(killed, 'SIGKILL');
   await eventually(() => watch.stderr().includes('no worker is at work'), { timeoutMs: 30_000 });
   expect((await site.run('status', campaign)).summary).toMatchObject({ state: 'running', etaSeconds: null });
-  expect((await doctorsFindings(site)).find(({ subject }) => subject === 'workers')).toMatchObject({ verdict: 'warning', finding: `nobody is at work on ${campaign}` });
+  expect((await doctorsFindings(site)).find(({ subject }) => subject === 'workers')).toMatchObject({
+    verdict: 'warning',
+    finding: `nobody is at work on ${campaign}`,
+  });
   const resumed = site.start('resume', campaign);
   await eventually(() => relay.record.letters.length >= 20, { timeoutMs: 30_000 });
   expect(watch.child.exitCode).toBeNull();
@@ -117,8 +122,13 @@ test('stays whole while processes come and go at random, by every signal', async
     running.push(launch(site.env, ...random.pick([['worker'], ['worker'], ['serve'], ['status', '--watch']])));
     const before = relay.record.letters.length;
     // Sometimes in the middle of a start, sometimes in the middle of the work.
-    if (random.next() < 0.5) await eventually(() => relay.record.letters.length > before || running.every(({ child }) => child.exitCode !== null), { timeoutMs: 3_000 }).catch(() => undefined);
-    if (running.length > 2 || random.next() < 0.4) await end(running.splice(random.below(running.length), 1)[0]!, random.pick(['SIGINT', 'SIGTERM', 'SIGKILL']));
+    if (random.next() < 0.5)
+      await eventually(
+        () => relay.record.letters.length > before || running.every(({ child }) => child.exitCode !== null),
+        { timeoutMs: 3_000 },
+      ).catch(() => undefined);
+    if (running.length > 2 || random.next() < 0.4)
+      await end(running.splice(random.below(running.length), 1)[0]!, random.pick(['SIGINT', 'SIGTERM', 'SIGKILL']));
   }
   await Promise.all(running.map((each) => end(each, 'SIGKILL')));
   await serverIsGone();
@@ -140,7 +150,9 @@ test('starts the embedded Postgres again when it is killed under a campaign', as
   const sending = site.startSend(world.file(everybody), '--rate', '20');
   await eventually(() => relay.record.letters.length >= 10, { timeoutMs: 30_000 });
 
-  const servers = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n').filter((line) => line.includes(`-D ${join(world.folder, 'data')}`) && !line.includes('candor-postgres'));
+  const servers = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes(`-D ${join(world.folder, 'data')}`) && !line.includes('candor-postgres'));
   for (const line of servers) process.kill(Number.parseInt(line, 10), 'SIGKILL');
   const ended = answerOf(await sending.outcome);
 
@@ -170,7 +182,9 @@ test('lets exactly one of two processes send the same file', async () => {
   const site = await world.site({ ledger: 'own', relay, settings: patient });
   const everybody = people(60);
 
-  const both = await Promise.all(['one.csv', 'copy.csv'].map((name) => site.send(world.file(everybody, name), '--rate', '40')));
+  const both = await Promise.all(
+    ['one.csv', 'copy.csv'].map((name) => site.send(world.file(everybody, name), '--rate', '40')),
+  );
 
   const [won, lost] = both[0]!.code === 0 ? both : both.toReversed();
   expect(won).toMatchObject({ code: 0, summary: { states: { accepted: 60 } } });
@@ -183,19 +197,34 @@ test('shares one campaign between three workers over Redis, each notice exactly 
   const redis = await world.redis();
   const relay = await world.relay();
   // Slices so small that two workers cannot have taken all of them before the third one asks.
-  const site = await world.site({ redis, relay, settings: { ...patient, SMTP_CONNECTIONS: '2', CANDOR_SLICE_SIZE: '10' } });
+  const site = await world.site({
+    redis,
+    relay,
+    settings: { ...patient, SMTP_CONNECTIONS: '2', CANDOR_SLICE_SIZE: '10' },
+  });
   const ledger = site.ledger();
   const everybody = people(600);
   const workers = [1, 2, 3].map(() => launch(site.env, 'worker'));
   await eventually(() => workers.every((worker) => worker.stderr().includes('Working on')), { timeoutMs: 30_000 });
-  await eventually(async () => (await ledger.query({ text: 'select from candor.lease where expires_at > clock_timestamp()' })).rowCount === 3, { timeoutMs: 30_000, everyMs: 200 });
+  await eventually(
+    async () =>
+      (await ledger.query({ text: 'select from candor.lease where expires_at > clock_timestamp()' })).rowCount === 3,
+    { timeoutMs: 30_000, everyMs: 200 },
+  );
 
   const launched = await site.send(world.file(csvOf(everybody), 'many.csv'), '--detach', '--rate', '200');
   const ended = answerOf(await launch(site.env, 'status', launched.summary.campaign, '--watch', '--json').outcome);
 
-  expect(ended.summary).toMatchObject({ state: 'finished', attempts: 600, maybeAccepted: 0, states: { accepted: 600 } });
+  expect(ended.summary).toMatchObject({
+    state: 'finished',
+    attempts: 600,
+    maybeAccepted: 0,
+    states: { accepted: 600 },
+  });
   expect(notExactlyOnce(relay, everybody)).toEqual([]);
-  const { rows } = await ledger.query<{ leases: number }>({ text: 'select count(distinct lease_id)::int as leases from candor.attempt' });
+  const { rows } = await ledger.query<{ leases: number }>({
+    text: 'select count(distinct lease_id)::int as leases from candor.attempt',
+  });
   expect(rows[0]?.leases).toBe(3);
   expect(await Promise.all(workers.map((worker) => end(worker, 'SIGTERM')))).toEqual([0, 0, 0]);
   expect(await problems(site)).toEqual([]);

@@ -9,14 +9,21 @@ import type { AcceptedLetter } from '../support/relay-record.ts';
 import { codeOf, scenarioWorld } from '../support/world.ts';
 
 const world = scenarioWorld();
-const key: SigningKey = { domain: 'example.com', selector: 'candor', privateKey: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey };
+const key: SigningKey = {
+  domain: 'example.com',
+  selector: 'candor',
+  privateKey: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+};
 const pem = key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const signing = { DKIM_SELECTOR: 'candor', DKIM_KEY: pem, LOG_LEVEL: 'trace' };
 const dns = { name: 'candor._domainkey.example.com', record: publicRecordOf(key) };
 
 /** To whom those letters went that the other program does not find good. */
 function notWellSigned(letters: readonly AcceptedLetter[]): string[] {
-  const good = areWellSigned(letters.map(({ raw }) => raw), dns);
+  const good = areWellSigned(
+    letters.map(({ raw }) => raw),
+    dns,
+  );
   return letters.filter((_, nth) => good[nth] !== true).map(({ to }) => to);
 }
 
@@ -30,7 +37,9 @@ test('every letter is signed, so that another program finds it good, and the key
   expect(ended.code).toBe(0);
   expect(notExactlyOnce(relay, everybody)).toEqual([]);
   expect(notWellSigned(relay.record.letters)).toEqual([]);
-  const { rows } = await site.ledger().query<{ signature_name: string }>({ text: 'select signature_name from candor.campaign' });
+  const { rows } = await site
+    .ledger()
+    .query<{ signature_name: string }>({ text: 'select signature_name from candor.campaign' });
   expect(rows).toEqual([{ signature_name: dns.name }]);
   const secret = pem.split('\n')[1] ?? '';
   expect(ended.stderr + ended.stdout).not.toContain(secret);
@@ -47,7 +56,14 @@ test('nobody without the key of the launch sends a letter: it is held, and goes 
   expect(codeOf(await without.run('resume', campaign))).toBe('signing-key-missing');
   expect(codeOf(await other.run('resume', campaign))).toBe('signing-key-missing');
   const worker = await without.worker();
-  await eventually(async () => expect((await without.run('status', campaign)).summary).toMatchObject({ state: 'held', reason: { code: 'signing-key-missing' } }), { timeoutMs: 30_000 });
+  await eventually(
+    async () =>
+      expect((await without.run('status', campaign)).summary).toMatchObject({
+        state: 'held',
+        reason: { code: 'signing-key-missing' },
+      }),
+    { timeoutMs: 30_000 },
+  );
   worker.kill('SIGTERM');
   await worker.outcome;
   expect(relay.record.accepted).toBe(0);
@@ -66,7 +82,9 @@ test('a campaign that was launched unsigned stays so, and test letters and previ
   expect((await site.with(signing).run('resume', campaign)).code).toBe(0);
   expect(relay.record.letters.filter((letter) => letter.headers.has('dkim-signature'))).toEqual([]);
 
-  const tested = await site.with(signing).run('preview', 'templates/mixpanel-2025-11', '--out', `${world.folder}/preview`, '--to', 'me@example.com');
+  const tested = await site
+    .with(signing)
+    .run('preview', 'templates/mixpanel-2025-11', '--out', `${world.folder}/preview`, '--to', 'me@example.com');
   expect(tested.code).toBe(0);
   const letters = relay.record.letters.slice(everybody.length);
   expect(notWellSigned(letters)).toEqual([]);

@@ -18,9 +18,15 @@ export async function faultsOf(page: Page): Promise<string[]> {
   const light = await violations(page, '{ iframes: false }');
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
   const dark = await violations(page, `{ iframes: false, runOnly: ['color-contrast', 'link-in-text-block'] }`);
-  return [...(width > phone.width ? [`${width} pixels wide`] : []), ...light.map((one) => `light ${one}`), ...dark.map((one) => `dark ${one}`)];
+  return [
+    ...(width > phone.width ? [`${width} pixels wide`] : []),
+    ...light.map((one) => `light ${one}`),
+    ...dark.map((one) => `dark ${one}`),
+  ];
 }
 
 function violations(page: Page, options: string): Promise<string[]> {
-  return page.evaluate<string[]>(`axe.run(document, ${options}).then((found) => found.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html).join(' ')))`);
+  return page.evaluate<string[]>(
+    `axe.run(document, ${options}).then((found) => found.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html).join(' ')))`,
+  );
 }

@@ -13,7 +13,12 @@ export interface Told<Body = unknown> {
 export interface Api {
   readonly token: string;
   /** Calls and checks the answer. `body` goes as JSON, a string or a Buffer as it is. */
-  call<Body = Record<string, unknown>>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Told<Body>>;
+  call<Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Told<Body>>;
 }
 
 /** Makes a token for the operator who is signed in. */
@@ -25,7 +30,16 @@ export async function apiOf(console: TestConsole, cookie: string): Promise<Api> 
     async call<Body>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
       const raw = typeof body === 'string' || Buffer.isBuffer(body);
       const sent = body === undefined ? undefined : raw ? body : JSON.stringify(body);
-      const answer = await console.ask(path, { authorization: `Bearer ${token}`, ...(body === undefined || raw ? {} : { 'content-type': 'application/json' }), ...headers }, method, sent);
+      const answer = await console.ask(
+        path,
+        {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined || raw ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        method,
+        sent,
+      );
       return { status: answer.status, headers: answer.headers, body: checked(console, method, path, answer) as Body };
     },
   };
@@ -48,6 +62,10 @@ export function endpointAt(endpoints: readonly Endpoint[], method: string, path:
   const parts = (path.split('?')[0] ?? '').split('/');
   return endpoints.find((one) => {
     const pattern = one.path.split('/');
-    return one.method === method && pattern.length === parts.length && pattern.every((name, index) => name.startsWith('{') || name === parts[index]);
+    return (
+      one.method === method &&
+      pattern.length === parts.length &&
+      pattern.every((name, index) => name.startsWith('{') || name === parts[index])
+    );
   });
 }

@@ -18,7 +18,12 @@ const attempt = async (work) => {
 
 let postgres;
 await attempt(async () => {
-  postgres = await openEmbeddedPostgres({ dataDir, logger: silentLogger, say: (line) => said.push(line), ...(sharedFolder ? { sharedFolder } : {}) });
+  postgres = await openEmbeddedPostgres({
+    dataDir,
+    logger: silentLogger,
+    say: (line) => said.push(line),
+    ...(sharedFolder ? { sharedFolder } : {}),
+  });
   return { connection: postgres.connection, said };
 });
 if (postgres === undefined) process.exit(1);

@@ -1,7 +1,17 @@
 // A real process that is attached to the embedded Postgres of a data folder, to be stopped, killed and
 // run as other users. It runs the compiled sources, because Node 20 does not run TypeScript.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync, mkdirSync, chmodSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+  mkdirSync,
+  chmodSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -37,7 +47,12 @@ export function buildEmbedded(): Built {
   const config = join(cache, `${basename(place)}.json`);
   writeFileSync(
     config,
-    JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions: { rootDir: join(root, 'src'), outDir: folder, sourceMap: false }, include: [], files: [join(root, 'src/embedded/postgres.ts')] }),
+    JSON.stringify({
+      extends: join(root, 'tsconfig.json'),
+      compilerOptions: { rootDir: join(root, 'src'), outDir: folder, sourceMap: false },
+      include: [],
+      files: [join(root, 'src/embedded/postgres.ts')],
+    }),
   );
   execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', config], { stdio: 'inherit' });
   rmSync(config);
@@ -61,7 +76,11 @@ export interface AttachedProcess {
 }
 
 /** Starts one. `environment` is added to an empty environment. */
-export function startAttached(built: Built, dataDir: string, options: { user?: ServerUser; sharedFolder?: string; environment?: Record<string, string> } = {}): AttachedProcess {
+export function startAttached(
+  built: Built,
+  dataDir: string,
+  options: { user?: ServerUser; sharedFolder?: string; environment?: Record<string, string> } = {},
+): AttachedProcess {
   const child = spawn(built.node, [built.program, built.folder, dataDir, options.sharedFolder ?? ''], {
     cwd: '/',
     env: { PATH: '/usr/bin:/bin', ...options.environment },

@@ -49,7 +49,8 @@ export function attachedWorld(): AttachedWorld {
     started = [];
   });
   afterEach(async () => {
-    for (const one of started) if (one.child.exitCode === null && one.child.signalCode === null) await one.end('SIGKILL');
+    for (const one of started)
+      if (one.child.exitCode === null && one.child.signalCode === null) await one.end('SIGKILL');
     await stopped();
     rmSync(folder, { recursive: true, force: true });
   });

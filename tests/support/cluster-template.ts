@@ -11,7 +11,8 @@ export function setup(): () => void {
   if (isRoot()) chmodSync(folder, 0o777);
   process.env['CANDOR_TEST_CLUSTERS'] = folder;
   return () => {
-    for (const name of readdirSync(folder).filter((each) => each.startsWith('server-'))) endServer(Number(name.slice('server-'.length)), readFileSync(join(folder, name), 'utf8'));
+    for (const name of readdirSync(folder).filter((each) => each.startsWith('server-')))
+      endServer(Number(name.slice('server-'.length)), readFileSync(join(folder, name), 'utf8'));
     rmSync(folder, { recursive: true, force: true });
   };
 }

@@ -19,7 +19,12 @@ export async function makeCluster({ data, user, bin, libraryPath }: ClusterPlace
     await run(user, 'cp', ['-R', `${template}/.`, data]);
     return;
   }
-  await run(user, join(bin, 'initdb'), ['-D', data, '-U', 'candor', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], libraryPath);
+  await run(
+    user,
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'candor', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    libraryPath,
+  );
   if (template === null) return;
   // Whole by one rename; whoever is second leaves what is there.
   const draft = `${template}-${process.pid}`;

@@ -38,7 +38,18 @@ export function summaryOf(change: Partial<CampaignSummary> = {}): CampaignSummar
     conflicts: 3,
     suppressed: 12,
     notices: 12_000,
-    states: { ...noCounts(), accepted: 7_420, pending: 3_200, queued: 950, sending: 50, deferred: 240, refused: 96, failed: 4, unconfirmed: 28, suppressed: 12 },
+    states: {
+      ...noCounts(),
+      accepted: 7_420,
+      pending: 3_200,
+      queued: 950,
+      sending: 50,
+      deferred: 240,
+      refused: 96,
+      failed: 4,
+      unconfirmed: 28,
+      suppressed: 12,
+    },
     attempts: 7_846,
     maybeAccepted: 5,
     seconds: 61.4,
@@ -55,7 +66,16 @@ export function summaryOf(change: Partial<CampaignSummary> = {}): CampaignSummar
 
 export function lineOf(summary: CampaignSummary, change: Partial<CampaignLine> = {}): CampaignLine {
   const { campaign, state, rehearsal, notices } = summary;
-  return { campaign, state, rehearsal, notices, title: 'Mixpanel incident, November 2025', createdAt: new Date('2026-11-22T09:58:00Z'), launchedAt: new Date('2026-11-22T10:00:00Z'), ...change };
+  return {
+    campaign,
+    state,
+    rehearsal,
+    notices,
+    title: 'Mixpanel incident, November 2025',
+    createdAt: new Date('2026-11-22T09:58:00Z'),
+    launchedAt: new Date('2026-11-22T10:00:00Z'),
+    ...change,
+  };
 }
 
 export function letterOf(id: number, change: Partial<Letter> = {}): Letter {
@@ -109,7 +129,11 @@ export interface TestConsole {
   /** Sends a form as a browser would, with the session's token. */
   submit(path: string, fields: Record<string, string>, cookie: string): Promise<Answer>;
   /** Uploads a file as the form does; `fields` come before it. */
-  upload(content: string | Buffer, cookie: string, options?: { fileName?: string; fields?: Record<string, string> }): Promise<Answer>;
+  upload(
+    content: string | Buffer,
+    cookie: string,
+    options?: { fileName?: string; fields?: Record<string, string> },
+  ): Promise<Answer>;
   /** Sets the first password, or signs in with it; answers the Cookie header of the session. */
   signIn(): Promise<string>;
   close(): Promise<void>;
@@ -131,14 +155,16 @@ const launchSettings: LaunchSettings = {
   autoSubmitted: true,
   signingKey: null,
   ratePerSecond: null,
-        domainLimits: null,
+  domainLimits: null,
   retryDelaysMs: [1_000],
   retryRepeatLast: false,
   retryForMs: 60_000,
   unconfirmedPolicy: 'resend',
 };
 
-export async function startConsole(options: Partial<ServerOptions> & { inbox?: boolean; real?: boolean; settings?: Partial<LaunchSettings> } = {}): Promise<TestConsole> {
+export async function startConsole(
+  options: Partial<ServerOptions> & { inbox?: boolean; real?: boolean; settings?: Partial<LaunchSettings> } = {},
+): Promise<TestConsole> {
   const shown: Shown = { summaries: [], lines: [], letters: [], ready: true, failure: null, waits: null };
   const told = async <T>(value: T): Promise<T> => {
     if (shown.waits !== null) await shown.waits;
@@ -148,8 +174,19 @@ export async function startConsole(options: Partial<ServerOptions> & { inbox?: b
   const newestFirst = (): Letter[] => shown.letters.toSorted((a, b) => b.id - a.id);
   const ledger = await createTestLedger({ max: 4 });
   const kit = join(fileURLToPath(new URL('../..', import.meta.url)), 'templates/mixpanel-2025-11');
-  const uploads = openUploadsPort(ledger, { list: () => Promise.resolve([{ id: 'mixpanel-2025-11', title: 'Mixpanel incident' }]), load: (id) => (id === 'mixpanel-2025-11' ? loadKit(kit) : Promise.reject(new CandorError('kit-not-found', { path: '' }))) }, silentLogger);
-  const shelf = { load: async () => (letters ??= loadKit(kit).then(async (loaded) => ({ kit: loaded, letters: await compileLetters(loaded) }))) };
+  const uploads = openUploadsPort(
+    ledger,
+    {
+      list: () => Promise.resolve([{ id: 'mixpanel-2025-11', title: 'Mixpanel incident' }]),
+      load: (id) =>
+        id === 'mixpanel-2025-11' ? loadKit(kit) : Promise.reject(new CandorError('kit-not-found', { path: '' })),
+    },
+    silentLogger,
+  );
+  const shelf = {
+    load: async () =>
+      (letters ??= loadKit(kit).then(async (loaded) => ({ kit: loaded, letters: await compileLetters(loaded) }))),
+  };
   const tested: string[] = [];
   const settings: LaunchSettings = { ...launchSettings, ...options.settings };
   const launches = openLaunchPort(ledger, shelf, settings, silentLogger);
@@ -158,47 +195,106 @@ export async function startConsole(options: Partial<ServerOptions> & { inbox?: b
     watch,
     notices: openNoticesPort(ledger, { identity: settings.relayIdentity, label: settings.relayLabel }),
     launches,
-    letters: openLettersPort(ledger, shelf, { sender: { from: settings.mailFrom, replyTo: null, autoSubmitted: true, signingKey: null }, deliver: (all, to) => Promise.resolve(tested.push(...all.map((letter) => `${letter.audience}/${letter.locale} ${to}`)) && all.length) }),
+    letters: openLettersPort(ledger, shelf, {
+      sender: { from: settings.mailFrom, replyTo: null, autoSubmitted: true, signingKey: null },
+      deliver: (all, to) =>
+        Promise.resolve(tested.push(...all.map((letter) => `${letter.audience}/${letter.locale} ${to}`)) && all.length),
+    }),
     access: openAccess(ledger.database, 2),
     uploads,
     metrics: openMetricsPort(ledger.database, () => ({ open: 3, idle: 1 })),
-    status: options.real === true ? openStatusPort(ledger) : {
-      held: () => told(shown.summaries.filter(({ state }) => state === 'held').map(({ campaign, reason }) => ({ campaign, title: shown.lines.find((line) => line.campaign === campaign)?.title ?? campaign, reason: reason?.code ?? '' }))),
-      campaigns: (page) => told(shown.lines.slice(page?.before === undefined ? 0 : shown.lines.findIndex(({ campaign }) => campaign === page.before) + 1).slice(0, page?.limit ?? 100)),
-      summary: (campaign) => told((campaign === null ? shown.summaries[0] : shown.summaries.find((summary) => summary.campaign === campaign)) ?? null),
-    },
+    status:
+      options.real === true
+        ? openStatusPort(ledger)
+        : {
+            held: () =>
+              told(
+                shown.summaries
+                  .filter(({ state }) => state === 'held')
+                  .map(({ campaign, reason }) => ({
+                    campaign,
+                    title: shown.lines.find((line) => line.campaign === campaign)?.title ?? campaign,
+                    reason: reason?.code ?? '',
+                  })),
+              ),
+            campaigns: (page) =>
+              told(
+                shown.lines
+                  .slice(
+                    page?.before === undefined
+                      ? 0
+                      : shown.lines.findIndex(({ campaign }) => campaign === page.before) + 1,
+                  )
+                  .slice(0, page?.limit ?? 100),
+              ),
+            summary: (campaign) =>
+              told(
+                (campaign === null
+                  ? shown.summaries[0]
+                  : shown.summaries.find((summary) => summary.campaign === campaign)) ?? null,
+              ),
+          },
     inbox:
       options.inbox === false
         ? null
         : {
             count: () => told(shown.letters.length),
-            list: ({ before, limit }) => told(newestFirst().filter((letter) => before === undefined || letter.id < before).slice(0, limit)),
+            list: ({ before, limit }) =>
+              told(
+                newestFirst()
+                  .filter((letter) => before === undefined || letter.id < before)
+                  .slice(0, limit),
+              ),
             get: (id) => told(shown.letters.find((letter) => letter.id === id) ?? null),
           },
     ready: () => Promise.resolve({ ok: shown.ready, checks: [{ name: 'ledger', ok: shown.ready }] }),
   };
-  const server = createServer(ports, { host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: false, logger: silentLogger, clock: systemClock, ...options });
+  const server = createServer(ports, {
+    host: '127.0.0.1',
+    port: 0,
+    publicUrl: null,
+    trustProxy: false,
+    logger: silentLogger,
+    clock: systemClock,
+    ...options,
+  });
   const { url, signInUrl, port } = await server.listen();
-  const ask = (path: string, headers: Record<string, string> = {}, method = 'GET', sent?: string | Buffer): Promise<Answer> =>
+  const ask = (
+    path: string,
+    headers: Record<string, string> = {},
+    method = 'GET',
+    sent?: string | Buffer,
+  ): Promise<Answer> =>
     new Promise((resolve, reject) => {
       // Said by us: for a DELETE node would send the body without its length.
-      const length: Record<string, string> = sent === undefined ? {} : { 'content-length': String(Buffer.byteLength(sent)) };
-      const asked = request({ host: '127.0.0.1', port, path, method, headers: { ...length, ...headers }, agent: false }, (answer) => {
-        let body = '';
-        answer.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }));
-      });
+      const length: Record<string, string> =
+        sent === undefined ? {} : { 'content-length': String(Buffer.byteLength(sent)) };
+      const asked = request(
+        { host: '127.0.0.1', port, path, method, headers: { ...length, ...headers }, agent: false },
+        (answer) => {
+          let body = '';
+          answer.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+          answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }));
+        },
+      );
       asked.on('error', reject);
       asked.end(sent);
     });
   const form = (fields: Record<string, string>): [Record<string, string>, string] => {
     const body = new URLSearchParams(fields).toString();
-    return [{ 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(Buffer.byteLength(body)) }, body];
+    return [
+      { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(Buffer.byteLength(body)) },
+      body,
+    ];
   };
   const signIn = async (): Promise<string> => {
     const token = new URL(signInUrl).searchParams.get('token') ?? '';
     const first = !(await ports.access.anyOperator());
-    const [headers, body] = form(first ? { token, name: testOperator.name, password: testOperator.password, again: testOperator.password } : { ...testOperator });
+    const [headers, body] = form(
+      first
+        ? { token, name: testOperator.name, password: testOperator.password, again: testOperator.password }
+        : { ...testOperator },
+    );
     const answer = await ask(first ? '/first-password' : '/sign-in', headers, 'POST', body);
     return answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
   };
@@ -206,16 +302,33 @@ export async function startConsole(options: Partial<ServerOptions> & { inbox?: b
     const [headers, body] = form({ csrf: csrfTokenOf(cookie.slice(cookie.indexOf('=') + 1)), ...fields });
     return ask(path, { ...headers, cookie }, 'POST', body);
   };
-  const upload = (content: string | Buffer, cookie: string, { fileName = 'recipients.csv', fields = {} }: { fileName?: string; fields?: Record<string, string> } = {}): Promise<Answer> => {
+  const upload = (
+    content: string | Buffer,
+    cookie: string,
+    { fileName = 'recipients.csv', fields = {} }: { fileName?: string; fields?: Record<string, string> } = {},
+  ): Promise<Answer> => {
     const boundary = 'a-boundary-of-the-test';
-    const given = Object.entries({ csrf: csrfTokenOf(cookie.slice(cookie.indexOf('=') + 1)), kit: 'mixpanel-2025-11', ...fields });
-    const head = given.map(([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`).join('');
+    const given = Object.entries({
+      csrf: csrfTokenOf(cookie.slice(cookie.indexOf('=') + 1)),
+      kit: 'mixpanel-2025-11',
+      ...fields,
+    });
+    const head = given
+      .map(([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)
+      .join('');
     const body = Buffer.concat([
-      Buffer.from(`${head}--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${fileName}"\r\ncontent-type: text/csv\r\n\r\n`),
+      Buffer.from(
+        `${head}--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${fileName}"\r\ncontent-type: text/csv\r\n\r\n`,
+      ),
       Buffer.from(content),
       Buffer.from(`\r\n--${boundary}--\r\n`),
     ]);
-    return ask('/uploads', { cookie, 'content-type': `multipart/form-data; boundary=${boundary}`, 'content-length': String(body.length) }, 'POST', body);
+    return ask(
+      '/uploads',
+      { cookie, 'content-type': `multipart/form-data; boundary=${boundary}`, 'content-length': String(body.length) },
+      'POST',
+      body,
+    );
   };
   const close = async (): Promise<void> => {
     await server.close();

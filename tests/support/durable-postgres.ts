@@ -28,14 +28,26 @@ export async function startDurablePostgres(): Promise<DurablePostgres> {
     mkdirSync(folder, { mode: 0o700 });
     if (user) chownSync(folder, user.uid, user.gid);
   }
-  const { bin, libraryPath } = await usableBinaries({ package: findPackage(), user, linksFolder: join(root, 'links'), copyFolder: () => join(root, 'copy'), say: () => undefined });
+  const { bin, libraryPath } = await usableBinaries({
+    package: findPackage(),
+    user,
+    linksFolder: join(root, 'links'),
+    copyFolder: () => join(root, 'copy'),
+    say: () => undefined,
+  });
   await makeCluster({ data, user, bin, libraryPath });
   const port = await freePort();
   let server: ChildProcess | null = null;
 
   /** One try; a killed server's backends may still hold its memory, and then it refuses to start. */
   const tryToStart = async (): Promise<ChildProcess> => {
-    const child = spawnAs(user, join(bin, 'postgres'), ['-D', data, '-k', '', '-h', '127.0.0.1', '-p', String(port)], ['ignore', 'ignore', 'pipe'], libraryPath);
+    const child = spawnAs(
+      user,
+      join(bin, 'postgres'),
+      ['-D', data, '-k', '', '-h', '127.0.0.1', '-p', String(port)],
+      ['ignore', 'ignore', 'pipe'],
+      libraryPath,
+    );
     await new Promise<void>((resolve, reject) => {
       child.stderr?.on('data', (chunk: Buffer) => {
         if (chunk.toString('utf8').includes('ready to accept connections')) resolve();

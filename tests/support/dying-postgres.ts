@@ -30,18 +30,27 @@ export async function startDyingPostgres(): Promise<DyingPostgres> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { port: (server.address() as net.AddressInfo).port, stop: () => new Promise((resolve) => server.close(() => resolve())) };
+  return {
+    port: (server.address() as net.AddressInfo).port,
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
+  };
 }
 
 /** A door to a Postgres at this port of loopback behind which the nth connection dies as it opens; the others live. */
-export async function startDoorOfDeath(port: number, nth: number): Promise<DyingPostgres & { readonly died: () => boolean }> {
+export async function startDoorOfDeath(
+  port: number,
+  nth: number,
+): Promise<DyingPostgres & { readonly died: () => boolean }> {
   let connections = 0;
   let died = false;
   const sockets = new Set<net.Socket>();
   const server = net.createServer((socket) => {
     const dies = (connections += 1) === nth;
     const behind = net.connect(port, '127.0.0.1');
-    for (const [one, other] of [[socket, behind], [behind, socket]] as const) {
+    for (const [one, other] of [
+      [socket, behind],
+      [behind, socket],
+    ] as const) {
       sockets.add(one);
       one.on('error', () => other.destroy());
       one.on('close', () => other.destroy());

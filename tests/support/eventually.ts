@@ -4,7 +4,10 @@
  * Calls `fn` until it stops throwing and answers something other than `false` or `undefined`; answers that.
  * Fails with the last error (or a plain one) after `timeoutMs` (default 10 s).
  */
-export async function eventually<T>(fn: () => T | Promise<T>, options: { timeoutMs?: number; everyMs?: number } = {}): Promise<T> {
+export async function eventually<T>(
+  fn: () => T | Promise<T>,
+  options: { timeoutMs?: number; everyMs?: number } = {},
+): Promise<T> {
   const { timeoutMs = 10_000, everyMs = 15 } = options;
   const deadline = performance.now() + timeoutMs;
   for (;;) {

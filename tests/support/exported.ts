@@ -18,7 +18,11 @@ export interface ExportedNotice {
 }
 
 /** Exports the campaign with its addresses to this folder, which must not exist yet. */
-export async function exportedNotices(env: Readonly<Record<string, string>>, campaign: string, out: string): Promise<ExportedNotice[]> {
+export async function exportedNotices(
+  env: Readonly<Record<string, string>>,
+  campaign: string,
+  out: string,
+): Promise<ExportedNotice[]> {
   const exported = await runCandor(['export', campaign, '--out', out, '--with-addresses', '--json'], env);
   if (exported.code !== 0) throw new Error(`the export ended with ${exported.code}: ${exported.stderr}`);
   const lines = readFileSync(join(out, 'notices.ndjson'), 'utf8').trimEnd().split('\n');

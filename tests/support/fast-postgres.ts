@@ -52,7 +52,13 @@ async function startServer(): Promise<FastPostgres> {
   });
   await makeCluster({ data, user, bin, libraryPath });
   writeFileSync(join(data, 'postgresql.auto.conf'), settings);
-  const child = spawnAs(user, join(bin, 'postgres'), ['-D', data, '-k', data], ['ignore', 'ignore', 'pipe'], libraryPath);
+  const child = spawnAs(
+    user,
+    join(bin, 'postgres'),
+    ['-D', data, '-k', data],
+    ['ignore', 'ignore', 'pipe'],
+    libraryPath,
+  );
   endWithThisProcess(child, root);
   await new Promise<void>((resolve, reject) => {
     let output = '';

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 
 /** True when every folder on the way may be passed by anybody. */
 export function reachableByOthers(path: string): boolean {
-  for (let folder = dirname(path); folder !== '/'; folder = dirname(folder)) if ((statSync(folder).mode & 0o001) === 0) return false;
+  for (let folder = dirname(path); folder !== '/'; folder = dirname(folder))
+    if ((statSync(folder).mode & 0o001) === 0) return false;
   return true;
 }
 
@@ -30,7 +31,11 @@ export function copyProgram(repository: string, parts: readonly string[], into: 
 }
 
 function packagesToRunWith(repository: string): string[] {
-  const { packages } = JSON.parse(readFileSync(join(repository, 'package-lock.json'), 'utf8')) as { packages: Record<string, { dev?: boolean }> };
-  const names = Object.entries(packages).flatMap(([path, { dev }]) => (/^node_modules\/(?!.*\/node_modules\/)/.test(path) && dev !== true ? [path] : []));
+  const { packages } = JSON.parse(readFileSync(join(repository, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { dev?: boolean }>;
+  };
+  const names = Object.entries(packages).flatMap(([path, { dev }]) =>
+    /^node_modules\/(?!.*\/node_modules\/)/.test(path) && dev !== true ? [path] : [],
+  );
   return names.filter((path) => existsSync(join(repository, path)));
 }

@@ -4,9 +4,22 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Settlement } from '../../src/domain/attempt.ts';
 import type { Audience } from '../../src/domain/audience.ts';
 import type { CampaignState, UnconfirmedPolicy } from '../../src/domain/campaign-state.ts';
-import { campaignIdFrom, type CampaignId, type CampaignNo, type LeaseId, type NoticeId, type SliceId } from '../../src/domain/ids.ts';
+import {
+  campaignIdFrom,
+  type CampaignId,
+  type CampaignNo,
+  type LeaseId,
+  type NoticeId,
+  type SliceId,
+} from '../../src/domain/ids.ts';
 import type { CompiledLetter } from '../../src/domain/kit.ts';
-import { createDraft, finishImport, freezeLetters, moveCampaign, type FrozenTerms } from '../../src/ledger/campaigns.ts';
+import {
+  createDraft,
+  finishImport,
+  freezeLetters,
+  moveCampaign,
+  type FrozenTerms,
+} from '../../src/ledger/campaigns.ts';
 import { claimNotices } from '../../src/ledger/claiming.ts';
 import { openDatabase, type Connection, type Database } from '../../src/ledger/database.ts';
 import { cutSlices } from '../../src/ledger/feeding.ts';
@@ -32,7 +45,9 @@ export interface TestLedger {
 export const testKey = Buffer.alloc(32, 7);
 
 /** A migrated, empty ledger. `empty: true` leaves the migration to the test: then `ledgerId` is ''. */
-export async function createTestLedger(options: { key?: Buffer; empty?: boolean; max?: number } = {}): Promise<TestLedger> {
+export async function createTestLedger(
+  options: { key?: Buffer; empty?: boolean; max?: number } = {},
+): Promise<TestLedger> {
   const running = await fastPostgres();
   const keyring = createKeyring(options.key ?? testKey);
   const name = `ledger_${randomUUID().replaceAll('-', '')}`;
@@ -55,7 +70,17 @@ export async function createTestLedger(options: { key?: Buffer; empty?: boolean;
 /** A row as intake would hand it over; the number is the spreadsheet's row. */
 export function aRow(row: number, changes: Partial<RecipientRow> = {}): RecipientRow {
   const address = changes.address ?? `person${row}@example.org`;
-  return { row, address, key: address.toLowerCase(), audience: 'affected', locale: 'en', localeFallback: false, name: '', categories: 1, ...changes };
+  return {
+    row,
+    address,
+    key: address.toLowerCase(),
+    audience: 'affected',
+    locale: 'en',
+    localeFallback: false,
+    name: '',
+    categories: 1,
+    ...changes,
+  };
 }
 
 /** Terms as a launch would freeze them. */
@@ -82,8 +107,29 @@ export function someTerms(changes: Partial<FrozenTerms> = {}): FrozenTerms {
 
 /** A compiled letter, as small as it can be. */
 export function aLetter(audience: Audience, locale: string): CompiledLetter {
-  const words = { name: 'name', organization_id: 'organization', user_id: 'user', city: 'city', region: 'region', country: 'country', os: 'system', browser: 'browser', referrer: 'referrer' };
-  return { audience, locale, subject: `About your account (${audience}, ${locale})`, html: `<p>${audience}</p>`, text: audience, categoryWords: words, exposed: [], testMark: { subject: 'Test: ', line: 'This is a test.' }, printsName: false, digest: `${audience}-${locale}`.padEnd(64, '0') };
+  const words = {
+    name: 'name',
+    organization_id: 'organization',
+    user_id: 'user',
+    city: 'city',
+    region: 'region',
+    country: 'country',
+    os: 'system',
+    browser: 'browser',
+    referrer: 'referrer',
+  };
+  return {
+    audience,
+    locale,
+    subject: `About your account (${audience}, ${locale})`,
+    html: `<p>${audience}</p>`,
+    text: audience,
+    categoryWords: words,
+    exposed: [],
+    testMark: { subject: 'Test: ', line: 'This is a test.' },
+    printsName: false,
+    digest: `${audience}-${locale}`.padEnd(64, '0'),
+  };
 }
 
 export interface BuiltCampaign {
@@ -118,17 +164,46 @@ export async function aCampaign(
       yield Array.from({ length: Math.min(1_000, notices - from) }, (_, index) => {
         const nth = from + index;
         const audience = unaffectedEvery > 0 && nth % unaffectedEvery === 0 ? 'unaffected' : 'affected';
-        return aRow(nth + 2, { address: `person${nth}@${wanted.domain ?? 'example.org'}`, audience, locale: nth % 3 === 0 ? 'id' : 'en' });
+        return aRow(nth + 2, {
+          address: `person${nth}@${wanted.domain ?? 'example.org'}`,
+          audience,
+          locale: nth % 3 === 0 ? 'id' : 'en',
+        });
       });
     }
   }
   return database.transaction(async (tx) => {
-    const campaignNo = await createDraft(tx, { id, fileSha256: randomBytes(32).toString('hex'), terms, actor: 'tester' });
+    const campaignNo = await createDraft(tx, {
+      id,
+      fileSha256: randomBytes(32).toString('hex'),
+      terms,
+      actor: 'tester',
+    });
     const rows = await stageRows(tx, keyring, batches(), { keepNames: wanted.keepNames ?? false });
     const account = await mergeRows(tx, campaignNo, { keepNames: wanted.keepNames ?? false });
-    await freezeLetters(tx, campaignNo, (['affected', 'unaffected'] as const).flatMap((audience) => ['en', 'es', 'id'].map((locale) => aLetter(audience, locale))));
-    await finishImport(tx, campaignNo, { rows, invalid: 0, merged: rows - account.notices, conflicts: account.conflicts, notices: account.notices, audiences: account.audiences, intake: {} }, 'tester');
-    if (state === 'running') await moveCampaign(tx, campaignNo, ['ready'], { to: 'running', actor: 'tester', reason: null });
+    await freezeLetters(
+      tx,
+      campaignNo,
+      (['affected', 'unaffected'] as const).flatMap((audience) =>
+        ['en', 'es', 'id'].map((locale) => aLetter(audience, locale)),
+      ),
+    );
+    await finishImport(
+      tx,
+      campaignNo,
+      {
+        rows,
+        invalid: 0,
+        merged: rows - account.notices,
+        conflicts: account.conflicts,
+        notices: account.notices,
+        audiences: account.audiences,
+        intake: {},
+      },
+      'tester',
+    );
+    if (state === 'running')
+      await moveCampaign(tx, campaignNo, ['ready'], { to: 'running', actor: 'tester', reason: null });
     return { campaignNo, id, account };
   });
 }
@@ -150,11 +225,20 @@ export async function claimSome(
   count: number,
 ): Promise<Awaited<ReturnType<typeof claimNotices>>> {
   const slices = await cutSlices(database, campaignNo, { ids: [aSliceId()], size: count });
-  return claimNotices(database, lease, slices.flatMap((slice) => slice.noticeIds.map((noticeId: NoticeId) => ({ campaignNo, noticeId, sliceId: slice.sliceId }))));
+  return claimNotices(
+    database,
+    lease,
+    slices.flatMap((slice) =>
+      slice.noticeIds.map((noticeId: NoticeId) => ({ campaignNo, noticeId, sliceId: slice.sliceId })),
+    ),
+  );
 }
 
 /** The settlement of an attempt that the relay accepted, or with the changes given. */
-export function aSettlement(claim: Pick<Settlement, 'attemptId' | 'noticeId'>, changes: Partial<Settlement> = {}): Settlement {
+export function aSettlement(
+  claim: Pick<Settlement, 'attemptId' | 'noticeId'>,
+  changes: Partial<Settlement> = {},
+): Settlement {
   return {
     attemptId: claim.attemptId,
     noticeId: claim.noticeId,

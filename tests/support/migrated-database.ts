@@ -14,13 +14,21 @@ const template = 'candor_template';
 let prepared: Promise<void> | null = null;
 
 /** Makes a database of that name, `empty` or migrated and with an identity of its own, for this key. */
-export async function createDatabase(postgres: FastPostgres, name: string, { empty, key }: { empty: boolean; key: Buffer }): Promise<void> {
+export async function createDatabase(
+  postgres: FastPostgres,
+  name: string,
+  { empty, key }: { empty: boolean; key: Buffer },
+): Promise<void> {
   if (!empty) await (prepared ??= prepare(postgres));
   // As files: copied through the write-ahead log it takes two to five times as long.
-  await on(postgres, 'postgres', (admin) => admin.query({ text: `create database ${name} ${empty ? '' : `template ${template} `}strategy file_copy` }));
+  await on(postgres, 'postgres', (admin) =>
+    admin.query({ text: `create database ${name} ${empty ? '' : `template ${template} `}strategy file_copy` }),
+  );
   if (empty) return;
   const values = [randomUUID(), createKeyring(key).checkValue];
-  await on(postgres, name, (database) => database.query({ text: 'update candor.ledger_identity set ledger_id = $1, key_check = $2', values }));
+  await on(postgres, name, (database) =>
+    database.query({ text: 'update candor.ledger_identity set ledger_id = $1, key_check = $2', values }),
+  );
 }
 
 export async function dropDatabase(postgres: FastPostgres, name: string): Promise<void> {
@@ -30,13 +38,21 @@ export async function dropDatabase(postgres: FastPostgres, name: string): Promis
 async function prepare(postgres: FastPostgres): Promise<void> {
   await on(postgres, 'postgres', (admin) => admin.query({ text: `create database ${template} strategy file_copy` }));
   await on(postgres, template, (database) => migrate(database, createKeyring(Buffer.alloc(32))));
-  const queue = openSliceQueue({ kind: 'postgres', connection: { ...postgres.server, database: template }, schema: queueSchema }, 'nobodys', silentLogger);
+  const queue = openSliceQueue(
+    { kind: 'postgres', connection: { ...postgres.server, database: template }, schema: queueSchema },
+    'nobodys',
+    silentLogger,
+  );
   // It has migrated when it answers.
   await queue.missing([randomUUID() as SliceId]);
   await queue.close();
 }
 
-async function on(postgres: FastPostgres, database: string, work: (database: Database) => Promise<unknown>): Promise<void> {
+async function on(
+  postgres: FastPostgres,
+  database: string,
+  work: (database: Database) => Promise<unknown>,
+): Promise<void> {
   const opened = openDatabase({ ...postgres.server, database }, silentLogger, { max: 1 });
   try {
     await work(opened);

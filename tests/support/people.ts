@@ -69,5 +69,8 @@ export function lettersPerAddress(relay: TestRelay): Map<string, number> {
 export function notExactlyOnce(relay: TestRelay, expected: readonly Pick<Person, 'email'>[]): string[] {
   const counts = lettersPerAddress(relay);
   const meant = new Set(expected.map(({ email }) => email));
-  return [...[...meant].filter((email) => counts.get(email) !== 1), ...[...counts.keys()].filter((email) => !meant.has(email))];
+  return [
+    ...[...meant].filter((email) => counts.get(email) !== 1),
+    ...[...counts.keys()].filter((email) => !meant.has(email)),
+  ];
 }

@@ -31,7 +31,11 @@ process.once('exit', () => {
 });
 
 /** Starts `candor` with these arguments. `input` goes to its standard input; without it there is none. Its log goes to `log`, a path, if given. */
-export function startCandor(args: readonly string[], env: ProgramEnvironment, options: { input?: string; cwd?: string; log?: string } = {}): RunningProgram {
+export function startCandor(
+  args: readonly string[],
+  env: ProgramEnvironment,
+  options: { input?: string; cwd?: string; log?: string } = {},
+): RunningProgram {
   if (!existsSync(main)) throw new Error('dist/main.js is missing: run `npm run build` first');
   const log = options.log === undefined ? null : openSync(options.log, 'a');
   const child = spawn(process.execPath, [main, ...args], {
@@ -57,10 +61,21 @@ export function startCandor(args: readonly string[], env: ProgramEnvironment, op
       resolve({ code, signal, stdout, stderr });
     });
   });
-  return { child, pid: child.pid ?? 0, stdout: () => stdout, stderr: () => stderr, kill: (signal) => void child.kill(signal), outcome };
+  return {
+    child,
+    pid: child.pid ?? 0,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    kill: (signal) => void child.kill(signal),
+    outcome,
+  };
 }
 
 /** Runs `candor` to its end. */
-export function runCandor(args: readonly string[], env: ProgramEnvironment, options: { input?: string; cwd?: string } = {}): Promise<Outcome> {
+export function runCandor(
+  args: readonly string[],
+  env: ProgramEnvironment,
+  options: { input?: string; cwd?: string } = {},
+): Promise<Outcome> {
   return startCandor(args, env, options).outcome;
 }

@@ -27,10 +27,32 @@ export async function startRedis(): Promise<TestRedis> {
   let server: ChildProcess | null = null;
 
   const start = async (): Promise<void> => {
-    server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--appendonly', 'yes', '--save', '', '--maxmemory-policy', 'noeviction'], { stdio: 'ignore' });
+    server = spawn(
+      'redis-server',
+      [
+        '--port',
+        String(port),
+        '--bind',
+        '127.0.0.1',
+        '--dir',
+        folder,
+        '--appendonly',
+        'yes',
+        '--save',
+        '',
+        '--maxmemory-policy',
+        'noeviction',
+      ],
+      { stdio: 'ignore' },
+    );
     const failed = new Promise<never>((_, reject) => server?.once('error', reject));
     failed.catch(() => undefined);
-    await Promise.race([failed, eventually(async () => (await client.ping()) === 'PONG' || Promise.reject(new Error('no answer yet')), { timeoutMs: 10_000 })]);
+    await Promise.race([
+      failed,
+      eventually(async () => (await client.ping()) === 'PONG' || Promise.reject(new Error('no answer yet')), {
+        timeoutMs: 10_000,
+      }),
+    ]);
   };
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const running = server;
@@ -61,7 +83,9 @@ export function freePort(): Promise<number> {
     probe.once('error', reject);
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address();
-      probe.close(() => (address === null || typeof address === 'string' ? reject(new Error('no port')) : resolve(address.port)));
+      probe.close(() =>
+        address === null || typeof address === 'string' ? reject(new Error('no port')) : resolve(address.port),
+      );
     });
   });
 }

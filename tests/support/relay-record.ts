@@ -103,5 +103,7 @@ function readHeaders(raw: Buffer): Map<string, string> {
   const end = raw.indexOf('\r\n\r\n');
   const text = raw.subarray(0, end === -1 ? raw.length : end).toString('utf8');
   const lines = text.replaceAll(/\r\n[ \t]+/g, ' ').split('\r\n');
-  return new Map(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+  );
 }

@@ -3,15 +3,17 @@
 
 /** Google, for Gmail and Workspace. */
 export const gmail = {
-  noSuchUser: '550-5.1.1 The account that you tried to reach does not exist. Please check the\n550 5.1.1 address for typos. NoSuchUser - gsmtp',
+  noSuchUser:
+    '550-5.1.1 The account that you tried to reach does not exist. Please check the\n550 5.1.1 address for typos. NoSuchUser - gsmtp',
   disabled: '550 5.2.1 The account that you tried to reach is disabled. - gsmtp',
   overQuota: '452 4.2.2 The account that you tried to reach is over quota. OverQuotaTemp - gsmtp',
-  overQuotaForGood: '552 5.2.2 The recipient\'s inbox is out of storage space. OverQuotaPerm - gsmtp',
+  overQuotaForGood: "552 5.2.2 The recipient's inbox is out of storage space. OverQuotaPerm - gsmtp",
   receivingTooFast: '450 4.2.1 The user is receiving mail at a rate that prevents more from being delivered. - gsmtp',
   unusualRate: '421 4.7.28 Unusual rate of mail from your IP address; temporarily rate limited. - gsmtp',
   tryLater: '421 4.3.0 Temporary System Problem, try again later. - gsmtp',
   tooManyLogins: '454 4.7.0 Too many login attempts, please try again later. - gsmtp',
-  badCredentials: '535-5.7.8 Username and Password not accepted. For more, see\n535 5.7.8 the help page BadCredentials - gsmtp',
+  badCredentials:
+    '535-5.7.8 Username and Password not accepted. For more, see\n535 5.7.8 the help page BadCredentials - gsmtp',
   appPassword: '534 5.7.9 Application-specific password required. InvalidSecondFactor - gsmtp',
   dailyLimit: '550 5.4.5 Daily user sending limit exceeded. - gsmtp',
   peakLimit: '450 4.2.1 Peak SMTP relay limit exceeded for customer. - gsmtp',
@@ -41,11 +43,13 @@ export const microsoft = {
 
 /** Yahoo and AOL. */
 export const yahoo = {
-  noSuchUser: '554 delivery error: dd This user doesn\'t have an example.com account [-5]',
+  noSuchUser: "554 delivery error: dd This user doesn't have an example.com account [-5]",
   notFound: '552 1 Requested mail action aborted, mailbox not found',
-  deferred: '421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume or user complaints',
+  deferred:
+    '421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume or user complaints',
   resources: '451 4.3.2 Resources temporarily unavailable. Please try later',
-  refusedForGood: '553 5.7.2 [TSS09] All messages from 192.0.2.1 will be permanently deferred; retrying will NOT succeed',
+  refusedForGood:
+    '553 5.7.2 [TSS09] All messages from 192.0.2.1 will be permanently deferred; retrying will NOT succeed',
   policy: '554 5.7.9 Message not accepted for policy reasons',
 } as const;
 

@@ -1,7 +1,20 @@
 // What the scripted relay does instead of its duty, and when. Steps are tried in order, the first that
 // fits acts; a relay without steps behaves.
 
-export const relayStages = ['connect', 'greeting', 'ehlo', 'starttls', 'auth', 'mail', 'rcpt', 'data', 'body', 'after-body', 'rset', 'quit'] as const;
+export const relayStages = [
+  'connect',
+  'greeting',
+  'ehlo',
+  'starttls',
+  'auth',
+  'mail',
+  'rcpt',
+  'data',
+  'body',
+  'after-body',
+  'rset',
+  'quit',
+] as const;
 export type RelayStage = (typeof relayStages)[number];
 
 export interface Step {

@@ -94,10 +94,20 @@ export class RelaySession {
         return this.#takeMail(line);
       case 'RCPT': {
         const to = /<(.*)>/.exec(line)?.[1] ?? '';
-        return this.#perform('rcpt', this.#from === null ? '503 5.5.1 need MAIL command' : '250 2.1.5 ok', () => (this.#to = to), to);
+        return this.#perform(
+          'rcpt',
+          this.#from === null ? '503 5.5.1 need MAIL command' : '250 2.1.5 ok',
+          () => (this.#to = to),
+          to,
+        );
       }
       case 'DATA':
-        return this.#perform('data', this.#to === null ? '554 5.5.1 no valid recipients' : '354 go on', () => undefined, this.#to);
+        return this.#perform(
+          'data',
+          this.#to === null ? '554 5.5.1 no valid recipients' : '354 go on',
+          () => undefined,
+          this.#to,
+        );
       case 'RSET':
         return this.#perform('rset', '250 2.0.0 reset', () => this.#reset());
       case 'QUIT':
@@ -117,7 +127,8 @@ export class RelaySession {
     let usual = '250 2.1.0 ok';
     if (options.credentials !== undefined && !this.#authenticated) usual = '530 5.7.0 Authentication required';
     else if (this.#from !== null) usual = '503 5.5.1 nested MAIL command';
-    else if (options.sizeLimit !== undefined && size > options.sizeLimit) usual = '552 5.3.4 Message size exceeds fixed limit';
+    else if (options.sizeLimit !== undefined && size > options.sizeLimit)
+      usual = '552 5.3.4 Message size exceeds fixed limit';
     else if (!this.#context.rateAllows()) usual = '454 4.7.0 Too many messages, slow down';
     this.#perform('mail', usual, () => (this.#from = from));
   }
@@ -147,7 +158,8 @@ export class RelaySession {
       return false;
     }
     const before = this.#tail.length;
-    const body = recording === 'count' ? this.#input : Buffer.concat(this.#body).subarray(0, this.#bodyLength + end + 2 - before);
+    const body =
+      recording === 'count' ? this.#input : Buffer.concat(this.#body).subarray(0, this.#bodyLength + end + 2 - before);
     this.#input = this.#input.subarray(end + endOfData.length - before);
     this.#mode = 'line';
     this.#announced = false;
@@ -161,15 +173,29 @@ export class RelaySession {
       return true;
     }
     record.read(to);
-    this.#perform('after-body', '250 2.0.0 Ok: queued as 4F2A9C01D3', () => record.accept(connection, from, to, body), to);
+    this.#perform(
+      'after-body',
+      '250 2.0.0 Ok: queued as 4F2A9C01D3',
+      () => record.accept(connection, from, to, body),
+      to,
+    );
     return true;
   }
 
   /** Does what the script says for this stage, or the usual. `effect` runs when a 2yz is (about to be) answered. */
-  #perform(stage: RelayStage, usual: string, effect: () => unknown = () => undefined, to: string | null = this.#to): void {
+  #perform(
+    stage: RelayStage,
+    usual: string,
+    effect: () => unknown = () => undefined,
+    to: string | null = this.#to,
+  ): void {
     const step = this.#context.step(stage, to, this.#number);
     if (step === null) return this.#say(usual, effect);
-    this.#act({ ...step, ...(step.reply === undefined ? {} : { reply: step.reply.replaceAll('{to}', to ?? '') }) }, usual, effect);
+    this.#act(
+      { ...step, ...(step.reply === undefined ? {} : { reply: step.reply.replaceAll('{to}', to ?? '') }) },
+      usual,
+      effect,
+    );
   }
 
   #act(step: Step, usual: string, effect: () => unknown): void {
@@ -262,11 +288,17 @@ export class RelaySession {
 
   #offers(): string {
     const { options } = this.#context;
-    const lines = ['relay.example', ...(options.pipelining === false ? [] : ['PIPELINING']), '8BITMIME', 'ENHANCEDSTATUSCODES'];
+    const lines = [
+      'relay.example',
+      ...(options.pipelining === false ? [] : ['PIPELINING']),
+      '8BITMIME',
+      'ENHANCEDSTATUSCODES',
+    ];
     lines.push(options.sizeLimit === undefined ? 'SIZE' : `SIZE ${options.sizeLimit}`);
     if (options.smtpUtf8 === true) lines.push('SMTPUTF8');
     if (options.tls === 'starttls' && !this.#encrypted) lines.push('STARTTLS');
-    if (options.credentials !== undefined && (options.tls !== 'starttls' || this.#encrypted)) lines.push(`AUTH ${(options.mechanisms ?? ['PLAIN', 'LOGIN']).join(' ')}`);
+    if (options.credentials !== undefined && (options.tls !== 'starttls' || this.#encrypted))
+      lines.push(`AUTH ${(options.mechanisms ?? ['PLAIN', 'LOGIN']).join(' ')}`);
     return lines.map((line, index) => `250${index === lines.length - 1 ? ' ' : '-'}${line}`).join('\n');
   }
 
@@ -297,6 +329,10 @@ export class RelaySession {
     const [user, password] = login[0] === 'LOGIN' ? login.slice(1) : (login[1] ?? '').split('\0').slice(1);
     const { credentials } = this.#context.options;
     const right = credentials !== undefined && user === credentials.user && password === credentials.password;
-    this.#perform('auth', right ? '235 2.7.0 welcome' : '535 5.7.8 Authentication credentials invalid', () => (this.#authenticated = true));
+    this.#perform(
+      'auth',
+      right ? '235 2.7.0 welcome' : '535 5.7.8 Authentication credentials invalid',
+      () => (this.#authenticated = true),
+    );
   }
 }

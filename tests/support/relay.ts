@@ -79,7 +79,10 @@ class ScriptedRelay implements TestRelay, SessionContext {
 
   get url(): string {
     const { credentials, tls: mode } = this.options;
-    const login = credentials === undefined ? '' : `${encodeURIComponent(credentials.user)}:${encodeURIComponent(credentials.password)}@`;
+    const login =
+      credentials === undefined
+        ? ''
+        : `${encodeURIComponent(credentials.user)}:${encodeURIComponent(credentials.password)}@`;
     return `smtp${mode === 'implicit' ? 's' : ''}://${login}${this.host}:${this.port}`;
   }
 
@@ -140,7 +143,8 @@ class ScriptedRelay implements TestRelay, SessionContext {
     }
     const step = this.step('connect', null, number);
     if (step === null) new RelaySession(socket, this, number).greet();
-    else if (step.do === 'reply' || step.do === 'reply-then-drop') socket.end(`${step.reply ?? '421 4.3.2 not now'}\r\n`);
+    else if (step.do === 'reply' || step.do === 'reply-then-drop')
+      socket.end(`${step.reply ?? '421 4.3.2 not now'}\r\n`);
     else if (step.do === 'reset') socket.resetAndDestroy();
     else if (step.do !== 'silence') socket.destroy();
   }

@@ -5,7 +5,10 @@ import type { RelayRecord } from './relay-record.ts';
 /**
  * @param earliestMs for a MAIL FROM that was read at this `performance.now()`: when it may have come at the earliest
  */
-export function seenByRelay(record: RelayRecord, earliestMs: (readMs: number) => number = (readMs) => readMs): SeenByRelay {
+export function seenByRelay(
+  record: RelayRecord,
+  earliestMs: (readMs: number) => number = (readMs) => readMs,
+): SeenByRelay {
   const since1970 = (ms: number): number => performance.timeOrigin + ms;
   return {
     letters: record.letters.map(({ to, messageId, notice }) => ({ to, messageId, notice })),

@@ -23,7 +23,10 @@ export async function startSeverableDoor(port: number): Promise<SeverableDoor> {
     behind.pause();
     const pair = [socket, behind] as const;
     pairs.add(pair);
-    for (const [from, to] of [[socket, behind], [behind, socket]] as const) {
+    for (const [from, to] of [
+      [socket, behind],
+      [behind, socket],
+    ] as const) {
       from.on('data', (chunk: Buffer) => to.write(chunk));
       from.on('error', () => to.destroy());
       from.on('close', () => {

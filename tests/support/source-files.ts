@@ -66,6 +66,9 @@ export function importsOf(code: string): Import[] {
 
 /** Blanks comments, keeping strings, template literals and regular expressions as they are. */
 export function withoutComments(text: string): string {
-  const token = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|(?<=[=(,:[!&|?{};\n]\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/[a-z]*/g;
-  return text.replace(token, (found) => (found.startsWith('//') || found.startsWith('/*') ? ' '.repeat(found.length) : found));
+  const token =
+    /\/\/[^\n]*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|(?<=[=(,:[!&|?{};\n]\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/[a-z]*/g;
+  return text.replace(token, (found) =>
+    found.startsWith('//') || found.startsWith('/*') ? ' '.repeat(found.length) : found,
+  );
 }

@@ -60,8 +60,17 @@ function formsOf(word: string): Needle[] {
     'equals escapes': Buffer.from(Buffer.from(lower).toString('hex').replaceAll(/../g, '=$&')),
   };
   // The letters in the middle do not depend on what stands before and behind.
-  const shifted = [0, 1, 2].map((shift) => Buffer.from(Buffer.concat([Buffer.alloc(shift), Buffer.from(word)]).toString('base64').slice(shift === 0 ? 0 : shift + 1, -4)));
-  return [...Object.entries(forms).map(([form, bytes]) => ({ name: `${word} as ${form}`, bytes })), ...shifted.filter((bytes) => bytes.length >= 6).map((bytes) => ({ name: `${word} as base64`, bytes }))];
+  const shifted = [0, 1, 2].map((shift) =>
+    Buffer.from(
+      Buffer.concat([Buffer.alloc(shift), Buffer.from(word)])
+        .toString('base64')
+        .slice(shift === 0 ? 0 : shift + 1, -4),
+    ),
+  );
+  return [
+    ...Object.entries(forms).map(([form, bytes]) => ({ name: `${word} as ${form}`, bytes })),
+    ...shifted.filter((bytes) => bytes.length >= 6).map((bytes) => ({ name: `${word} as base64`, bytes })),
+  ];
 }
 
 function excerpt(bytes: Buffer, at: number): string {
@@ -69,12 +78,16 @@ function excerpt(bytes: Buffer, at: number): string {
 }
 
 /** Every value of every column of every table in the schemas, as text, `schema.table` by `schema.table`. */
-export async function everyRow(connection: PostgresConnection | string, schemas: readonly string[]): Promise<Map<string, string>> {
+export async function everyRow(
+  connection: PostgresConnection | string,
+  schemas: readonly string[],
+): Promise<Map<string, string>> {
   const client = new pg.Client(typeof connection === 'string' ? { connectionString: connection } : { ...connection });
   await client.connect();
   try {
     const { rows: tables } = await client.query<{ name: string }>(
-      `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = any($1)`, [schemas],
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = any($1)`,
+      [schemas],
     );
     const contents = new Map<string, string>();
     for (const { name } of tables) {
@@ -94,7 +107,14 @@ export async function everyKey(client: Redis): Promise<Map<string, Buffer>> {
   const contents = new Map<string, Buffer>();
   for await (const keys of client.scanStream({ count: 1_000 }) as AsyncIterable<string[]>) {
     for (const key of keys) {
-      contents.set(`redis ${key}`, Buffer.concat([Buffer.from(key), (await client.dumpBuffer(key)) ?? Buffer.alloc(0), Buffer.from(await plainValue(client, key))]));
+      contents.set(
+        `redis ${key}`,
+        Buffer.concat([
+          Buffer.from(key),
+          (await client.dumpBuffer(key)) ?? Buffer.alloc(0),
+          Buffer.from(await plainValue(client, key)),
+        ]),
+      );
     }
   }
   const [, folder = ''] = await client.config('GET', 'dir');
@@ -122,12 +142,22 @@ export function processTexts(pid: number, folder: string): Map<string, string> {
     const stat = read(`/proc/${name}/stat`);
     parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0));
   }
-  const ours = (each: number): boolean => each === pid || (parents.has(each) && each > 1 && ours(parents.get(each) ?? 0)) || holds(each, folder);
+  const ours = (each: number): boolean =>
+    each === pid || (parents.has(each) && each > 1 && ours(parents.get(each) ?? 0)) || holds(each, folder);
   return new Map(
-    [...parents.keys()].filter((each) => each !== process.pid && ours(each)).flatMap((each): [string, string][] => {
-      const command = read(`/proc/${each}/cmdline`).replaceAll('\0', ' ');
-      return [[`command line of ${each}`, command], ...(command.includes('main.js') ? [] : [[`environment of ${each} (${command.slice(0, 60)})`, read(`/proc/${each}/environ`)] as [string, string]])];
-    }),
+    [...parents.keys()]
+      .filter((each) => each !== process.pid && ours(each))
+      .flatMap((each): [string, string][] => {
+        const command = read(`/proc/${each}/cmdline`).replaceAll('\0', ' ');
+        return [
+          [`command line of ${each}`, command],
+          ...(command.includes('main.js')
+            ? []
+            : [
+                [`environment of ${each} (${command.slice(0, 60)})`, read(`/proc/${each}/environ`)] as [string, string],
+              ]),
+        ];
+      }),
   );
 }
 

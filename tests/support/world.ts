@@ -113,7 +113,8 @@ export function scenarioWorld(): World {
     const sending = (file: string, args: readonly string[]): string[] => ['send', file, '--kit', kit, '--yes', ...args];
     return {
       env,
-      with: (settings) => siteOf(Object.fromEntries(Object.entries({ ...env, ...settings }).filter(([, value]) => value !== ''))),
+      with: (settings) =>
+        siteOf(Object.fromEntries(Object.entries({ ...env, ...settings }).filter(([, value]) => value !== ''))),
       run: (...args) => run(args),
       start: (...args) => start(args),
       send: (file, ...args) => run(sending(file, args)),
@@ -121,7 +122,10 @@ export function scenarioWorld(): World {
       async worker() {
         const running = launch(['worker']);
         const looking = ledger();
-        const alive = { text: `select from candor.lease where worker like '%:' || $1 and expires_at > clock_timestamp()`, values: [String(running.pid)] };
+        const alive = {
+          text: `select from candor.lease where worker like '%:' || $1 and expires_at > clock_timestamp()`,
+          values: [String(running.pid)],
+        };
         await eventually(async () => (await looking.query(alive)).rowCount === 1, { timeoutMs: 20_000 });
         return running;
       },
@@ -151,7 +155,12 @@ export function scenarioWorld(): World {
         CANDOR_DATA: join(folder, 'data'),
         LOG_LEVEL: 'warn',
         RECOVERY_SECONDS: '2',
-        ...(ledger.endsWith('given') ? { DATABASE_URL: settings?.['DATABASE_URL'] ?? (await newDatabase(ledger === 'new-given')), CANDOR_KEY: key.toString('base64') } : {}),
+        ...(ledger.endsWith('given')
+          ? {
+              DATABASE_URL: settings?.['DATABASE_URL'] ?? (await newDatabase(ledger === 'new-given')),
+              CANDOR_KEY: key.toString('base64'),
+            }
+          : {}),
         ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
         ...(relay === undefined ? {} : { SMTP_URL: relay.url, MAIL_FROM: 'Notices <notices@example.com>' }),
         ...settings,
@@ -185,7 +194,9 @@ export function answerOf(outcome: Outcome): Answer {
   try {
     return { ...outcome, summary: JSON.parse(outcome.stdout) as CampaignSummary };
   } catch {
-    throw new Error(`stdout is not one JSON object (exit ${outcome.code}): ${outcome.stdout.slice(0, 500)}\n${outcome.stderr.slice(-2_000)}`);
+    throw new Error(
+      `stdout is not one JSON object (exit ${outcome.code}): ${outcome.stdout.slice(0, 500)}\n${outcome.stderr.slice(-2_000)}`,
+    );
   }
 }
 

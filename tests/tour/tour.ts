@@ -20,22 +20,51 @@ export interface TourParts {
 
 /** Recipients by what the relay says to them. */
 const refusing: readonly Step[] = [
-  { stage: 'rcpt', when: { to: /^nobody/ }, do: 'reply', reply: '550 5.1.1 <{to}>: Recipient address rejected: User unknown' },
+  {
+    stage: 'rcpt',
+    when: { to: /^nobody/ },
+    do: 'reply',
+    reply: '550 5.1.1 <{to}>: Recipient address rejected: User unknown',
+  },
   { stage: 'rcpt', when: { to: /^closed/ }, do: 'reply', reply: '554 5.7.1 Rejected by local rule 42' },
-  { stage: 'rcpt', when: { to: /^full/ }, do: 'reply', reply: '452 4.2.2 The mailbox is over quota <script>alert(1)</script>' },
+  {
+    stage: 'rcpt',
+    when: { to: /^full/ },
+    do: 'reply',
+    reply: '452 4.2.2 The mailbox is over quota <script>alert(1)</script>',
+  },
 ];
-const senderRefused: Step = { stage: 'mail', do: 'reply', reply: '553 5.7.1 Sender address rejected: not owned by user' };
+const senderRefused: Step = {
+  stage: 'mail',
+  do: 'reply',
+  reply: '553 5.7.1 Sender address rejected: not owned by user',
+};
 
 /** Notices of the file: 116 people, of whom six, three and two are refused, and one row in two too many is invalid. */
 export const tourNotices = 116;
 
 function recipients(): string {
   const locales = ['en', 'es', 'id', 'pt-BR'] as const;
-  const named = (name: string, count: number): string[] => Array.from({ length: count }, (_, nth) => `${name}${nth}@example.org`);
+  const named = (name: string, count: number): string[] =>
+    Array.from({ length: count }, (_, nth) => `${name}${nth}@example.org`);
   const addresses = [...named('nobody', 6), ...named('closed', 3), ...named('full', 2), ...named('reader', 105)];
-  const rows = addresses.map((address, nth) => [address, nth % 3 === 1 ? 'chatgpt' : 'api', locales[nth % 4], nth % 2 === 0 ? 'Valencia' : '', 'Firefox', `Person ${nth}`].join(';'));
+  const rows = addresses.map((address, nth) =>
+    [
+      address,
+      nth % 3 === 1 ? 'chatgpt' : 'api',
+      locales[nth % 4],
+      nth % 2 === 0 ? 'Valencia' : '',
+      'Firefox',
+      `Person ${nth}`,
+    ].join(';'),
+  );
   const again = ['reader7@example.org;api;en;;;', 'READER8@example.org;api;en;;;', 'reader4@example.org;api;en;;;'];
-  const invalid = ['<script>alert(1)</script>;api;en;;;', 'two@example.com, more@example.com;api;en;;;', 'reader1@example.net;perhaps;en;;;', '=cmd()@example.net@x;api;en;;;'];
+  const invalid = [
+    '<script>alert(1)</script>;api;en;;;',
+    'two@example.com, more@example.com;api;en;;;',
+    'reader1@example.net;perhaps;en;;;',
+    '=cmd()@example.net@x;api;en;;;',
+  ];
   return ['Contact;Kind;Language;City;Browser;Name', ...rows, ...again, ...invalid, ''].join('\n');
 }
 
@@ -50,7 +79,8 @@ export async function walk(parts: TourParts): Promise<void> {
   const heading = (text: RegExp | string): Promise<void> => page.getByRole('heading', { name: text }).first().waitFor();
   const press = (name: RegExp | string): Promise<void> => page.getByRole('button', { name }).first().click();
   const follow = (name: RegExp | string): Promise<void> => page.getByRole('link', { name }).first().click();
-  const fill = (label: RegExp | string, value: string): Promise<void> => page.getByLabel(label, { exact: typeof label === 'string' }).fill(value);
+  const fill = (label: RegExp | string, value: string): Promise<void> =>
+    page.getByLabel(label, { exact: typeof label === 'string' }).fill(value);
 
   await page.goto(parts.signInUrl);
   await heading('Welcome to Candor');
@@ -90,7 +120,12 @@ type Heading = (text: RegExp | string) => Promise<void>;
 type Press = (name: RegExp | string) => Promise<void>;
 type Fill = (label: RegExp | string, value: string) => Promise<void>;
 
-async function chooseFile({ page, folder, look }: TourParts, heading: Heading, press: Press, follow: Press): Promise<void> {
+async function chooseFile(
+  { page, folder, look }: TourParts,
+  heading: Heading,
+  press: Press,
+  follow: Press,
+): Promise<void> {
   const path = join(folder, 'recipients of the incident.csv');
   writeFileSync(path, recipients());
   await follow('Upload the recipients');
@@ -111,7 +146,13 @@ async function chooseFile({ page, folder, look }: TourParts, heading: Heading, p
   await page.goBack();
 }
 
-async function lookAtLetters({ page, relay, look }: TourParts, heading: Heading, press: Press, follow: Press, fill: Fill): Promise<void> {
+async function lookAtLetters(
+  { page, relay, look }: TourParts,
+  heading: Heading,
+  press: Press,
+  follow: Press,
+  fill: Fill,
+): Promise<void> {
   await follow('Look at the letters');
   await heading('What each group will read');
   await look('letters', page);
@@ -137,7 +178,13 @@ async function lookAtLetters({ page, relay, look }: TourParts, heading: Heading,
   if (test?.to !== 'robin@example.com') throw new Error('the test letter did not come');
 }
 
-async function launch({ page, look }: TourParts, heading: Heading, press: Press, follow: Press, fill: Fill): Promise<void> {
+async function launch(
+  { page, look }: TourParts,
+  heading: Heading,
+  press: Press,
+  follow: Press,
+  fill: Fill,
+): Promise<void> {
   await follow('Go on to the launch');
   await heading('What will happen');
   await look('launch', page);
@@ -189,7 +236,13 @@ async function watch({ page, relay, look }: TourParts, heading: Heading, press: 
   await look('finished', page);
 }
 
-async function resend({ page, url, relay, look }: TourParts, heading: Heading, press: Press, follow: Press, fill: Fill): Promise<void> {
+async function resend(
+  { page, url, relay, look }: TourParts,
+  heading: Heading,
+  press: Press,
+  follow: Press,
+  fill: Fill,
+): Promise<void> {
   const campaign = new URL(page.url()).pathname;
   await follow('Re-send');
   await heading('Not accepted, and why');

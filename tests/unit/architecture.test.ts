@@ -1,9 +1,31 @@
 // Enforces docs/ARCHITECTURE.md: who may import whom, which vendor lives where, and how files are named.
 import { describe, expect, it } from 'vitest';
-import { importedPath, importsOf, readText, roomOf, sourceFiles, withoutComments, type SourceFile } from '../support/source-files.ts';
+import {
+  importedPath,
+  importsOf,
+  readText,
+  roomOf,
+  sourceFiles,
+  withoutComments,
+  type SourceFile,
+} from '../support/source-files.ts';
 
 const files = sourceFiles();
-const rooms = ['domain', 'config', 'runtime', 'intake', 'kits', 'rendering', 'delivery', 'ledger', 'dispatch', 'embedded', 'web', 'campaigns', 'cli'] as const;
+const rooms = [
+  'domain',
+  'config',
+  'runtime',
+  'intake',
+  'kits',
+  'rendering',
+  'delivery',
+  'ledger',
+  'dispatch',
+  'embedded',
+  'web',
+  'campaigns',
+  'cli',
+] as const;
 
 /** The rooms that each may import, besides itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -57,14 +79,31 @@ const builtInRooms: Readonly<Record<string, readonly string[]>> = { child_proces
 /** Built-in modules that compute and reach nothing outside. */
 const pureBuiltIns = ['node:url', 'node:crypto', 'node:buffer', 'node:util', 'node:net'];
 
-const forbiddenNames = ['utils', 'util', 'common', 'helpers', 'helper', 'types', 'models', 'interfaces', 'manager', 'service', 'misc', 'shared', 'index'];
+const forbiddenNames = [
+  'utils',
+  'util',
+  'common',
+  'helpers',
+  'helper',
+  'types',
+  'models',
+  'interfaces',
+  'manager',
+  'service',
+  'misc',
+  'shared',
+  'index',
+];
 
 function isRelative(specifier: string): boolean {
   return specifier.startsWith('.');
 }
 
 function packageOf(specifier: string): string {
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 function violations(check: (file: SourceFile) => readonly string[]): string[] {
@@ -82,7 +121,11 @@ describe('the import table', () => {
         .filter(({ specifier, typeOnly }) => {
           if (!isRelative(specifier)) return false;
           const room = roomOf(importedPath(file, specifier));
-          const allowed = [file.room, ...(mayImport[file.room] ?? []), ...(typeOnly ? (mayImportTypes[file.room] ?? []) : [])];
+          const allowed = [
+            file.room,
+            ...(mayImport[file.room] ?? []),
+            ...(typeOnly ? (mayImportTypes[file.room] ?? []) : []),
+          ];
           return !allowed.includes(room);
         })
         .map(({ specifier }) => `may not import ${specifier}`),
@@ -93,7 +136,9 @@ describe('the import table', () => {
   it('points at files that exist, with their extension', () => {
     const known = new Set(files.map((file) => file.path));
     const found = violations((file) =>
-      file.imports.filter(({ specifier }) => isRelative(specifier) && !known.has(importedPath(file, specifier))).map(({ specifier }) => `no file for ${specifier}`),
+      file.imports
+        .filter(({ specifier }) => isRelative(specifier) && !known.has(importedPath(file, specifier)))
+        .map(({ specifier }) => `no file for ${specifier}`),
     );
     expect(found).toEqual([]);
   });
@@ -117,7 +162,10 @@ describe('the import table', () => {
         .filter(({ specifier }) => specifier.startsWith('node:'))
         .filter(({ specifier }) => {
           const allowed = builtInRooms[specifier.slice('node:'.length)];
-          return (allowed !== undefined && !allowed.includes(file.room)) || (file.room === 'domain' && !pureBuiltIns.includes(specifier));
+          return (
+            (allowed !== undefined && !allowed.includes(file.room)) ||
+            (file.room === 'domain' && !pureBuiltIns.includes(specifier))
+          );
         })
         .map(({ specifier }) => `may not import ${specifier}`),
     );
@@ -135,23 +183,43 @@ describe('the import table', () => {
     for (const [room, allowed] of Object.entries(mayImport)) {
       if (room === 'domain') expect(told[room]).toBe('nothing of ours');
       else if (room === 'app') expect(told[room]?.trim()).toBe('all but cli');
-      else expect(words(told[room] ?? ''), room).toEqual(words([...allowed, ...(mayImportTypes[room] ?? [])].join(', ')));
+      else
+        expect(words(told[room] ?? ''), room).toEqual(words([...allowed, ...(mayImportTypes[room] ?? [])].join(', ')));
     }
   });
 });
 
 describe('the files', () => {
   it('read the environment in config only', () => {
-    expect(violations((file) => (file.room !== 'config' && /\bprocess\s*\.\s*env\b|\benv\b[^=;\n]*=\s*process\b/.test(file.code) ? ['reads process.env'] : []))).toEqual([]);
+    expect(
+      violations((file) =>
+        file.room !== 'config' && /\bprocess\s*\.\s*env\b|\benv\b[^=;\n]*=\s*process\b/.test(file.code)
+          ? ['reads process.env']
+          : [],
+      ),
+    ).toEqual([]);
   });
 
   it('write to the console in cli only', () => {
-    expect(violations((file) => (file.room !== 'cli' && /(?<![.\w])console\s*\.\s*(?:log|info|warn|error|debug|trace|table|dir)\b/.test(file.code) ? ['uses console'] : []))).toEqual([]);
+    expect(
+      violations((file) =>
+        file.room !== 'cli' &&
+        /(?<![.\w])console\s*\.\s*(?:log|info|warn|error|debug|trace|table|dir)\b/.test(file.code)
+          ? ['uses console']
+          : [],
+      ),
+    ).toEqual([]);
   });
 
   it('have at most 400 lines, tables of data aside', () => {
     const tables = ['domain/error-registry.ts'];
-    expect(violations((file) => (!tables.includes(file.path) && file.text.split('\n').length > 401 ? [`${file.text.split('\n').length} lines`] : []))).toEqual([]);
+    expect(
+      violations((file) =>
+        !tables.includes(file.path) && file.text.split('\n').length > 401
+          ? [`${file.text.split('\n').length} lines`]
+          : [],
+      ),
+    ).toEqual([]);
   });
 
   it('are named in kebab case, after what they hold', () => {
@@ -159,14 +227,18 @@ describe('the files', () => {
       const names = file.path.replace(/\.ts$/, '').split('/');
       return [
         ...names.filter((name) => !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)).map((name) => `${name} is not kebab-case`),
-        ...names.filter((name) => forbiddenNames.some((word) => name === word || name.endsWith(`-${word}`))).map((name) => `${name} says nothing`),
+        ...names
+          .filter((name) => forbiddenNames.some((word) => name === word || name.endsWith(`-${word}`)))
+          .map((name) => `${name} says nothing`),
       ];
     });
     expect(found).toEqual([]);
   });
 
   it('open with what they are for', () => {
-    expect(violations((file) => (/^(?:#![^\n]*\n)?\/[/*]/.test(file.text) ? [] : ['does not open with a comment']))).toEqual([]);
+    expect(
+      violations((file) => (/^(?:#![^\n]*\n)?\/[/*]/.test(file.text) ? [] : ['does not open with a comment'])),
+    ).toEqual([]);
   });
 
   it('export by name, and nothing of another file', () => {
@@ -183,19 +255,29 @@ describe('the reader of imports', () => {
     [`import a from 'x';`, ['x']],
     [`import type { A } from "./a.ts";`, ['type ./a.ts']],
     [`import {\n  a,\n  b,\n} from './b.ts';`, ['./b.ts']],
-    [`import * as c from 'c';\nexport { d } from './d.ts';\nexport type { E } from './e.ts';`, ['c', './d.ts', 'type ./e.ts']],
+    [
+      `import * as c from 'c';\nexport { d } from './d.ts';\nexport type { E } from './e.ts';`,
+      ['c', './d.ts', 'type ./e.ts'],
+    ],
     [`import './side.ts';`, ['./side.ts']],
     [`const x = await import('./late.ts');`, ['./late.ts']],
     [`// import a from 'x';\n/* import b from 'y'; */\nconst url = 'http://x'; import z from 'z';`, ['z']],
     [`const s = "import a from 'x'";`, []],
     [`export const from = 'x';`, []],
   ])('finds those of %j', (text, expected) => {
-    expect(importsOf(withoutComments(text)).map(({ specifier, typeOnly }) => `${typeOnly ? 'type ' : ''}${specifier}`)).toEqual(expected);
+    expect(
+      importsOf(withoutComments(text)).map(({ specifier, typeOnly }) => `${typeOnly ? 'type ' : ''}${specifier}`),
+    ).toEqual(expected);
   });
 });
 
 function words(text: string): string[] {
-  return text.replaceAll('(types only)', '').split(',').map((word) => word.trim()).filter((word) => word !== '').toSorted();
+  return text
+    .replaceAll('(types only)', '')
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+    .toSorted();
 }
 
 /** Every import cycle once, as the path around it. Types count: a cycle of types is a cycle for the reader. */

@@ -13,7 +13,14 @@ import { variableNames } from '../../src/config/variables.ts';
 import { errorReference } from '../support/error-reference.ts';
 import { readText, repository, sourceFiles } from '../support/source-files.ts';
 
-const documents = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...markdownIn('docs'), ...markdownIn('docs/adr')];
+const documents = [
+  'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...markdownIn('docs'),
+  ...markdownIn('docs/adr'),
+];
 const migrations = readdirSync(join(repository, 'src/ledger/migrations'))
   .filter((name) => name.endsWith('.sql'))
   .toSorted()
@@ -47,12 +54,17 @@ describe('docs/ERRORS.md', () => {
   });
 
   it('lists codes that something raises', () => {
-    const code = sourceFiles().filter((file) => file.path !== 'domain/error-registry.ts').map((file) => file.text).join('\n');
+    const code = sourceFiles()
+      .filter((file) => file.path !== 'domain/error-registry.ts')
+      .map((file) => file.text)
+      .join('\n');
     expect(Object.keys(errorRegistry).filter((name) => !code.includes(`'${name}'`))).toEqual([]);
   });
 
   it('is sorted within each section of the registry', () => {
-    const sections = readText('src/domain/error-registry.ts').split(/^\s*\/\/ ---.*$/m).slice(1);
+    const sections = readText('src/domain/error-registry.ts')
+      .split(/^\s*\/\/ ---.*$/m)
+      .slice(1);
     for (const section of sections) {
       const codes = [...section.matchAll(/^ {2}'?([a-z][a-z0-9-]*)'?: \{$/gm)].map((match) => match[1]);
       expect(codes).toEqual(codes.toSorted());
@@ -61,18 +73,32 @@ describe('docs/ERRORS.md', () => {
 });
 
 describe.each([
-  { what: 'notice', states: noticeStates, transitions: noticeTransitions as Readonly<Record<string, readonly string[]>>, heading: 'Notice' },
-  { what: 'campaign', states: campaignStates, transitions: campaignTransitions as Readonly<Record<string, readonly string[]>>, heading: 'Campaign' },
+  {
+    what: 'notice',
+    states: noticeStates,
+    transitions: noticeTransitions as Readonly<Record<string, readonly string[]>>,
+    heading: 'Notice',
+  },
+  {
+    what: 'campaign',
+    states: campaignStates,
+    transitions: campaignTransitions as Readonly<Record<string, readonly string[]>>,
+    heading: 'Campaign',
+  },
 ])('the states of a $what', ({ what, states, transitions, heading }) => {
   it('stand in docs/STATES.md with the same ways out', () => {
     const section = readText('docs/STATES.md').split(`\n## ${heading}\n`)[1]?.split(/\n##/)[0] ?? '';
     const rows = [...section.matchAll(/^\| `(\w+)` \|[^|]*\|([^|]*)\|$/gm)];
-    const told = rows.map(([, state, ways = '']) => [state, [...ways.matchAll(/`(\w+)`/g)].map((match) => match[1] ?? '').toSorted()]);
+    const told = rows.map(([, state, ways = '']) => [
+      state,
+      [...ways.matchAll(/`(\w+)`/g)].map((match) => match[1] ?? '').toSorted(),
+    ]);
     expect(told).toEqual(states.map((state) => [state, (transitions[state] ?? []).toSorted()]));
   });
 
   it('stand in the ledger with the same ways out', () => {
-    const enumerated = new RegExp(`create type candor\\.${what}_state as enum \\(([^)]*)\\)`).exec(migrations)?.[1] ?? '';
+    const enumerated =
+      new RegExp(`create type candor\\.${what}_state as enum \\(([^)]*)\\)`).exec(migrations)?.[1] ?? '';
     expect([...enumerated.matchAll(/'(\w+)'/g)].map((match) => match[1])).toEqual([...states]);
     const ways = waysInLedger(what);
     const law = states.flatMap((from) => (transitions[from] ?? []).map((to) => `${from} → ${to}`));
@@ -96,7 +122,20 @@ describe('docs/GLOSSARY.md', () => {
   const glossary = readText('docs/GLOSSARY.md');
 
   it.each([
-    'campaign', 'recipient', 'notice', 'kit', 'audience', 'row', 'ledger', 'queue', 'slice', 'attempt', 'round', 'relay', 'settle', 'rehearsal',
+    'campaign',
+    'recipient',
+    'notice',
+    'kit',
+    'audience',
+    'row',
+    'ledger',
+    'queue',
+    'slice',
+    'attempt',
+    'round',
+    'relay',
+    'settle',
+    'rehearsal',
   ])('has the word %s', (word) => {
     expect(glossary).toContain(`| **${word}** |`);
   });
@@ -104,7 +143,11 @@ describe('docs/GLOSSARY.md', () => {
   it('is kept by the names that the sources export', () => {
     const avoided = /^(?:emails?|subscribers?|blasts?|sent|delivered)$/i;
     const found = sourceFiles().flatMap((file) =>
-      [...file.code.matchAll(/^export (?:abstract )?(?:async )?(?:const|let|function|class|interface|type|enum) (\w+)/gm)]
+      [
+        ...file.code.matchAll(
+          /^export (?:abstract )?(?:async )?(?:const|let|function|class|interface|type|enum) (\w+)/gm,
+        ),
+      ]
         .map((match) => match[1] ?? '')
         .filter((name) => name.split(/(?=[A-Z])|_/).some((word) => avoided.test(word)))
         .map((name) => `${file.path}: ${name}`),
@@ -115,7 +158,10 @@ describe('docs/GLOSSARY.md', () => {
 
 describe('README.md', () => {
   const readme = readText('README.md');
-  const cli = sourceFiles().filter((file) => file.room === 'cli').map((file) => file.code).join('\n');
+  const cli = sourceFiles()
+    .filter((file) => file.room === 'cli')
+    .map((file) => file.code)
+    .join('\n');
 
   it('begins with exactly the two commands', () => {
     expect(/```[a-z]*\n([\s\S]*?)```/.exec(readme)?.[1]).toBe('./scripts/demo\n./scripts/test\n');
@@ -123,7 +169,11 @@ describe('README.md', () => {
   });
 
   it('names commands that exist', () => {
-    const commands = new Set([...readme.matchAll(/`candor ([a-z]+)/g), ...readme.matchAll(/npx candor ([a-z]+)/g)].map((match) => match[1] ?? ''));
+    const commands = new Set(
+      [...readme.matchAll(/`candor ([a-z]+)/g), ...readme.matchAll(/npx candor ([a-z]+)/g)].map(
+        (match) => match[1] ?? '',
+      ),
+    );
     expect(commands.size).toBeGreaterThanOrEqual(16);
     expect([...commands].filter((name) => !new RegExp(`['"\`]${name}\\b`).test(cli))).toEqual([]);
   });
@@ -151,12 +201,15 @@ describe('decision records', () => {
     for (const name of records) {
       const text = readText(`docs/adr/${name}`);
       expect(text, name).toMatch(new RegExp(`^# ${name.slice(0, 4)}\\. \\S`));
-      for (const part of ['Status: ', '## Context', '## Decision', '## Consequences']) expect(text, name).toContain(part);
+      for (const part of ['Status: ', '## Context', '## Decision', '## Consequences'])
+        expect(text, name).toContain(part);
     }
   });
 
   it('exist where the sources refer to them', () => {
-    const referred = [...sourceFiles().map((file) => file.text), migrations].flatMap((text) => [...text.matchAll(/\bADR (\d{4})\b/g)].map((match) => match[1] ?? ''));
+    const referred = [...sourceFiles().map((file) => file.text), migrations].flatMap((text) =>
+      [...text.matchAll(/\bADR (\d{4})\b/g)].map((match) => match[1] ?? ''),
+    );
     expect(referred.filter((number) => !records.some((name) => name.startsWith(`${number}-`)))).toEqual([]);
   });
 });
@@ -175,7 +228,10 @@ describe('every document', () => {
   it('uses reserved domains in addresses', () => {
     const foreign = documents.flatMap((path) =>
       [...readText(path).matchAll(/[\w.+{}-]+@([\w-]+(?:\.[\w-]+)+)/g)]
-        .filter((match) => !/(?:^|\.)(?:example(?:\.com|\.org|\.net)?|test)$/.test(match[1] ?? '') && match[1] !== 'openai.com')
+        .filter(
+          (match) =>
+            !/(?:^|\.)(?:example(?:\.com|\.org|\.net)?|test)$/.test(match[1] ?? '') && match[1] !== 'openai.com',
+        )
         .filter((match) => !/:\d*$/.test(match[0]) && !/relay\.example|db\.example/.test(match[0]))
         .map((match) => `${path}: ${match[0]}`),
     );
@@ -191,8 +247,13 @@ describe('every document', () => {
 function waysInLedger(what: string): string[] {
   const inserted = new RegExp(`insert into candor\\.${what}_transition values([^;]*);`).exec(migrations)?.[1] ?? '';
   const rows = [...inserted.matchAll(/\('(\w+)', '(\w+)'\)/g)].map((match) => `${match[1]} → ${match[2]}`);
-  const condition = migrations.matchAll(new RegExp(`when '(\\w+)'\\s+then '\\{([\\w,]+)\\}'::candor\\.${what}_state\\[\\]`, 'g'));
-  return [...rows, ...[...condition].flatMap(([, from, to = '']) => to.split(',').map((state) => `${from} → ${state}`))];
+  const condition = migrations.matchAll(
+    new RegExp(`when '(\\w+)'\\s+then '\\{([\\w,]+)\\}'::candor\\.${what}_state\\[\\]`, 'g'),
+  );
+  return [
+    ...rows,
+    ...[...condition].flatMap(([, from, to = '']) => to.split(',').map((state) => `${from} → ${state}`)),
+  ];
 }
 
 function markdownIn(folder: string): string[] {

@@ -22,7 +22,9 @@ interface Ran {
 }
 
 function run(script: string, ...args: string[]): Ran {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(repository, script), ...args], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(repository, script), ...args], {
+    encoding: 'utf8',
+  });
   return { code: status, stdout, stderr };
 }
 
@@ -63,11 +65,16 @@ describe('the entry scripts', () => {
 });
 
 describe('the sample', () => {
-  const expected = JSON.parse(readText('scripts/sample/expected.json')) as Record<string, number> & { audiences: object; locales: object };
+  const expected = JSON.parse(readText('scripts/sample/expected.json')) as Record<string, number> & {
+    audiences: object;
+    locales: object;
+  };
   const csv = readText('scripts/sample/recipients.csv');
 
   it('is what its generator writes', async () => {
-    const { makeSample } = (await import(join(repository, 'scripts/make-sample.mjs'))) as { makeSample: () => { csv: string; expected: object } };
+    const { makeSample } = (await import(join(repository, 'scripts/make-sample.mjs'))) as {
+      makeSample: () => { csv: string; expected: object };
+    };
     const made = makeSample();
     expect(made.csv === csv).toBe(true);
     expect(made.expected).toEqual(expected);
@@ -75,13 +82,17 @@ describe('the sample', () => {
 
   it('shows everything that can happen to a row', () => {
     expect(expected['rows']).toBeGreaterThanOrEqual(1000);
-    for (const name of ['invalid', 'merged', 'conflicts', 'localeFallbacks']) expect(expected[name], name).toBeGreaterThan(0);
-    for (const count of [...Object.values(expected.audiences), ...Object.values(expected.locales)]) expect(count).toBeGreaterThan(100);
+    for (const name of ['invalid', 'merged', 'conflicts', 'localeFallbacks'])
+      expect(expected[name], name).toBeGreaterThan(0);
+    for (const count of [...Object.values(expected.audiences), ...Object.values(expected.locales)])
+      expect(count).toBeGreaterThan(100);
     expect(expected['rows']).toBe((expected['invalid'] ?? 0) + (expected['merged'] ?? 0) + (expected['notices'] ?? 0));
   });
 
   it('comes to the expected numbers when intake reads it', async () => {
-    const report = await checkRecipients(fileSource(join(repository, 'scripts/sample/recipients.csv')), { locales: { supported: ['en', 'id', 'es'], fallback: 'en' } });
+    const report = await checkRecipients(fileSource(join(repository, 'scripts/sample/recipients.csv')), {
+      locales: { supported: ['en', 'id', 'es'], fallback: 'en' },
+    });
     expect(report).toMatchObject(expected);
     expect(report.missingCategories).toEqual([]);
     expect(new Set(report.problems.map((problem) => problem.code)).size).toBe(expected['invalid']);
@@ -89,7 +100,9 @@ describe('the sample', () => {
 
   it('has reserved domains only', () => {
     const domains = new Set([...csv.matchAll(/@([\p{L}\d.-]+)/gu)].map((match) => (match[1] ?? '').toLowerCase()));
-    expect([...domains].filter((domain) => !/(?:^|\.)(?:example(?:\.com|\.org|\.net)?|test)$/.test(domain))).toEqual([]);
+    expect([...domains].filter((domain) => !/(?:^|\.)(?:example(?:\.com|\.org|\.net)?|test)$/.test(domain))).toEqual(
+      [],
+    );
   });
 
   const summary = {
@@ -102,7 +115,11 @@ describe('the sample', () => {
   };
 
   it('passes the demo when every number is right', () => {
-    const { code, stdout } = run('scripts/check-demo.mjs', jsonFile('good.json', summary), join(repository, 'scripts/sample/expected.json'));
+    const { code, stdout } = run(
+      'scripts/check-demo.mjs',
+      jsonFile('good.json', summary),
+      join(repository, 'scripts/sample/expected.json'),
+    );
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('Everyone is accounted for.') });
   });
 
@@ -112,7 +129,11 @@ describe('the sample', () => {
     ['it was not a rehearsal', { rehearsal: false }],
     ['a letter went out twice', { attempts: 1201 }],
   ])('fails the demo when %s', (_, difference) => {
-    const { code, stdout } = run('scripts/check-demo.mjs', jsonFile('bad.json', { ...summary, ...difference }), join(repository, 'scripts/sample/expected.json'));
+    const { code, stdout } = run(
+      'scripts/check-demo.mjs',
+      jsonFile('bad.json', { ...summary, ...difference }),
+      join(repository, 'scripts/sample/expected.json'),
+    );
     expect(code).toBe(1);
     expect(stdout).toContain('BAD');
   });
@@ -124,7 +145,12 @@ describe('the totals of a test run', () => {
     ['all passed', clean, '0', '7 0\n'],
     ['some failed', { ...clean, numFailedTests: 2 }, '1', '7 2\n'],
     ['a skipped test', { ...clean, numPendingTests: 1 }, '0', '7 1\n'],
-    ['a file that could not be loaded', { ...clean, testResults: [{ name: 'x.test.ts', status: 'failed', assertionResults: [] }] }, '1', '7 1\n'],
+    [
+      'a file that could not be loaded',
+      { ...clean, testResults: [{ name: 'x.test.ts', status: 'failed', assertionResults: [] }] },
+      '1',
+      '7 1\n',
+    ],
     ['an error outside of any test', clean, '1', '7 1\n'],
   ])('%s', (_, report, exitCode, line) => {
     expect(run('scripts/test-totals.mjs', jsonFile('report.json', report), exitCode).stdout).toBe(line);
@@ -143,7 +169,9 @@ describe('package-lock.json', () => {
   const lock = JSON.parse(readText('package-lock.json')) as { packages: Record<string, Locked> };
 
   it('records no download address and nothing left over', () => {
-    const bad = Object.entries(lock.packages).filter(([, entry]) => entry.resolved !== undefined || entry.extraneous === true);
+    const bad = Object.entries(lock.packages).filter(
+      ([, entry]) => entry.resolved !== undefined || entry.extraneous === true,
+    );
     expect(bad.map(([place]) => place)).toEqual([]);
   });
 
@@ -155,7 +183,10 @@ describe('package-lock.json', () => {
   });
 
   it('agrees with package.json', () => {
-    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readText('package.json')) as Record<string, Record<string, string>>;
+    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readText('package.json')) as Record<
+      string,
+      Record<string, string>
+    >;
     expect(lock.packages['']).toMatchObject({ dependencies, devDependencies, optionalDependencies });
   });
 });
@@ -165,7 +196,11 @@ describe('Dockerfile', () => {
     .replaceAll(/\\\n/g, ' ')
     .split('\n')
     .filter((line) => /^[A-Z]+ /.test(line));
-  const stages = instructions.reduce<string[][]>((list, line) => (line.startsWith('FROM ') ? [...list, [line]] : [...list.slice(0, -1), [...(list.at(-1) ?? []), line]]), []);
+  const stages = instructions.reduce<string[][]>(
+    (list, line) =>
+      line.startsWith('FROM ') ? [...list, [line]] : [...list.slice(0, -1), [...(list.at(-1) ?? []), line]],
+    [],
+  );
   const last = stages.at(-1) ?? [];
 
   it('has stages on Node 24 with glibc, and a last one without compiler', () => {
@@ -189,16 +224,24 @@ describe('Dockerfile', () => {
 
   it('holds no secret, and its settings are good ones', () => {
     const names = new Set<string>(variableNames.filter(isSecret));
-    expect(instructions.filter((line) => /^(?:ENV|ARG) /.test(line) && [...names].some((name) => line.includes(name)))).toEqual([]);
-    const env = Object.fromEntries([...last.join('\n').matchAll(/\b([A-Z_]+)=(\S+)/g)].map((match) => [match[1] ?? '', match[2] ?? '']));
+    expect(
+      instructions.filter((line) => /^(?:ENV|ARG) /.test(line) && [...names].some((name) => line.includes(name))),
+    ).toEqual([]);
+    const env = Object.fromEntries(
+      [...last.join('\n').matchAll(/\b([A-Z_]+)=(\S+)/g)].map((match) => [match[1] ?? '', match[2] ?? '']),
+    );
     expect(readConfig(env)).toMatchObject({ web: { host: '0.0.0.0', port: 3000 }, dataDir: '/data' });
   });
 
   it('copies only what .dockerignore lets in', () => {
-    const ignore = readText('.dockerignore').split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    const ignore = readText('.dockerignore')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
     expect(ignore[0]).toBe('*');
     const allowed = ignore.slice(1).map((line) => line.replace(/^!/, ''));
-    const copied = instructions.filter((line) => /^COPY (?!--from)/.test(line)).flatMap((line) => line.split(' ').slice(1, -1));
+    const copied = instructions
+      .filter((line) => /^COPY (?!--from)/.test(line))
+      .flatMap((line) => line.split(' ').slice(1, -1));
     expect(new Set(copied)).toEqual(new Set(allowed));
   });
 });
@@ -252,14 +295,19 @@ describe('docker-compose.yml', () => {
 
   it('waits for healthy stores', () => {
     for (const service of [app, worker]) {
-      expect(service.depends_on).toEqual({ postgres: { condition: 'service_healthy' }, redis: { condition: 'service_healthy' } });
+      expect(service.depends_on).toEqual({
+        postgres: { condition: 'service_healthy' },
+        redis: { condition: 'service_healthy' },
+      });
     }
     for (const service of [postgres, redis]) expect(service.healthcheck?.test?.[0]).toBe('CMD');
   });
 
   it('runs Redis with append-only file and without eviction', () => {
     const command = redis.command ?? [];
-    expect(command.join(' ')).toBe('redis-server --appendonly yes --appendfsync everysec --maxmemory-policy noeviction');
+    expect(command.join(' ')).toBe(
+      'redis-server --appendonly yes --appendfsync everysec --maxmemory-policy noeviction',
+    );
     expect(redis.volumes).toEqual(['redis:/data']);
   });
 
@@ -278,7 +326,9 @@ describe('docker-compose.yml', () => {
   it('passes secrets as files, each of which exists below a folder that git ignores', () => {
     const names = Object.keys(compose.secrets);
     for (const name of names) expect(compose.secrets[name]?.file).toBe(`./data/secrets/${name}`);
-    expect(new Set(Object.values(compose.services).flatMap((service) => service.secrets ?? []))).toEqual(new Set(names));
+    expect(new Set(Object.values(compose.services).flatMap((service) => service.secrets ?? []))).toEqual(
+      new Set(names),
+    );
     expect(readText('.gitignore')).toMatch(/^data\/$/m);
     const maker = readText('scripts/make-secrets.mjs');
     for (const name of names) expect(maker).toContain(`make('${name}'`);
@@ -287,7 +337,9 @@ describe('docker-compose.yml', () => {
 
   it('sets only variables that exist, to good values', () => {
     for (const service of [app, worker]) {
-      const environment = Object.fromEntries(Object.entries(service.environment ?? {}).map(([name, value]) => [name, filledIn(value)]));
+      const environment = Object.fromEntries(
+        Object.entries(service.environment ?? {}).map(([name, value]) => [name, filledIn(value)]),
+      );
       const files: Record<string, string> = {
         '/run/secrets/database_url': 'postgres://candor:x@postgres:5432/candor',
         '/run/secrets/candor_key': Buffer.alloc(32, 1).toString('base64'),

@@ -6,7 +6,21 @@ import { CandorError } from '../../domain/errors.ts';
 import { passwordProblem } from '../../domain/password.ts';
 import type { Database } from '../../ledger/database.ts';
 import { recordEvent } from '../../ledger/events.ts';
-import { endSession, endSessions, findOperator, listOperators, listTokens, putFirstOperator, putOperator, putToken, readSession, readToken, removeOperator, removeToken, startSession } from '../../ledger/operators.ts';
+import {
+  endSession,
+  endSessions,
+  findOperator,
+  listOperators,
+  listTokens,
+  putFirstOperator,
+  putOperator,
+  putToken,
+  readSession,
+  readToken,
+  removeOperator,
+  removeToken,
+  startSession,
+} from '../../ledger/operators.ts';
 import type { AccessPort } from '../../web/ports/access.ts';
 
 /** OWASP's first choice (2024): 128 MB and about 0.3 s on one core. */
@@ -18,7 +32,8 @@ const mostWaiting = 8;
 export function openAccess(database: Database, cost = costByDefault): AccessPort {
   const hashing = queueOf(together);
   const hash = (password: string): Promise<string> => hashing(() => hashPassword(password, cost));
-  const event = (kind: string, actor: string, data = {}): Promise<void> => recordEvent(database, { campaignNo: null, actor, kind, data });
+  const event = (kind: string, actor: string, data = {}): Promise<void> =>
+    recordEvent(database, { campaignNo: null, actor, kind, data });
   // What an unknown name is compared with.
   const nobody = hash(randomBytes(16).toString('hex'));
   nobody.catch(() => undefined);
@@ -42,7 +57,12 @@ export function openAccess(database: Database, cost = costByDefault): AccessPort
         const known = await findOperator(tx, name);
         const made = await putOperator(tx, name, hashed);
         await endSessions(tx, made.operatorNo, null);
-        await recordEvent(tx, { campaignNo: null, actor, kind: known === null ? 'operator-added' : 'password-changed', data: { name: made.name } });
+        await recordEvent(tx, {
+          campaignNo: null,
+          actor,
+          kind: known === null ? 'operator-added' : 'password-changed',
+          data: { name: made.name },
+        });
         return { id: made.operatorNo, name: made.name };
       });
     },
@@ -109,7 +129,13 @@ async function verify(password: string, stored: string): Promise<boolean> {
 
 function derive(password: string, salt: Buffer, options: ScryptOptions & { N: number; r: number }): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    scrypt(password.normalize('NFC'), salt, 32, { ...options, maxmem: 256 * options.N * options.r + 1_048_576 }, (error, key) => (error ? reject(error) : resolve(key)));
+    scrypt(
+      password.normalize('NFC'),
+      salt,
+      32,
+      { ...options, maxmem: 256 * options.N * options.r + 1_048_576 },
+      (error, key) => (error ? reject(error) : resolve(key)),
+    );
   });
 }
 

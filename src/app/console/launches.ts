@@ -17,7 +17,12 @@ export interface RunningLaunches extends LaunchPort {
   close(): Promise<void>;
 }
 
-export function openLaunchPort(ledger: LedgerContext, shelf: CompiledShelf, settings: LaunchSettings, logger: Logger): RunningLaunches {
+export function openLaunchPort(
+  ledger: LedgerContext,
+  shelf: CompiledShelf,
+  settings: LaunchSettings,
+  logger: Logger,
+): RunningLaunches {
   const { database } = ledger;
   const launches = new Map<string, Launching>();
   const working = new Set<Promise<void>>();
@@ -25,14 +30,21 @@ export function openLaunchPort(ledger: LedgerContext, shelf: CompiledShelf, sett
   return {
     async terms() {
       const pace = await readPace(database, settings.relayIdentity);
-      return { rehearsal: settings.rehearsal, relay: settings.relayLabel, from: settings.mailFrom, ratePerSecond: settings.ratePerSecond ?? pace.limitPerSecond, rateRequired: !settings.rehearsal && !settings.loopback };
+      return {
+        rehearsal: settings.rehearsal,
+        relay: settings.relayLabel,
+        from: settings.mailFrom,
+        ratePerSecond: settings.ratePerSecond ?? pace.limitPerSecond,
+        rateRequired: !settings.rehearsal && !settings.loopback,
+      };
     },
     launching: (id) => launches.get(id) ?? null,
     async launch({ id }, { version, notices, ratePerSecond, first, startAt, except, again, operator }) {
       const upload = await findUpload(database, id);
       if (upload === null) throw new CandorError('upload-unknown');
       if (upload.state === 'launched' || launches.get(id)?.problem === null) throw new CandorError('upload-launched');
-      if (upload.state !== 'read' || upload.version !== version || upload.sha256 === null) throw new CandorError('upload-changed');
+      if (upload.state !== 'read' || upload.version !== version || upload.sha256 === null)
+        throw new CandorError('upload-changed');
       const { sha256 } = upload;
       const kit = await shelf.load(upload.kit);
       const rate = ratePerSecond === null ? {} : { ratePerSecond };
@@ -62,7 +74,14 @@ export function openLaunchPort(ledger: LedgerContext, shelf: CompiledShelf, sett
         })
         .catch((error: unknown) => {
           if (!(error instanceof CandorError)) logger.error({ err: error, upload: id }, 'a launch failed');
-          const { code, message, help } = error instanceof CandorError ? error : { code: 'unexpected', message: 'Something unexpected went wrong. Nothing was launched.', help: 'Try again; the log has the details.' };
+          const { code, message, help } =
+            error instanceof CandorError
+              ? error
+              : {
+                  code: 'unexpected',
+                  message: 'Something unexpected went wrong. Nothing was launched.',
+                  help: 'Try again; the log has the details.',
+                };
           launches.set(id, { by: operator.name, problem: { code, message, help } });
         })
         .finally(() => working.delete(work));

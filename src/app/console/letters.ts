@@ -41,27 +41,49 @@ export function openLettersPort(ledger: LedgerContext, shelf: CompiledShelf, opt
   return {
     async letters(id, shown) {
       const { letters } = await load(id);
-      const messages = await previewMessages(letters, options.sender, { to: 'recipient@example.com', test: false, at: new Date(), messageId: (index) => `<preview-${index + 1}@example.com>`, ...(shown === null ? {} : { categories: shown }) });
+      const messages = await previewMessages(letters, options.sender, {
+        to: 'recipient@example.com',
+        test: false,
+        at: new Date(),
+        messageId: (index) => `<preview-${index + 1}@example.com>`,
+        ...(shown === null ? {} : { categories: shown }),
+      });
       return messages.map(({ letter, message }) => viewOf(letter, message, shown));
     },
     async row(id, row) {
       const upload = await findUpload(ledger.database, id);
       if (upload === null || upload.state !== 'read') throw new CandorError('upload-unknown');
       const { kit } = await load(upload.kit);
-      return letterOfRow(uploadSource(ledger, upload), { ...(upload.audience === null ? {} : { audience: upload.audience }), mapping: upload.mapping, locales: { supported: kit.locales, fallback: kit.defaultLocale } }, row);
+      return letterOfRow(
+        uploadSource(ledger, upload),
+        {
+          ...(upload.audience === null ? {} : { audience: upload.audience }),
+          mapping: upload.mapping,
+          locales: { supported: kit.locales, fallback: kit.defaultLocale },
+        },
+        row,
+      );
     },
     async test(id, { audience, locale, to, operator }) {
       const parsed = parseAddress(to);
       if (!parsed.ok) throw new CandorError('address-invalid', { why: parsed.message });
       const { letters } = await load(id);
-      const wanted = letters.filter((letter) => (audience === null || letter.audience === audience) && (locale === null || letter.locale === locale));
+      const wanted = letters.filter(
+        (letter) =>
+          (audience === null || letter.audience === audience) && (locale === null || letter.locale === locale),
+      );
       if (wanted.length === 0) throw new CandorError('page-unknown');
       const now = Date.now();
       const recent = (tested.get(operator.id) ?? []).filter((at) => now - at < hourMs);
       if (recent.length + wanted.length > testsPerHour) throw new CandorError('test-letters-throttled');
       tested.set(operator.id, [...recent, ...wanted.map(() => now)]);
       const accepted = await options.deliver(wanted, parsed.address);
-      await recordEvent(ledger.database, { campaignNo: null, actor: operator.name, kind: 'test-letters', data: { kit: id, letters: accepted } });
+      await recordEvent(ledger.database, {
+        campaignNo: null,
+        actor: operator.name,
+        kind: 'test-letters',
+        data: { kit: id, letters: accepted },
+      });
       return accepted;
     },
   };
@@ -70,7 +92,15 @@ export function openLettersPort(ledger: LedgerContext, shelf: CompiledShelf, opt
 function viewOf(letter: CompiledLetter, message: Buffer, shown: CategoryBits | null): LetterView {
   const every: CategoryBits = (1 << categories.length) - 1;
   const { html, text } = createLetterBody(letter)(letter.audience === 'affected' ? (shown ?? every) : 0, null);
-  return { audience: letter.audience, locale: letter.locale, subject: letter.subject, opening: openingOf(text), html, text, source: message.toString('utf8') };
+  return {
+    audience: letter.audience,
+    locale: letter.locale,
+    subject: letter.subject,
+    opening: openingOf(text),
+    html,
+    text,
+    source: message.toString('utf8'),
+  };
 }
 
 /** The first paragraph that is a sentence: headings have no full stop. */

@@ -24,7 +24,11 @@ export function openNoticesPort(ledger: LedgerContext, relay: { identity: string
   return {
     groups: async (id) => readReasonGroups(database, await numberOf(id)),
     async list(id, { of, after, limit }) {
-      const notices = await listNotices(database, keyring, await numberOf(id), { of, after: after === null ? null : idOf(after), limit });
+      const notices = await listNotices(database, keyring, await numberOf(id), {
+        of,
+        after: after === null ? null : idOf(after),
+        limit,
+      });
       return notices.map(({ address, ...line }): NoticeLine => ({ ...line, maskedAddress: maskAddress(address) }));
     },
     async history(id, token) {
@@ -33,11 +37,16 @@ export function openNoticesPort(ledger: LedgerContext, relay: { identity: string
       if (noticeId === null) return null;
       const notice = await readNotice(database, keyring, campaign.campaignNo, noticeId);
       if (notice === null) return null;
-      const [attempts, letters] = await Promise.all([readAttempts(database, keyring, [noticeId]), readLetters(database, campaign.campaignNo)]);
+      const [attempts, letters] = await Promise.all([
+        readAttempts(database, keyring, [noticeId]),
+        readLetters(database, campaign.campaignNo),
+      ]);
       const history: NoticeHistory = {
         ...notice,
         messageId: messageIdOf(notice.notice, campaign.mailFrom),
-        subject: letters.find((letter) => letter.audience === notice.audience && letter.locale === notice.locale)?.subject ?? '',
+        subject:
+          letters.find((letter) => letter.audience === notice.audience && letter.locale === notice.locale)?.subject ??
+          '',
         attemptRecords: attempts.get(noticeId) ?? [],
       };
       return history;
@@ -47,11 +56,20 @@ export function openNoticesPort(ledger: LedgerContext, relay: { identity: string
       if (!parsed.ok) throw new CandorError('address-invalid', { why: parsed.message });
       return findAddress(database, keyring, parsed.key);
     },
-    plan: (campaign, choice) => resendCampaign(ledger, { campaign, ...choice, reason: 'a plan', actor: 'console', dryRun: true }),
+    plan: (campaign, choice) =>
+      resendCampaign(ledger, { campaign, ...choice, reason: 'a plan', actor: 'console', dryRun: true }),
     async resend(id, choice, { expect, reason, actor }) {
       const campaign = await readCampaign(database, id);
-      if (campaign.relayIdentity !== relay.identity) throw new CandorError('relay-mismatch', { campaign: id, launched: campaign.relayLabel, here: relay.label });
-      return resendCampaign(ledger, { campaign: id, ...choice, expect, actor, dryRun: false, ...(reason === null ? {} : { reason }) });
+      if (campaign.relayIdentity !== relay.identity)
+        throw new CandorError('relay-mismatch', { campaign: id, launched: campaign.relayLabel, here: relay.label });
+      return resendCampaign(ledger, {
+        campaign: id,
+        ...choice,
+        expect,
+        actor,
+        dryRun: false,
+        ...(reason === null ? {} : { reason }),
+      });
     },
     correct: (campaign, notice, { address, actor }) => correctNotice(ledger, { campaign, notice, address, actor }),
     close: (campaign, notice, { reason, actor }) => closeCampaignDoubts(ledger, { campaign, notice, reason, actor }),

@@ -17,7 +17,12 @@ export function openStatusPort({ database }: Pick<LedgerContext, 'database'>): S
         createdAt: campaign.createdAt,
         launchedAt: campaign.launchedAt,
       })),
-    held: async () => (await campaignsInState(database, ['held'], null)).map((campaign) => ({ campaign: campaign.id, title: campaign.kitTitle, reason: campaign.reason ?? '' })),
+    held: async () =>
+      (await campaignsInState(database, ['held'], null)).map((campaign) => ({
+        campaign: campaign.id,
+        title: campaign.kitTitle,
+        reason: campaign.reason ?? '',
+      })),
     summary: (campaign) =>
       readSummary(database, campaign).catch((error: unknown) => {
         if (hasCode(error, 'campaign-unknown') || hasCode(error, 'campaign-none')) return null;

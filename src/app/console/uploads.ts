@@ -1,7 +1,18 @@
 // Uploads for the console: receives and reads them in this process, sweeps those that nobody needs.
 import { findSameFile } from '../../ledger/campaigns.ts';
 import { recordEvent } from '../../ledger/events.ts';
-import { changeColumns, deleteUpload, findUpload, openUploads, readProblems, sameUploads, sweepUploads, takeUnread, uploadKeptMs, type Upload } from '../../ledger/uploads.ts';
+import {
+  changeColumns,
+  deleteUpload,
+  findUpload,
+  openUploads,
+  readProblems,
+  sameUploads,
+  sweepUploads,
+  takeUnread,
+  uploadKeptMs,
+  type Upload,
+} from '../../ledger/uploads.ts';
 import { receiveUpload } from '../../campaigns/receive-upload.ts';
 import { readUpload } from '../../campaigns/read-upload.ts';
 import { openReport } from '../../campaigns/upload-report.ts';
@@ -37,7 +48,8 @@ export function openUploadsPort(ledger: LedgerContext, kits: KitShelf, logger: L
       .load(kit)
       .then((loaded) => readUpload(ledger, loaded, id))
       .catch((err: unknown) => {
-        if (!closed && !isUnreachable(err)) logger.error({ err, upload: id }, 'an upload could not be read; it is tried again');
+        if (!closed && !isUnreachable(err))
+          logger.error({ err, upload: id }, 'an upload could not be read; it is tried again');
       })
       .finally(() => reading.delete(work));
     reading.add(work);
@@ -49,7 +61,8 @@ export function openUploadsPort(ledger: LedgerContext, kits: KitShelf, logger: L
       if (upload !== null) begin(id, upload.kit);
     }
   };
-  const tick = (): void => void sweep().catch((err: unknown) => logger.debug({ err }, 'the sweep of uploads waits for the ledger'));
+  const tick = (): void =>
+    void sweep().catch((err: unknown) => logger.debug({ err }, 'the sweep of uploads waits for the ledger'));
   tick();
   const timer = setInterval(tick, sweepEveryMs);
   timer.unref();
@@ -62,7 +75,14 @@ export function openUploadsPort(ledger: LedgerContext, kits: KitShelf, logger: L
   const lineOf = (upload: Upload): UploadLine => {
     const report = upload.reportSealed === null ? null : openReport(keyring, upload.reportSealed);
     const { id, state, createdAt, actor } = upload;
-    return { id, state, createdAt, actor, fileName: keyring.open('upload', upload.nameSealed).toString('utf8'), notices: report?.kind === 'account' ? report.account.notices : null };
+    return {
+      id,
+      state,
+      createdAt,
+      actor,
+      fileName: keyring.open('upload', upload.nameSealed).toString('utf8'),
+      notices: report?.kind === 'account' ? report.account.notices : null,
+    };
   };
 
   return {
@@ -77,7 +97,11 @@ export function openUploadsPort(ledger: LedgerContext, kits: KitShelf, logger: L
     async get(id) {
       const upload = await findUpload(database, id);
       if (upload === null || upload.state === 'receiving') return null;
-      const [uploads, campaigns, shelf] = await Promise.all([sameUploads(database, upload), upload.sha256 === null ? [] : findSameFile(database, upload.sha256, upload.kit), kits.list()]);
+      const [uploads, campaigns, shelf] = await Promise.all([
+        sameUploads(database, upload),
+        upload.sha256 === null ? [] : findSameFile(database, upload.sha256, upload.kit),
+        kits.list(),
+      ]);
       const { kit, octets, rowsRead, version, audience, mapping, campaign } = upload;
       return {
         ...lineOf(upload),
@@ -98,12 +122,20 @@ export function openUploadsPort(ledger: LedgerContext, kits: KitShelf, logger: L
       const upload = await known(id);
       const changed = version === upload.version && (await changeColumns(database, upload, { mapping, audience }));
       if (!changed) throw new CandorError('upload-changed');
-      await recordEvent(database, { campaignNo: null, actor, kind: 'upload-columns-changed', data: { upload: id, columns: Object.keys(mapping), audience } });
+      await recordEvent(database, {
+        campaignNo: null,
+        actor,
+        kind: 'upload-columns-changed',
+        data: { upload: id, columns: Object.keys(mapping), audience },
+      });
       begin(id, upload.kit);
     },
     async problems(id, page) {
       const rows = await readProblems(database, (await known(id)).uploadNo, page);
-      return rows.map(({ rowNo, sealed }) => ({ row: rowNo, ...(JSON.parse(keyring.open('upload', sealed).toString('utf8')) as Omit<InvalidRowLine, 'row'>) }));
+      return rows.map(({ rowNo, sealed }) => ({
+        row: rowNo,
+        ...(JSON.parse(keyring.open('upload', sealed).toString('utf8')) as Omit<InvalidRowLine, 'row'>),
+      }));
     },
     async invalidCsv(id, actor) {
       const upload = await known(id);
@@ -124,13 +156,26 @@ export function openUploadsPort(ledger: LedgerContext, kits: KitShelf, logger: L
   };
 }
 
-async function* invalidLines(ledger: LedgerContext, upload: Upload, kit: Pick<Kit, 'locales' | 'defaultLocale'>): AsyncGenerator<string, void> {
-  const file = readRecipientFile(uploadSource(ledger, upload).open(), { ...(upload.audience === null ? {} : { audience: upload.audience }), mapping: upload.mapping, locales: { supported: kit.locales, fallback: kit.defaultLocale } });
+async function* invalidLines(
+  ledger: LedgerContext,
+  upload: Upload,
+  kit: Pick<Kit, 'locales' | 'defaultLocale'>,
+): AsyncGenerator<string, void> {
+  const file = readRecipientFile(uploadSource(ledger, upload).open(), {
+    ...(upload.audience === null ? {} : { audience: upload.audience }),
+    mapping: upload.mapping,
+    locales: { supported: kit.locales, fallback: kit.defaultLocale },
+  });
   try {
     const { header, delimiter } = await file.header();
     yield `\uFEFF${csvLine(['row', 'reason', ...header], delimiter)}`;
     for await (const { invalid } of file) {
-      const lines = invalid.map(({ row, cells, problems }) => csvLine([String(row), problems.map(({ code, message }) => `${code}: ${message}`).join(' '), ...cells], delimiter));
+      const lines = invalid.map(({ row, cells, problems }) =>
+        csvLine(
+          [String(row), problems.map(({ code, message }) => `${code}: ${message}`).join(' '), ...cells],
+          delimiter,
+        ),
+      );
       if (lines.length > 0) yield lines.join('');
     }
   } finally {

@@ -5,7 +5,14 @@ import { summarise } from '../../campaigns/read-summary.ts';
 import { CandorError, hasCode } from '../../domain/errors.ts';
 import { readCampaign, type Campaign } from '../../ledger/campaigns.ts';
 import { readEvents, recordEvent } from '../../ledger/events.ts';
-import { readClock, readLaggingDomains, readPulses, readReplyGroups, recordPulses, setClock } from '../../ledger/watching.ts';
+import {
+  readClock,
+  readLaggingDomains,
+  readPulses,
+  readReplyGroups,
+  recordPulses,
+  setClock,
+} from '../../ledger/watching.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { WatchPort } from '../../web/ports/watch.ts';
 
@@ -17,9 +24,16 @@ export interface RunningWatch extends WatchPort {
 }
 
 /** @param relay of this process: a campaign of another one is not resumed here */
-export function openWatchPort(ledger: LedgerContext, relay: { identity: string; label: string }, logger: Logger): RunningWatch {
+export function openWatchPort(
+  ledger: LedgerContext,
+  relay: { identity: string; label: string },
+  logger: Logger,
+): RunningWatch {
   const { database, keyring } = ledger;
-  const timer = setInterval(() => void recordPulses(database).catch((err: unknown) => logger.debug({ err }, 'no pulse: the ledger is away')), pulseEveryMs);
+  const timer = setInterval(
+    () => void recordPulses(database).catch((err: unknown) => logger.debug({ err }, 'no pulse: the ledger is away')),
+    pulseEveryMs,
+  );
   timer.unref();
   const find = (campaign: string): Promise<Campaign | null> =>
     readCampaign(database, campaign).catch((error: unknown) => {
@@ -47,7 +61,10 @@ export function openWatchPort(ledger: LedgerContext, relay: { identity: string; 
         pulses,
         replies,
         lagging,
-        events: events.toReversed().slice(0, shownEvents).map(({ at, actor, kind }) => ({ at, actor, kind })),
+        events: events
+          .toReversed()
+          .slice(0, shownEvents)
+          .map(({ at, actor, kind }) => ({ at, actor, kind })),
       };
     },
     async pause(id, actor) {
@@ -60,7 +77,8 @@ export function openWatchPort(ledger: LedgerContext, relay: { identity: string; 
     },
     async resume(id, actor) {
       const campaign = await readCampaign(database, id);
-      if (campaign.relayIdentity !== relay.identity) throw new CandorError('relay-mismatch', { campaign: id, launched: campaign.relayLabel, here: relay.label });
+      if (campaign.relayIdentity !== relay.identity)
+        throw new CandorError('relay-mismatch', { campaign: id, launched: campaign.relayLabel, here: relay.label });
       return summarise(database, await resumeCampaign(ledger, id, actor));
     },
     rate: (id, perSecond, actor) => changeRate(ledger, id, perSecond, actor),
@@ -68,7 +86,12 @@ export function openWatchPort(ledger: LedgerContext, relay: { identity: string; 
       const { campaignNo } = await readCampaign(database, id);
       await database.transaction(async (tx) => {
         await setClock(tx, campaignNo, clock);
-        await recordEvent(tx, { campaignNo, actor, kind: 'clock-set', data: { targetAt: clock.targetAt, awareAt: clock.awareAt, authorityHours: clock.authorityHours } });
+        await recordEvent(tx, {
+          campaignNo,
+          actor,
+          kind: 'clock-set',
+          data: { targetAt: clock.targetAt, awareAt: clock.awareAt, authorityHours: clock.authorityHours },
+        });
       });
     },
     close: () => clearInterval(timer),

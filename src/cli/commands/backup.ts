@@ -27,21 +27,25 @@ export function addBackup(program: Command, run: Run): void {
   declare(program, {
     name: 'backup',
     summary: 'copy the whole ledger, sealed as it is',
-    about: 'Goes to stdout or to a new file (mode 0600). It is of no use without CANDOR_KEY: keep a copy of the key, and keep it apart. Also the way from the embedded ledger to DATABASE_URL.',
+    about:
+      'Goes to stdout or to a new file (mode 0600). It is of no use without CANDOR_KEY: keep a copy of the key, and keep it apart. Also the way from the embedded ledger to DATABASE_URL.',
     examples: [
       ['candor backup --out candor.backup', 'to a new file'],
       ['candor backup | DATABASE_URL=postgres://… candor restore -', 'from the embedded ledger to your Postgres'],
     ],
   })
     .option('--out <file>', 'write to this file, which must not exist yet', once(text))
-    .action((options: BackupOptions) => run(options, (session) => (options.out === undefined ? toStdout(session) : toFile(session, options.out))));
+    .action((options: BackupOptions) =>
+      run(options, (session) => (options.out === undefined ? toStdout(session) : toFile(session, options.out))),
+    );
 }
 
 export function addRestore(program: Command, run: Run): void {
   declare(program, {
     name: 'restore',
     summary: 'fill an empty ledger from a backup',
-    about: 'Needs the CANDOR_KEY that the backup was sealed with. Campaigns that were running are held, so that nobody is told twice before you have looked.',
+    about:
+      'Needs the CANDOR_KEY that the backup was sealed with. Campaigns that were running are held, so that nobody is told twice before you have looked.',
     examples: [['candor restore candor.backup', 'then candor status']],
   })
     .argument('<file>', 'the backup, or - for stdin', text)
@@ -59,7 +63,11 @@ export function addRestore(program: Command, run: Run): void {
 
 async function toStdout(session: Session) {
   const { stdout } = session.surroundings;
-  if (session.json) throw new CandorError('usage', { problem: 'With --json, stdout is taken: give --out FILE.', command: 'candor backup' });
+  if (session.json)
+    throw new CandorError('usage', {
+      problem: 'With --json, stdout is taken: give --out FILE.',
+      command: 'candor backup',
+    });
   if (stdout.isTTY === true) throw new CandorError('output-is-terminal');
   const application = await session.open('ledger');
   try {
@@ -79,7 +87,11 @@ async function toFile(session: Session, path: string) {
   try {
     // `flush`: on the disk before it counts as done.
     const extent = await copy(application, session.actor, file.createWriteStream({ flush: true }), true);
-    return { exit: 0, json: { file: path, ...extent }, text: () => [`Backed up ${extentText(extent)} to ${safeText(path)}.`] } as const;
+    return {
+      exit: 0,
+      json: { file: path, ...extent },
+      text: () => [`Backed up ${extentText(extent)} to ${safeText(path)}.`],
+    } as const;
   } catch (error) {
     await rm(path, { force: true });
     throw systemCode(error) === null || error instanceof CandorError ? error : unwritable(path, error);
@@ -126,11 +138,17 @@ async function readable(path: string): Promise<Readable> {
 }
 
 function unwritable(path: string, error: unknown): CandorError {
-  return new CandorError('output-unwritable', { path, reason: systemCode(error) ?? 'unknown reason' }, { cause: error });
+  return new CandorError(
+    'output-unwritable',
+    { path, reason: systemCode(error) ?? 'unknown reason' },
+    { cause: error },
+  );
 }
 
 function systemCode(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && 'syscall' in error && typeof error.code === 'string' ? error.code : null;
+  return error instanceof Error && 'code' in error && 'syscall' in error && typeof error.code === 'string'
+    ? error.code
+    : null;
 }
 
 function extentText(extent: Extent): string {

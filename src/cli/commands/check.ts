@@ -18,7 +18,8 @@ export function addCheck(program: Command, run: Run): void {
   declare(program, {
     name: 'check',
     summary: 'check a recipient file; nothing is stored',
-    about: 'Reads the whole file and says how many rows are valid, who would be told, and what is wrong with the others, by row number (the header is row 1). Exit code 3 when a row is invalid.',
+    about:
+      'Reads the whole file and says how many rows are valid, who would be told, and what is wrong with the others, by row number (the header is row 1). Exit code 3 when a row is invalid.',
     examples: [
       ['candor check recipients.csv', 'the account and the first problems'],
       ['candor check recipients.csv --invalid to-fix.csv', 'writes the invalid rows, each with its reason'],
@@ -32,7 +33,11 @@ export function addCheck(program: Command, run: Run): void {
       run(options, async (session) => {
         const application = await session.open('none');
         const report = await application.check(toCheckRequest(file, options));
-        return { exit: report.invalid === 0 ? 0 : 3, json: reportForScripts(report), text: (view) => renderCheck(report, options.invalid ?? null, view) };
+        return {
+          exit: report.invalid === 0 ? 0 : 3,
+          json: reportForScripts(report),
+          text: (view) => renderCheck(report, options.invalid ?? null, view),
+        };
       }),
     );
 }

@@ -14,7 +14,8 @@ export function addDoctor(program: Command, run: Run): void {
   declare(program, {
     name: 'doctor',
     summary: 'check configuration, ledger, queue, relay and the sender domain',
-    about: 'Looks, and changes nothing. Also counts every campaign again from its notices. Exit code 0 when it could look, whatever it found; with --strict 1 when it found a problem.',
+    about:
+      'Looks, and changes nothing. Also counts every campaign again from its notices. Exit code 0 when it could look, whatever it found; with --strict 1 when it found a problem.',
     examples: [
       ['candor doctor', 'before the first launch, and when something is odd'],
       ['candor doctor --strict --json', 'for a monitor'],

@@ -17,10 +17,14 @@ export function addExport(program: Command, run: Run): void {
   declare(program, {
     name: 'export',
     summary: 'write the per-notice record of a campaign',
-    about: 'Without --with-addresses the files hold no personal data. With it they are the list of victims: readable by you only, and the export is recorded.',
+    about:
+      'Without --with-addresses the files hold no personal data. With it they are the list of victims: readable by you only, and the export is recorded.',
     examples: [
       ['candor export CAMPAIGN --out proof', 'the record of every notice and attempt'],
-      ['candor export CAMPAIGN --out letters --state refused,failed --with-addresses', 'whom to tell over another channel'],
+      [
+        'candor export CAMPAIGN --out letters --state refused,failed --with-addresses',
+        'whom to tell over another channel',
+      ],
     ],
   })
     .argument('<campaign>', 'the campaign', text)
@@ -40,7 +44,10 @@ export function addExport(program: Command, run: Run): void {
         return {
           exit: 0,
           json: { campaign, ...written },
-          text: () => [`${counted(written.notices, 'notice')} in ${counted(written.files.length, 'file')}:`, ...written.files.map((file) => `  ${safeText(file)}`)],
+          text: () => [
+            `${counted(written.notices, 'notice')} in ${counted(written.files.length, 'file')}:`,
+            ...written.files.map((file) => `  ${safeText(file)}`),
+          ],
         };
       }),
     );

@@ -13,7 +13,8 @@ export function addFind(program: Command, run: Run): void {
   declare(program, {
     name: 'find',
     summary: 'was this address told, what, and when',
-    about: 'Reads one address from stdin and looks through every campaign. The answer never says more than is known: accepted by the relay is not proof of arrival.',
+    about:
+      'Reads one address from stdin and looks through every campaign. The answer never says more than is known: accepted by the relay is not proof of arrival.',
     examples: [
       ['candor find -', 'then type the address and press Enter'],
       ['candor find - --json < address.txt', 'for a script'],
@@ -33,9 +34,14 @@ export function addFind(program: Command, run: Run): void {
 
 /** The one address in a text, trimmed. Throws `address-missing` when there is none, or more than one line. */
 export function addressIn(input: string): string {
-  const lines = input.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/).map((line) => line.trim()).filter((line) => line !== '');
+  const lines = input
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   const [address] = lines;
-  if (address === undefined || lines.length > 1) throw new CandorError('address-missing', { lines: lines.length === 0 ? 'none' : `${lines.length} lines` });
+  if (address === undefined || lines.length > 1)
+    throw new CandorError('address-missing', { lines: lines.length === 0 ? 'none' : `${lines.length} lines` });
   return address;
 }
 

@@ -15,10 +15,14 @@ export function addPreview(program: Command, run: Run): void {
   declare(program, {
     name: 'preview',
     summary: 'write what each audience reads, in each language',
-    about: 'Each letter as html, txt and eml, filled with sample data. With --to they also go to one address of your own, marked as tests.',
+    about:
+      'Each letter as html, txt and eml, filled with sample data. With --to they also go to one address of your own, marked as tests.',
     examples: [
       ['candor preview templates/mixpanel-2025-11 --out letters', 'then open letters/*.html'],
-      ['candor preview templates/mixpanel-2025-11 --out letters --to reviewer@example.com', 'to see them in a mail program'],
+      [
+        'candor preview templates/mixpanel-2025-11 --out letters --to reviewer@example.com',
+        'to see them in a mail program',
+      ],
     ],
   })
     .argument('<kit>', 'the kit', text)
@@ -27,9 +31,21 @@ export function addPreview(program: Command, run: Run): void {
     .action((kit: string, options: PreviewOptions) =>
       run(options, async (session) => {
         const application = await session.open(options.to === undefined ? 'none' : 'work');
-        const written = await application.preview({ kit, out: options.out, ...(options.to === undefined ? {} : { to: options.to }) });
+        const written = await application.preview({
+          kit,
+          out: options.out,
+          ...(options.to === undefined ? {} : { to: options.to }),
+        });
         const sent = options.to === undefined ? [] : [`The relay accepted ${counted(written.sentTo, 'test letter')}.`];
-        return { exit: 0, json: written, text: () => [`${counted(written.files.length, 'file')}:`, ...written.files.map((file) => `  ${safeText(file)}`), ...sent] };
+        return {
+          exit: 0,
+          json: written,
+          text: () => [
+            `${counted(written.files.length, 'file')}:`,
+            ...written.files.map((file) => `  ${safeText(file)}`),
+            ...sent,
+          ],
+        };
       }),
     );
 }

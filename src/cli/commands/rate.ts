@@ -20,16 +20,30 @@ export function addRate(program: Command, run: Run): void {
     ],
   })
     .argument('<campaign>', 'the campaign', text)
-    .argument('<n>', 'notices per second; with --domain also none', (value: string) => (value === 'none' ? null : perSecond(value)))
+    .argument('<n>', 'notices per second; with --domain also none', (value: string) =>
+      value === 'none' ? null : perSecond(value),
+    )
     .option('--domain <name>', 'the limit of one receiving domain, on top of the rate', once(domainName))
     .action((campaign: string, limit: number | null, options: SharedOptions & { domain?: string }) =>
       run(options, async (session) => {
         const { domain } = options;
         if (domain !== undefined) {
           const summary = await (await session.open('ledger')).domainRate(campaign, domain, limit, session.actor);
-          return answeredOutcome(summary, [limit === null ? `${domain} has no limit of its own now.` : `The limit of ${domain} is ${exactRate(limit)} now.`], summary);
+          return answeredOutcome(
+            summary,
+            [
+              limit === null
+                ? `${domain} has no limit of its own now.`
+                : `The limit of ${domain} is ${exactRate(limit)} now.`,
+            ],
+            summary,
+          );
         }
-        if (limit === null) throw new CandorError('usage', { problem: 'The rate of all is a number; only with --domain it may be none.', command: 'candor rate' });
+        if (limit === null)
+          throw new CandorError('usage', {
+            problem: 'The rate of all is a number; only with --domain it may be none.',
+            command: 'candor rate',
+          });
         const summary = await (await session.open('ledger')).rate(campaign, limit, session.actor);
         return answeredOutcome(summary, [`The limit is ${exactRate(limit)} now.`], summary);
       }),

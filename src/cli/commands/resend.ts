@@ -23,19 +23,29 @@ export function addResend(program: Command, run: Run): void {
   declare(program, {
     name: 'resend',
     summary: 'a new round for refused, failed and unconfirmed notices',
-    about: 'Every earlier attempt stays on record. An accepted notice is never sent again. Works in the foreground like send.',
+    about:
+      'Every earlier attempt stays on record. An accepted notice is never sent again. Works in the foreground like send.',
     examples: [
       ['candor resend CAMPAIGN --dry-run', 'says how many would go, and changes nothing'],
-      ['candor resend CAMPAIGN --state refused --code 5.7', 'only those refused with an enhanced code that begins with 5.7'],
+      [
+        'candor resend CAMPAIGN --state refused --code 5.7',
+        'only those refused with an enhanced code that begins with 5.7',
+      ],
     ],
   })
     .argument('<campaign>', 'the campaign', text)
-    .option('--state <states>', `only these states, separated by commas (default: ${resendableStates.join(',')})`, resendStates)
+    .option(
+      '--state <states>',
+      `only these states, separated by commas (default: ${resendableStates.join(',')})`,
+      resendStates,
+    )
     .option('--code <prefix>', 'only those whose last reply had this code: 550, 55, 5.1.1 or 5.1', once(replyCode))
     .option('--reason <text>', 'why; needed for suppressed and cancelled notices, recorded', once(text))
     .option('--dry-run', 'say how many would go, and change nothing')
     .option('--detach', 'leave the work to candor worker or candor serve')
-    .action((campaign: string, options: ResendOptions) => run(options, (session) => session.about(campaign, () => resend(session, campaign, options))));
+    .action((campaign: string, options: ResendOptions) =>
+      run(options, (session) => session.about(campaign, () => resend(session, campaign, options))),
+    );
 }
 
 /** The request that these options make. Throws `usage` when a reason is needed and missing. */
@@ -43,7 +53,10 @@ export function toResendRequest(campaign: string, actor: string, options: Resend
   const states = options.state ?? resendableStates;
   const delicate = states.find((state) => state === 'suppressed' || state === 'cancelled');
   if (delicate !== undefined && options.reason === undefined) {
-    throw new CandorError('usage', { problem: `Sending ${delicate} notices needs --reason: it was decided not to send them.`, command: 'candor resend' });
+    throw new CandorError('usage', {
+      problem: `Sending ${delicate} notices needs --reason: it was decided not to send them.`,
+      command: 'candor resend',
+    });
   }
   return {
     campaign,
@@ -70,11 +83,16 @@ async function resend(session: Session, campaign: string, options: ResendOptions
     session.say(line);
     return workedOutcome(summary);
   }
-  return answeredOutcome(summary, [line], { ...summaryForScripts(summary), ...(request.dryRun ? { resend: chosen } : {}) });
+  return answeredOutcome(summary, [line], {
+    ...summaryForScripts(summary),
+    ...(request.dryRun ? { resend: chosen } : {}),
+  });
 }
 
 function chosenLine(chosen: { total: number; states: Partial<Record<NoticeState, number>> }, dryRun: boolean): string {
   if (chosen.total === 0) return 'No notice fits: nothing to send again.';
-  const parts = Object.entries(chosen.states).flatMap(([state, notices]) => (notices > 0 ? [`${notices} ${state}`] : []));
+  const parts = Object.entries(chosen.states).flatMap(([state, notices]) =>
+    notices > 0 ? [`${notices} ${state}`] : [],
+  );
   return `${counted(chosen.total, 'notice')} ${dryRun ? 'would go' : chosen.total === 1 ? 'goes' : 'go'} to a new round (${parts.join(', ')}).`;
 }

@@ -14,7 +14,8 @@ export function addResume(program: Command, run: Run): void {
   declare(program, {
     name: 'resume',
     summary: 'go on with a campaign that was paused, held or interrupted',
-    about: 'Works in the foreground like send. Several processes may work on the same campaign; the rate holds over all of them.',
+    about:
+      'Works in the foreground like send. Several processes may work on the same campaign; the rate holds over all of them.',
     examples: [
       ['candor resume CAMPAIGN', 'goes on where it stopped'],
       ['candor resume CAMPAIGN --detach', 'lets the running workers go on'],

@@ -37,8 +37,14 @@ export function addSend(program: Command, run: Run, now: () => Date): void {
       'Shows the plan and asks for the number of notices before anything is stored. Without SMTP_URL all mail goes to the built-in inbox: a rehearsal. Ctrl-C pauses the campaign and finishes what is on the wire; Ctrl-C again gives everything back at once; candor resume goes on from there.',
     examples: [
       ['candor send recipients.csv --kit templates/mixpanel-2025-11', 'asks before it launches'],
-      ['candor send recipients.csv --kit templates/mixpanel-2025-11 --first 10', 'ten notices, then it holds until candor resume'],
-      ['candor send recipients.csv --kit templates/mixpanel-2025-11 --yes --expect 20000 --rate 50 --json', 'for a script'],
+      [
+        'candor send recipients.csv --kit templates/mixpanel-2025-11 --first 10',
+        'ten notices, then it holds until candor resume',
+      ],
+      [
+        'candor send recipients.csv --kit templates/mixpanel-2025-11 --yes --expect 20000 --rate 50 --json',
+        'for a script',
+      ],
     ],
   })
     .argument('<file>', 'the recipient file (CSV)', text)
@@ -48,7 +54,11 @@ export function addSend(program: Command, run: Run, now: () => Date): void {
     .option('--rate <n>', 'at most so many notices per second (0.5 is one every two seconds)', once(perSecond))
     .option('--first <n>', 'work on so many notices, then hold until candor resume', once(wholeNumber(1)))
     .option('--at <time>', 'start later: 2026-01-31T09:30+07:00, 09:30 (local clock) or "in 2h"', once(startAt(now)))
-    .option('--except <campaign>', 'leave out whoever that campaign has told, or left out as told before; may be repeated', each(text))
+    .option(
+      '--except <campaign>',
+      'leave out whoever that campaign has told, or left out as told before; may be repeated',
+      each(text),
+    )
     .option('--again', 'send although this file was sent with this kit before')
     .option('--detach', 'launch and leave the work to candor worker or candor serve')
     .option('--audience <audience>', 'the audience of every row, for a file without that column', once(audience))
@@ -75,7 +85,9 @@ async function send(session: Session, file: string, options: SendOptions): Promi
   const application = await session.open('work');
   const request = toPlanRequest(file, options.kit, options);
   const confirmation: Confirmation =
-    options.yes === true ? { kind: 'unattended', expect: options.expect ?? null } : await attended(session, application, request, options.expect ?? null);
+    options.yes === true
+      ? { kind: 'unattended', expect: options.expect ?? null }
+      : await attended(session, application, request, options.expect ?? null);
   session.say('Importing the file…');
   const campaign = await application.create({ ...request, actor: session.actor, confirmation });
   return session.about(campaign, async () => {
@@ -86,11 +98,17 @@ async function send(session: Session, file: string, options: SendOptions): Promi
 }
 
 /** Shows the plan and has it confirmed. Throws when the person does not. */
-async function attended(session: Session, application: Application, request: PlanRequest, expect: number | null): Promise<Confirmation> {
+async function attended(
+  session: Session,
+  application: Application,
+  request: PlanRequest,
+  expect: number | null,
+): Promise<Confirmation> {
   session.say('Reading the file…');
   const plan = await application.plan(request);
   const { notices, rows, sha256 } = plan.report;
-  if (expect !== null && expect !== notices) throw new CandorError('expect-mismatch', { expected: count(expect), found: count(notices) });
+  if (expect !== null && expect !== notices)
+    throw new CandorError('expect-mismatch', { expected: count(expect), found: count(notices) });
   if (notices === 0) throw new CandorError('nothing-to-tell', { rows: count(rows) });
   session.show(['', ...renderPlan(plan, session.errView, session.surroundings.clock.now()), '']);
   if (!(await asking(session.surroundings, (ask) => confirm(ask, plan)))) throw new CandorError('not-confirmed');
@@ -100,8 +118,16 @@ async function attended(session: Session, application: Application, request: Pla
 /** Everything that is left out is acknowledged by itself; the number of notices comes last. */
 async function confirm(ask: Ask, plan: LaunchPlan): Promise<boolean> {
   const { invalid, notices } = plan.report;
-  if (invalid > 0 && !(await askYesNo(ask, `Leave out the ${counted(invalid, 'invalid row')}? Whoever is in them is not told.`))) return false;
-  if (plan.missingCategories.length > 0 && !(await askYesNo(ask, 'Is it right that those kinds of data were not exposed?'))) return false;
+  if (
+    invalid > 0 &&
+    !(await askYesNo(ask, `Leave out the ${counted(invalid, 'invalid row')}? Whoever is in them is not told.`))
+  )
+    return false;
+  if (
+    plan.missingCategories.length > 0 &&
+    !(await askYesNo(ask, 'Is it right that those kinds of data were not exposed?'))
+  )
+    return false;
   const what = plan.rehearsal ? 'To rehearse' : 'To launch';
   return askNumber(ask, `${what}, type the number of notices (${count(notices)}): `, notices);
 }

@@ -12,24 +12,36 @@ export function addServe(program: Command, run: Run): void {
   declare(program, {
     name: 'serve',
     summary: 'console, API and a worker in one process',
-    about: 'Listens on HOST and PORT (default http://127.0.0.1:3000). While nobody has a password it prints a link that sets the first one; treat the link like a password. With --json the addresses are printed as one object once it listens.',
-    examples: [['candor serve', 'then open the printed link'], ['candor serve --new-password', 'when a password is lost'], ['PORT=8080 candor serve', 'on another port']],
+    about:
+      'Listens on HOST and PORT (default http://127.0.0.1:3000). While nobody has a password it prints a link that sets the first one; treat the link like a password. With --json the addresses are printed as one object once it listens.',
+    examples: [
+      ['candor serve', 'then open the printed link'],
+      ['candor serve --new-password', 'when a password is lost'],
+      ['PORT=8080 candor serve', 'on another port'],
+    ],
   })
     .option('--new-password', 'print a link that sets a new password for an operator, or adds one')
     .action((options: SharedOptions & { newPassword?: boolean }) =>
-    run(options, async (session) => {
-      const application = await session.open('work');
-      await untilStopped(session, (stops) => application.serve({ ...stops, newPassword: options.newPassword === true, onListening: (urls) => announce(session, urls) }));
-      return ended;
-    }),
-  );
+      run(options, async (session) => {
+        const application = await session.open('work');
+        await untilStopped(session, (stops) =>
+          application.serve({
+            ...stops,
+            newPassword: options.newPassword === true,
+            onListening: (urls) => announce(session, urls),
+          }),
+        );
+        return ended;
+      }),
+    );
 }
 
 export function addWorker(program: Command, run: Run): void {
   declare(program, {
     name: 'worker',
     summary: 'work on whatever is running',
-    about: 'Start as many as you like, on any machine that has DATABASE_URL, REDIS_URL, SMTP_URL and CANDOR_KEY. Ctrl-C or SIGTERM finishes what is on the wire and ends this process only.',
+    about:
+      'Start as many as you like, on any machine that has DATABASE_URL, REDIS_URL, SMTP_URL and CANDOR_KEY. Ctrl-C or SIGTERM finishes what is on the wire and ends this process only.',
     examples: [['candor worker', 'one more pair of hands']],
   }).action((options: SharedOptions) =>
     run(options, async (session) => {
@@ -59,6 +71,13 @@ async function untilStopped(session: Session, work: (stops: StopSignals) => Prom
 }
 
 function announce(session: Session, urls: ServedUrls): void {
-  session.show(['', `  Console   ${urls.console}`, `  Sign in   ${urls.signIn}`, ...(urls.inbox === null ? [] : [`  Inbox     ${urls.inbox}`]), '', 'Ctrl-C ends it.']);
+  session.show([
+    '',
+    `  Console   ${urls.console}`,
+    `  Sign in   ${urls.signIn}`,
+    ...(urls.inbox === null ? [] : [`  Inbox     ${urls.inbox}`]),
+    '',
+    'Ctrl-C ends it.',
+  ]);
   if (session.json) session.result(urls);
 }

@@ -60,9 +60,13 @@ async function watch(session: Session, application: Application, first: Campaign
 function pause(session: Session, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const cancel = session.surroundings.after(watchMs, resolve);
-    signal.addEventListener('abort', () => {
-      cancel();
-      resolve();
-    }, { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        cancel();
+        resolve();
+      },
+      { once: true },
+    );
   });
 }

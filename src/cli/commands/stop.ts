@@ -18,13 +18,25 @@ export function addPause(program: Command, run: Run): void {
 export function addCancel(program: Command, run: Run): void {
   addStop(program, run, 'cancel', 'Cancelled', {
     summary: 'end a campaign for good',
-    about: 'No new letter starts; what is on the wire is finished; whoever was not told yet is not told by this campaign. Use pause if you are not sure.',
+    about:
+      'No new letter starts; what is on the wire is finished; whoever was not told yet is not told by this campaign. Use pause if you are not sure.',
     purpose: 'ends it on every machine',
   });
 }
 
-function addStop(program: Command, run: Run, name: 'pause' | 'cancel', done: string, words: { summary: string; about: string; purpose: string }): void {
-  declare(program, { name, summary: words.summary, about: words.about, examples: [[`candor ${name} CAMPAIGN`, words.purpose]] })
+function addStop(
+  program: Command,
+  run: Run,
+  name: 'pause' | 'cancel',
+  done: string,
+  words: { summary: string; about: string; purpose: string },
+): void {
+  declare(program, {
+    name,
+    summary: words.summary,
+    about: words.about,
+    examples: [[`candor ${name} CAMPAIGN`, words.purpose]],
+  })
     .argument('<campaign>', 'the campaign', text)
     .action((campaign: string, options: SharedOptions) =>
       run(options, async (session) => {

@@ -56,7 +56,10 @@ export interface OpenApiDocument {
   readonly tags: readonly { readonly name: string }[];
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>>; readonly securitySchemes: Readonly<Record<string, unknown>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>;
+    readonly securitySchemes: Readonly<Record<string, unknown>>;
+  };
 }
 
 const description = `Everything that the console does. Send an API token as \`Authorization: Bearer\`, or the cookie of a session with the token of \`/api/session\` in \`x-csrf-token\` for each change. Times are ISO 8601. A list has a \`next\`: the path of its next page. Problems have a code, a message and a help. Unknown fields are refused. Categories are ${categories.join(', ')}.`;
@@ -69,12 +72,17 @@ export function documentOf(endpoints: readonly Endpoint[], cookie: string, publi
   const schemas: Record<string, Schema> = {};
   const paths: Record<string, Record<string, Operation>> = {};
   const into = (schema: z.ZodType, io: 'input' | 'output'): Schema => {
-    const { $schema: _, $defs = {}, ...rest } = z.toJSONSchema(schema, { io, override: ({ jsonSchema }) => plain(jsonSchema) });
+    const {
+      $schema: _,
+      $defs = {},
+      ...rest
+    } = z.toJSONSchema(schema, { io, override: ({ jsonSchema }) => plain(jsonSchema) });
     for (const [name, one] of Object.entries($defs)) schemas[name] = withRefs(one);
     return withRefs(rest);
   };
   into(problem, 'output');
-  for (const endpoint of endpoints) (paths[endpoint.path] ??= {})[endpoint.method.toLowerCase()] = operationOf(endpoint, into);
+  for (const endpoint of endpoints)
+    (paths[endpoint.path] ??= {})[endpoint.method.toLowerCase()] = operationOf(endpoint, into);
   const used = new Set(endpoints.map(({ tag }) => tag));
   return {
     openapi: '3.1.0',
@@ -83,7 +91,13 @@ export function documentOf(endpoints: readonly Endpoint[], cookie: string, publi
     tags: tags.filter((tag) => used.has(tag)).map((name) => ({ name })),
     security: [{ token: [] }, { session: [] }],
     paths,
-    components: { schemas, securitySchemes: { token: { type: 'http', scheme: 'bearer' }, session: { type: 'apiKey', in: 'cookie', name: cookie } } },
+    components: {
+      schemas,
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: cookie },
+      },
+    },
   };
 }
 
@@ -97,10 +111,33 @@ function operationOf(endpoint: Endpoint, into: Into): Operation {
     summary: endpoint.summary,
     ...(endpoint.detail === undefined ? {} : { description: endpoint.detail }),
     ...(endpoint.needsPerson === true ? { security: [{ session: [] }] } : {}),
-    parameters: [...parametersOf('path', endpoint.params, into), ...parametersOf('query', endpoint.query, into), ...parametersOf('header', endpoint.headers, into)],
-    ...(body === undefined ? {} : { requestBody: isStream(body) ? { required: true as const, description: body.description, content: contentOf(body) } : { required: true as const, content: { 'application/json': { schema: into(body, 'input'), ...(endpoint.example === undefined ? {} : { example: endpoint.example }) } } } }),
+    parameters: [
+      ...parametersOf('path', endpoint.params, into),
+      ...parametersOf('query', endpoint.query, into),
+      ...parametersOf('header', endpoint.headers, into),
+    ],
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: isStream(body)
+            ? { required: true as const, description: body.description, content: contentOf(body) }
+            : {
+                required: true as const,
+                content: {
+                  'application/json': {
+                    schema: into(body, 'input'),
+                    ...(endpoint.example === undefined ? {} : { example: endpoint.example }),
+                  },
+                },
+              },
+        }),
     responses: {
-      [answer.status]: answer.body === null ? { description: 'Done.' } : isStream(answer.body) ? { description: answer.body.description, content: contentOf(answer.body) } : { description: 'The answer.', content: { 'application/json': { schema: into(answer.body, 'output') } } },
+      [answer.status]:
+        answer.body === null
+          ? { description: 'Done.' }
+          : isStream(answer.body)
+            ? { description: answer.body.description, content: contentOf(answer.body) }
+            : { description: 'The answer.', content: { 'application/json': { schema: into(answer.body, 'output') } } },
       ...problemsOf(endpoint),
     },
   };
@@ -109,21 +146,46 @@ function operationOf(endpoint: Endpoint, into: Into): Operation {
 function parametersOf(place: Parameter['in'], schema: z.ZodObject | undefined, into: Into): Parameter[] {
   if (schema === undefined) return [];
   const { properties = {}, required = [] } = into(schema, 'input');
-  return Object.entries(properties).map(([name, { description: told, ...one }]) => ({ name, in: place, required: required.includes(name), ...(told === undefined ? {} : { description: told }), schema: one }));
+  return Object.entries(properties).map(([name, { description: told, ...one }]) => ({
+    name,
+    in: place,
+    required: required.includes(name),
+    ...(told === undefined ? {} : { description: told }),
+    schema: one,
+  }));
 }
 
 function contentOf(stream: Stream): Content {
   return Object.fromEntries(
-    stream.types.map((type) => [type, { schema: type === 'multipart/form-data' ? { type: 'object', properties: { file: { type: 'string', format: 'binary' } }, required: ['file'] } : { type: 'string' } }]),
+    stream.types.map((type) => [
+      type,
+      {
+        schema:
+          type === 'multipart/form-data'
+            ? { type: 'object', properties: { file: { type: 'string', format: 'binary' } }, required: ['file'] }
+            : { type: 'string' },
+      },
+    ]),
   );
 }
 
 /** Codes by status; what any endpoint may say is under `default`. */
 function problemsOf(endpoint: Endpoint): Operation['responses'] {
   const content: Content = { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } };
-  const codes = [...(endpoint.params === undefined ? [] : (['resource-unknown'] as const)), ...(endpoint.problems ?? [])];
+  const codes = [
+    ...(endpoint.params === undefined ? [] : (['resource-unknown'] as const)),
+    ...(endpoint.problems ?? []),
+  ];
   const statuses = [...new Set(codes.map((code) => statusOf(code)))].toSorted();
-  return { ...Object.fromEntries(statuses.map((status) => [status, { description: codes.filter((code) => statusOf(code) === status).join(', '), content }])), default: { description: 'A problem.', content } };
+  return {
+    ...Object.fromEntries(
+      statuses.map((status) => [
+        status,
+        { description: codes.filter((code) => statusOf(code) === status).join(', '), content },
+      ]),
+    ),
+    default: { description: 'A problem.', content },
+  };
 }
 
 /** Leaves out what zod says of every whole number and every time. */
@@ -131,7 +193,8 @@ function plain(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.format === 'date-time') delete schema.pattern;
-  if (typeof schema.propertyNames === 'object' && Object.keys(schema.propertyNames).join() === 'type') delete schema.propertyNames;
+  if (typeof schema.propertyNames === 'object' && Object.keys(schema.propertyNames).join() === 'type')
+    delete schema.propertyNames;
 }
 
 function withRefs(schema: unknown): Schema {

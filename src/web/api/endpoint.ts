@@ -56,7 +56,9 @@ export type Told<Value> = Value extends string
       : Value;
 
 type Read<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
-type Answer<One extends Endpoint> = One['answer']['body'] extends z.ZodType ? Told<z.output<One['answer']['body']>> : unknown;
+type Answer<One extends Endpoint> = One['answer']['body'] extends z.ZodType
+  ? Told<z.output<One['answer']['body']>>
+  : unknown;
 
 export interface Given<One extends Endpoint> {
   readonly params: Read<One['params']>;
@@ -69,7 +71,10 @@ export interface Given<One extends Endpoint> {
 }
 
 /** Opens an endpoint. The handler is given only what the schemas let through. */
-export type Serve = <const One extends Endpoint>(endpoint: One, handle: (given: Given<One>) => Promise<Answer<One>> | Answer<One>) => void;
+export type Serve = <const One extends Endpoint>(
+  endpoint: One,
+  handle: (given: Given<One>) => Promise<Answer<One>> | Answer<One>,
+) => void;
 
 /** Opens endpoints on this app, and writes each down in `endpoints`. */
 export function serveOn(app: FastifyInstance, endpoints: Endpoint[]): Serve {
@@ -83,7 +88,8 @@ export function serveOn(app: FastifyInstance, endpoints: Endpoint[]): Serve {
       exposeHeadRoute: method === 'GET' && !isStream(answer.body),
       handler: async (request, reply) => {
         const operator = operatorOf(request);
-        if (endpoint.needsPerson === true && request.signedIn?.secret === null) throw new CandorError('person-required');
+        if (endpoint.needsPerson === true && request.signedIn?.secret === null)
+          throw new CandorError('person-required');
         const given = { ...readRequest(endpoint, request), operator, request, reply };
         const answered = await handle(given as never);
         if (reply.sent) return reply;
@@ -102,7 +108,10 @@ export function isStream(body: z.ZodType | Stream | null | undefined): body is S
 const nothing = z.strictObject({});
 
 /** All that is wrong with a request at once. An id that cannot be one names nothing. */
-function readRequest(endpoint: Endpoint, request: FastifyRequest): { params: unknown; query: unknown; headers: unknown; body: unknown } {
+function readRequest(
+  endpoint: Endpoint,
+  request: FastifyRequest,
+): { params: unknown; query: unknown; headers: unknown; body: unknown } {
   const params = (endpoint.params ?? nothing).safeParse(request.params);
   if (!params.success) throw new CandorError('resource-unknown');
   const problems: RequestProblem[] = [];
@@ -114,7 +123,12 @@ function readRequest(endpoint: Endpoint, request: FastifyRequest): { params: unk
   };
   const query = read('query', endpoint.query ?? nothing, request.query);
   const headers = endpoint.headers === undefined ? undefined : read('header', endpoint.headers, request.headers);
-  const body = endpoint.body === undefined ? read('body', z.union([nothing, z.undefined(), z.null()]), request.body) : isStream(endpoint.body) ? undefined : read('body', endpoint.body, request.body);
+  const body =
+    endpoint.body === undefined
+      ? read('body', z.union([nothing, z.undefined(), z.null()]), request.body)
+      : isStream(endpoint.body)
+        ? undefined
+        : read('body', endpoint.body, request.body);
   if (problems.length > 0) throw new RequestInvalid(problems);
   return { params: params.data, query, headers, body };
 }
@@ -122,6 +136,9 @@ function readRequest(endpoint: Endpoint, request: FastifyRequest): { params: unk
 /** Messages never quote a value. */
 function problemsOf(place: RequestProblem['in'], issue: z.core.$ZodIssue): RequestProblem[] {
   const path = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys') return issue.keys.slice(0, 20).map((key) => ({ in: place, field: [...path, key].join('.').slice(0, 200), message: 'There is no such field.' }));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys
+      .slice(0, 20)
+      .map((key) => ({ in: place, field: [...path, key].join('.').slice(0, 200), message: 'There is no such field.' }));
   return [{ in: place, field: path.join('.').slice(0, 200), message: issue.message }];
 }

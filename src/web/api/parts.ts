@@ -13,7 +13,10 @@ export const version = z.int().nonnegative().max(999_999_999);
 export const audience = z.enum(audiences);
 export const locale = z.string().meta({ description: 'BCP 47.' });
 /** A number of a row, a letter or a token, as text: it comes in a path or a query. */
-export const number = z.string().regex(/^\d{1,9}$/, 'Give a whole number.').transform(Number);
+export const number = z
+  .string()
+  .regex(/^\d{1,9}$/, 'Give a whole number.')
+  .transform(Number);
 
 /** A moment that somebody gives, with any offset. */
 export const givenTime = z.iso
@@ -36,9 +39,16 @@ const oneCategory = categories.join('|');
 /** Kinds of data, in a query: `city,browser`. */
 export const shownCategories = z
   .string()
-  .regex(new RegExp(`^(?:(?:${oneCategory})(?:,(?:${oneCategory})){0,20})?$`), 'Give names of categories, separated by commas.')
-  .transform((text) => categories.filter((name) => text.split(',').includes(name)).reduce((bits, name) => bits | categoryBit(name), 0))
-  .meta({ description: 'Which kinds of data the letter names, separated by commas; all when not given, none when empty.' })
+  .regex(
+    new RegExp(`^(?:(?:${oneCategory})(?:,(?:${oneCategory})){0,20})?$`),
+    'Give names of categories, separated by commas.',
+  )
+  .transform((text) =>
+    categories.filter((name) => text.split(',').includes(name)).reduce((bits, name) => bits | categoryBit(name), 0),
+  )
+  .meta({
+    description: 'Which kinds of data the letter names, separated by commas; all when not given, none when empty.',
+  })
   .optional();
 
 export const problem = z
@@ -55,7 +65,9 @@ export const problem = z
 
 /** The path of the next page, with what was asked for this one. */
 export function pathOfNext(path: string, query: Readonly<Record<string, string | number | undefined>>): string {
-  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]]));
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as [string, string]],
+  );
   return `${path}?${new URLSearchParams(given).toString()}`;
 }
 

@@ -5,11 +5,27 @@ import { audience, count, givenTime, locale, next, time, version } from './parts
 import { checkStart, fastestPerSecond, slowestPerSecond } from '../launch-checks.ts';
 
 const uploadState = z.enum(['receiving', 'reading', 'read', 'unusable', 'launched']);
-const line = { id: z.string(), fileName: z.string(), state: uploadState, notices: count.nullable().meta({ description: 'Null until the file was read.' }), createdAt: time, actor: z.string() };
+const line = {
+  id: z.string(),
+  fileName: z.string(),
+  state: uploadState,
+  notices: count.nullable().meta({ description: 'Null until the file was read.' }),
+  createdAt: time,
+  actor: z.string(),
+};
 
-export const uploadList = z.strictObject({ uploads: z.array(z.strictObject(line).meta({ id: 'UploadLine' })) }).meta({ id: 'UploadList' });
+export const uploadList = z
+  .strictObject({ uploads: z.array(z.strictObject(line).meta({ id: 'UploadLine' })) })
+  .meta({ id: 'UploadList' });
 
-const rowProblem = z.strictObject({ row: z.int().meta({ description: 'Of the spreadsheet: the header is 1.' }), column: z.string().nullable(), code: z.string(), message: z.string() }).meta({ id: 'RowProblem' });
+const rowProblem = z
+  .strictObject({
+    row: z.int().meta({ description: 'Of the spreadsheet: the header is 1.' }),
+    column: z.string().nullable(),
+    code: z.string(),
+    message: z.string(),
+  })
+  .meta({ id: 'RowProblem' });
 const counts = z.record(z.string(), count);
 
 const account = z
@@ -21,25 +37,37 @@ const account = z
     invalid: count,
     merged: count,
     conflicts: count,
-    conflictRows: z.array(z.int()).optional().meta({ description: 'The first 100 rows that disagree with an earlier one of their address about the audience; not told of uploads that an older version read.' }),
+    conflictRows: z.array(z.int()).optional().meta({
+      description:
+        'The first 100 rows that disagree with an earlier one of their address about the audience; not told of uploads that an older version read.',
+    }),
     notices: count,
     audiences: z.strictObject({ affected: count, unaffected: count }),
     locales: counts,
     localeFallbacks: count,
-    columns: z.record(z.string(), z.string()).meta({ description: 'Canonical column → the header as the file spells it.' }),
+    columns: z
+      .record(z.string(), z.string())
+      .meta({ description: 'Canonical column → the header as the file spells it.' }),
     ignoredColumns: z.array(z.string()),
     problems: z.array(rowProblem).meta({ description: 'The first 100.' }),
     missingCategories: z.array(z.enum(categories)).meta({ description: 'To be confirmed as "not exposed" at launch.' }),
     encoding: z.string(),
     delimiter: z.string(),
     groups: z.array(z.strictObject({ audience, locale, notices: count })),
-    domains: z.array(z.strictObject({ domain: z.string(), notices: count })).meta({ description: 'Those with the most notices.' }),
+    domains: z
+      .array(z.strictObject({ domain: z.string(), notices: count }))
+      .meta({ description: 'Those with the most notices.' }),
     header: z.array(z.string()),
     problemCounts: counts.meta({ description: 'Code of a problem → rows that have it.' }),
   })
-  .meta({ id: 'UploadAccount', description: 'The account of a file that can be launched, as `candor check --json` tells it, and more.' });
+  .meta({
+    id: 'UploadAccount',
+    description: 'The account of a file that can be launched, as `candor check --json` tells it, and more.',
+  });
 
-const fault = z.strictObject({ code: z.string(), message: z.string(), help: z.string(), header: z.array(z.string()) }).meta({ id: 'UploadFault', description: 'Why a file cannot be used.' });
+const fault = z
+  .strictObject({ code: z.string(), message: z.string(), help: z.string(), header: z.array(z.string()) })
+  .meta({ id: 'UploadFault', description: 'Why a file cannot be used.' });
 
 export const upload = z
   .strictObject({
@@ -51,51 +79,130 @@ export const upload = z
     version: z.int().meta({ description: 'Goes up with each change of the columns; a launch names it.' }),
     audience: audience.nullable().meta({ description: 'Given for the whole file; null: the file says it.' }),
     mapping: z.record(z.string(), z.string()).meta({ description: 'Columns that a person chose.' }),
-    report: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('account'), account }), z.strictObject({ kind: z.literal('fault'), fault })]).nullable(),
+    report: z
+      .discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('account'), account }),
+        z.strictObject({ kind: z.literal('fault'), fault }),
+      ])
+      .nullable(),
     keptUntil: time,
     campaign: z.string().nullable().meta({ description: 'The campaign that it became.' }),
-    same: z.strictObject({ uploads: z.array(z.string()), campaigns: z.array(z.strictObject({ id: z.string(), state: z.string() })) }).meta({ description: 'The same octets elsewhere.' }),
+    same: z
+      .strictObject({
+        uploads: z.array(z.string()),
+        campaigns: z.array(z.strictObject({ id: z.string(), state: z.string() })),
+      })
+      .meta({ description: 'The same octets elsewhere.' }),
   })
   .meta({ id: 'Upload' });
 
 export const invalidRows = z
   .strictObject({
-    rows: z.array(z.strictObject({ row: z.int(), cells: z.array(z.string()), problems: z.array(z.strictObject({ row: z.int().optional(), column: z.string().nullable(), code: z.string(), message: z.string() })) })),
+    rows: z.array(
+      z.strictObject({
+        row: z.int(),
+        cells: z.array(z.string()),
+        problems: z.array(
+          z.strictObject({
+            row: z.int().optional(),
+            column: z.string().nullable(),
+            code: z.string(),
+            message: z.string(),
+          }),
+        ),
+      }),
+    ),
     next,
   })
   .meta({ id: 'InvalidRows', description: 'Cells as the file has them: escape them where you show them.' });
 
 export const givenMapping = z.strictObject({
   version,
-  mapping: z.partialRecord(z.enum(['email', 'audience', 'locale', ...categories]), z.string().max(300)).meta({ description: 'Canonical column → the header that it is.' }),
+  mapping: z
+    .partialRecord(z.enum(['email', 'audience', 'locale', ...categories]), z.string().max(300))
+    .meta({ description: 'Canonical column → the header that it is.' }),
   audience: audience.nullable().default(null).meta({ description: 'For the whole file, when no column says it.' }),
 });
 
-export const kitList = z.strictObject({ kits: z.array(z.strictObject({ id: z.string(), title: z.string() })) }).meta({ id: 'KitList' });
+export const kitList = z
+  .strictObject({ kits: z.array(z.strictObject({ id: z.string(), title: z.string() })) })
+  .meta({ id: 'KitList' });
 
-export const letterList = z.strictObject({ letters: z.array(z.strictObject({ audience, locale, subject: z.string(), opening: z.string().meta({ description: 'The first words of the letter itself.' }) })) }).meta({ id: 'KitLetterList' });
+export const letterList = z
+  .strictObject({
+    letters: z.array(
+      z.strictObject({
+        audience,
+        locale,
+        subject: z.string(),
+        opening: z.string().meta({ description: 'The first words of the letter itself.' }),
+      }),
+    ),
+  })
+  .meta({ id: 'KitLetterList' });
 
-export const letter = z.strictObject({ audience, locale, subject: z.string(), opening: z.string(), html: z.string(), text: z.string(), source: z.string().meta({ description: 'The MIME message.' }) }).meta({ id: 'KitLetter' });
+export const letter = z
+  .strictObject({
+    audience,
+    locale,
+    subject: z.string(),
+    opening: z.string(),
+    html: z.string(),
+    text: z.string(),
+    source: z.string().meta({ description: 'The MIME message.' }),
+  })
+  .meta({ id: 'KitLetter' });
 
 export const rowLetter = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('none') }),
     z.strictObject({ kind: z.literal('invalid'), problems: z.array(rowProblem) }),
-    z.strictObject({ kind: z.literal('notice'), address: z.string(), audience, locale, categories: z.array(z.enum(categories)), rows: z.array(z.int()), conflict: z.boolean() }),
+    z.strictObject({
+      kind: z.literal('notice'),
+      address: z.string(),
+      audience,
+      locale,
+      categories: z.array(z.enum(categories)),
+      rows: z.array(z.int()),
+      conflict: z.boolean(),
+    }),
   ])
-  .meta({ id: 'RowLetter', description: 'The notice that a row belongs to. `none`: the row is blank, the header, or beyond the end.' });
+  .meta({
+    id: 'RowLetter',
+    description: 'The notice that a row belongs to. `none`: the row is blank, the header, or beyond the end.',
+  });
 
-export const givenTest = z.strictObject({ to: z.string().max(400).meta({ description: 'Your own address.' }), audience: audience.nullable().default(null).meta({ description: 'Null: every one.' }), locale: z.string().max(40).nullable().default(null).meta({ description: 'Null: every one.' }) });
-export const tested = z.strictObject({ accepted: count.meta({ description: 'Letters that the relay accepted.' }) }).meta({ id: 'Tested' });
+export const givenTest = z.strictObject({
+  to: z.string().max(400).meta({ description: 'Your own address.' }),
+  audience: audience.nullable().default(null).meta({ description: 'Null: every one.' }),
+  locale: z.string().max(40).nullable().default(null).meta({ description: 'Null: every one.' }),
+});
+export const tested = z
+  .strictObject({ accepted: count.meta({ description: 'Letters that the relay accepted.' }) })
+  .meta({ id: 'Tested' });
 
 export const launch = z
   .strictObject({
-    terms: z.strictObject({ rehearsal: z.boolean(), relay: z.string(), from: z.string(), ratePerSecond: z.number().nullable(), rateRequired: z.boolean() }).meta({ description: 'What a launch from here would use.' }),
+    terms: z
+      .strictObject({
+        rehearsal: z.boolean(),
+        relay: z.string(),
+        from: z.string(),
+        ratePerSecond: z.number().nullable(),
+        rateRequired: z.boolean(),
+      })
+      .meta({ description: 'What a launch from here would use.' }),
     version: z.int(),
     notices: count.nullable().meta({ description: 'To be repeated in the launch; null: the file has no account.' }),
-    confirm: z.strictObject({ invalid: z.boolean(), missing: z.boolean(), again: z.boolean() }).nullable().meta({ description: 'What has to be confirmed with `true`.' }),
+    confirm: z
+      .strictObject({ invalid: z.boolean(), missing: z.boolean(), again: z.boolean() })
+      .nullable()
+      .meta({ description: 'What has to be confirmed with `true`.' }),
     launching: z
-      .strictObject({ by: z.string(), problem: z.strictObject({ code: z.string(), message: z.string(), help: z.string() }).nullable() })
+      .strictObject({
+        by: z.string(),
+        problem: z.strictObject({ code: z.string(), message: z.string(), help: z.string() }).nullable(),
+      })
       .nullable()
       .meta({ description: 'A launch that this process works on (no problem), or that has failed here.' }),
     campaign: z.string().nullable().meta({ description: 'What it became.' }),
@@ -104,12 +211,35 @@ export const launch = z
 
 export const givenLaunch = z.strictObject({
   version: version.meta({ description: 'Of the columns, as you saw them.' }),
-  notices: z.int('Give the number of notices.').nonnegative().max(999_999_999).meta({ description: 'Confirms the number.' }),
+  notices: z
+    .int('Give the number of notices.')
+    .nonnegative()
+    .max(999_999_999)
+    .meta({ description: 'Confirms the number.' }),
   invalid: z.literal(true).optional().meta({ description: 'Confirms that the invalid rows get no notice.' }),
-  missing: z.literal(true).optional().meta({ description: 'Confirms that missing category columns mean "not exposed".' }),
+  missing: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'Confirms that missing category columns mean "not exposed".' }),
   again: z.literal(true).optional().meta({ description: 'Confirms that the same people are told again.' }),
-  ratePerSecond: z.number('Give a number of letters per second.').min(slowestPerSecond, `At least ${slowestPerSecond} a second.`).max(fastestPerSecond, 'At most 100,000 a second.').nullable().default(null),
-  first: z.int('Give a whole number.').min(1, 'At least one.').max(999_999_999).nullable().default(null).meta({ description: 'A canary: hold after so many notices.' }),
+  ratePerSecond: z
+    .number('Give a number of letters per second.')
+    .min(slowestPerSecond, `At least ${slowestPerSecond} a second.`)
+    .max(fastestPerSecond, 'At most 100,000 a second.')
+    .nullable()
+    .default(null),
+  first: z
+    .int('Give a whole number.')
+    .min(1, 'At least one.')
+    .max(999_999_999)
+    .nullable()
+    .default(null)
+    .meta({ description: 'A canary: hold after so many notices.' }),
   startAt: givenTime.superRefine(checkStart).nullable().default(null),
-  except: z.string().regex(/^[0-9a-z]{8}$/, 'Give the id of a campaign.').nullable().default(null).meta({ description: 'Leave out whom this campaign told.' }),
+  except: z
+    .string()
+    .regex(/^[0-9a-z]{8}$/, 'Give the id of a campaign.')
+    .nullable()
+    .default(null)
+    .meta({ description: 'Leave out whom this campaign told.' }),
 });

@@ -41,9 +41,13 @@ ${field({ name: 'again', label: 'The same again', type: 'password', autocomplete
 <button>Save</button></form></details></section>
 <section class="sheet" aria-labelledby="tokens"><h2 id="tokens">API tokens</h2>
 <p>For scripts and for Prometheus. A token acts in the name of whoever made it. What it can do is described at <a href="/api/docs">the API page</a>.</p>
-${view.tokens.length > 0 && html`<table class="letters"><thead><tr><th scope="col">Token</th><th scope="col">Made</th><th scope="col">Expires</th><th scope="col">Last used</th><th scope="col"><span class="unseen">Action</span></th></tr></thead><tbody>${view.tokens.map(
-      (token) => html`<tr><td><strong>${token.name}</strong> <span class="quiet">by ${token.operator}</span></td><td class="when">${moment(token.createdAt)}</td><td class="when">${moment(token.expiresAt)}</td><td class="when">${token.usedAt === null ? 'never' : moment(token.usedAt)}</td><td><form method="post" action="/account/tokens/${token.id}/revoke">${csrfField(frame)}<button class="second">Revoke<span class="unseen"> ${token.name}</span></button></form></td></tr>`,
-    )}</tbody></table>`}
+${
+  view.tokens.length > 0 &&
+  html`<table class="letters"><thead><tr><th scope="col">Token</th><th scope="col">Made</th><th scope="col">Expires</th><th scope="col">Last used</th><th scope="col"><span class="unseen">Action</span></th></tr></thead><tbody>${view.tokens.map(
+    (token) =>
+      html`<tr><td><strong>${token.name}</strong> <span class="quiet">by ${token.operator}</span></td><td class="when">${moment(token.createdAt)}</td><td class="when">${moment(token.expiresAt)}</td><td class="when">${token.usedAt === null ? 'never' : moment(token.usedAt)}</td><td><form method="post" action="/account/tokens/${token.id}/revoke">${csrfField(frame)}<button class="second">Revoke<span class="unseen"> ${token.name}</span></button></form></td></tr>`,
+  )}</tbody></table>`
+}
 <form class="narrow" method="post" action="/account/tokens">${csrfField(frame)}
 ${field({ name: 'token', label: 'What is the token for?', hint: 'For example: Prometheus', problems: problemsOf('token') })}
 ${field({ name: 'days', label: 'Days until it expires', type: 'number', inputmode: 'numeric', value: '90', small: true, problems: problemsOf('token') })}

@@ -20,8 +20,13 @@ interface Entry {
 const tones: Readonly<Record<string, string>> = { GET: 'open', POST: 'good', PUT: 'wait', DELETE: 'bad' };
 
 export function apiDocsPage(frame: Frame, { document, origin }: Parts): Html {
-  const entries = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })));
-  const groups = document.tags.map(({ name }) => ({ name, entries: entries.filter(({ operation }) => operation.tags.includes(name)) }));
+  const entries = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  );
+  const groups = document.tags.map(({ name }) => ({
+    name,
+    entries: entries.filter(({ operation }) => operation.tags.includes(name)),
+  }));
   return page(frame, {
     title: 'API',
     section: null,
@@ -49,23 +54,47 @@ ${requestBody !== undefined && html`<p><strong>Body</strong> ${contentText(reque
 }
 
 function parameterTable(parameters: readonly Parameter[], name: string): Html {
-  return table(`Parameters of ${name}`, parameters.map((one) => [html`<code>${one.name}</code>`, html`${one.in}${one.required && ', required'}`, typeText(one.schema), one.description !== undefined && prose(one.description)]));
+  return table(
+    `Parameters of ${name}`,
+    parameters.map((one) => [
+      html`<code>${one.name}</code>`,
+      html`${one.in}${one.required && ', required'}`,
+      typeText(one.schema),
+      one.description !== undefined && prose(one.description),
+    ]),
+  );
 }
 
 /** The fields of an object, and of what stands in it without a name of its own. */
 function fields(schema: Schema, name: string): Html | null {
   const { properties, required = [] } = schema;
   const rows = rowsOf(properties ?? {}, required, '');
-  for (const one of [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])]) rows.push(...rowsOf(one.properties ?? {}, one.required ?? [], ''));
+  for (const one of [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])])
+    rows.push(...rowsOf(one.properties ?? {}, one.required ?? [], ''));
   return rows.length === 0 ? null : table(`Fields of ${name}`, rows);
 }
 
-function rowsOf(properties: Readonly<Record<string, Schema>>, required: readonly string[], within: string): HtmlValue[][] {
+function rowsOf(
+  properties: Readonly<Record<string, Schema>>,
+  required: readonly string[],
+  within: string,
+): HtmlValue[][] {
   return Object.entries(properties).flatMap(([name, schema]) => {
     const path = `${within}${name}`;
-    const row: HtmlValue[] = [html`<code>${path}</code>`, required.includes(name) ? 'required' : 'optional', typeText(schema), schema.description !== undefined && prose(schema.description)];
+    const row: HtmlValue[] = [
+      html`<code>${path}</code>`,
+      required.includes(name) ? 'required' : 'optional',
+      typeText(schema),
+      schema.description !== undefined && prose(schema.description),
+    ];
     const inner = [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
-    return [row, ...inner.flatMap((one) => [...rowsOf(one.properties ?? {}, one.required ?? [], `${path}.`), ...rowsOf(one.items?.properties ?? {}, one.items?.required ?? [], `${path}[].`)])];
+    return [
+      row,
+      ...inner.flatMap((one) => [
+        ...rowsOf(one.properties ?? {}, one.required ?? [], `${path}.`),
+        ...rowsOf(one.items?.properties ?? {}, one.items?.required ?? [], `${path}[].`),
+      ]),
+    ];
   });
 }
 
@@ -82,10 +111,16 @@ function typeText(schema: Schema): HtmlValue {
   const several = schema.anyOf ?? schema.oneOf;
   if (several !== undefined) return several.map((one, index) => [index > 0 && ' or ', typeText(one)]);
   if (schema.const !== undefined) return html`<code>${JSON.stringify(schema.const)}</code>`;
-  if (schema.enum !== undefined) return schema.enum.map((one, index) => [index > 0 && ' ', html`<code>${String(one)}</code>`]);
+  if (schema.enum !== undefined)
+    return schema.enum.map((one, index) => [index > 0 && ' ', html`<code>${String(one)}</code>`]);
   if (schema.type === 'array') return ['list of ', schema.items === undefined ? 'anything' : typeText(schema.items)];
-  if (schema.type === 'object' && typeof schema.additionalProperties === 'object') return ['by name: ', typeText(schema.additionalProperties)];
-  const bounds = [schema.format === 'date-time' && 'time', schema.minimum !== undefined && `from ${schema.minimum}`, schema.maximum !== undefined && `to ${schema.maximum}`].filter((one) => one !== false && one !== undefined);
+  if (schema.type === 'object' && typeof schema.additionalProperties === 'object')
+    return ['by name: ', typeText(schema.additionalProperties)];
+  const bounds = [
+    schema.format === 'date-time' && 'time',
+    schema.minimum !== undefined && `from ${schema.minimum}`,
+    schema.maximum !== undefined && `to ${schema.maximum}`,
+  ].filter((one) => one !== false && one !== undefined);
   return [schema.type ?? 'anything', bounds.length > 0 && ` (${bounds.join(' ')})`];
 }
 
@@ -96,11 +131,20 @@ function contentText(content: Content): Html {
 /** A call that works once the names in capitals are filled in. */
 function curl({ method, path, operation }: Entry, origin: string): string {
   const { requestBody, parameters } = operation;
-  const required = parameters.filter((one) => one.in === 'query' && one.required).map((one) => `${one.name}=${one.name.toUpperCase()}`);
+  const required = parameters
+    .filter((one) => one.in === 'query' && one.required)
+    .map((one) => `${one.name}=${one.name.toUpperCase()}`);
   const address = `'${origin}${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => name.toUpperCase())}${required.length > 0 ? `?${required.join('&')}` : ''}'`;
   const person = operation.security?.some((one) => 'token' in one) === false;
-  const who = person ? '-H "Cookie: $CANDOR_SESSION" -H "x-csrf-token: $CANDOR_CSRF"' : '-H "Authorization: Bearer $CANDOR_TOKEN"';
+  const who = person
+    ? '-H "Cookie: $CANDOR_SESSION" -H "x-csrf-token: $CANDOR_CSRF"'
+    : '-H "Authorization: Bearer $CANDOR_TOKEN"';
   const json = requestBody?.content['application/json'];
-  const body = json !== undefined ? ` -H 'content-type: application/json' \\\n  -d '${JSON.stringify(json.example ?? {})}'` : requestBody !== undefined ? ' -F file=@recipients.csv' : '';
+  const body =
+    json !== undefined
+      ? ` -H 'content-type: application/json' \\\n  -d '${JSON.stringify(json.example ?? {})}'`
+      : requestBody !== undefined
+        ? ' -F file=@recipients.csv'
+        : '';
   return `curl -sS${method === 'GET' || requestBody?.content['multipart/form-data'] !== undefined ? '' : ` -X ${method}`} ${who}${body} ${address}`;
 }

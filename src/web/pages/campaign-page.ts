@@ -48,7 +48,8 @@ ${detail !== null && html`${paceSheet(frame, view, detail, path)}${repliesSheet(
 function controlSheet(frame: Frame, view: CampaignView, path: string): Html | null {
   const { summary } = view;
   const { state } = summary;
-  const button = (action: string, text: string, tone = ''): Html => html`<form method="post" action="${path}/${action}">${csrfField(frame)}<button class="${tone}">${text}</button></form>`;
+  const button = (action: string, text: string, tone = ''): Html =>
+    html`<form method="post" action="${path}/${action}">${csrfField(frame)}<button class="${tone}">${text}</button></form>`;
   if (state === 'finished' || state === 'cancelled') return null;
   const canary = state === 'held' && summary.reason?.code === 'canary';
   return html`<section class="sheet" aria-labelledby="hold"><h2 id="hold">${canary ? 'The first letters are out. Go on?' : state === 'held' ? 'When it is mended' : 'Control'}</h2>
@@ -59,7 +60,8 @@ ${canary && html`<p>${counted(summary.states.accepted, 'notice was', 'notices we
 
 function followUps(summary: CampaignSummary, path: string): Html | null {
   const { refused, failed, unconfirmed, suppressed, deferred, cancelled } = summary.states;
-  if (refused + failed + unconfirmed + suppressed + deferred + cancelled === 0) return html`<p><a href="${path}/notices">All notices</a> · <a href="${path}/export">Export the record</a></p>`;
+  if (refused + failed + unconfirmed + suppressed + deferred + cancelled === 0)
+    return html`<p><a href="${path}/notices">All notices</a> · <a href="${path}/export">Export the record</a></p>`;
   return html`<section class="sheet" aria-labelledby="follow"><h2 id="follow">Not told by this campaign</h2><p>${[
     refused > 0 && `${count(refused)} refused`,
     failed > 0 && `${count(failed)} failed`,
@@ -69,7 +71,9 @@ function followUps(summary: CampaignSummary, path: string): Html | null {
     cancelled > 0 && `${count(cancelled)} cancelled`,
   ]
     .filter((part) => part !== false)
-    .join(', ')}.</p><p class="buttons">${summary.state !== 'cancelled' && html`<a class="button" href="${path}/resend">Re-send</a>`}<a class="button second" href="${path}/notices">Look at them</a><a class="button second" href="${path}/other-channel">Another channel</a><a href="${path}/export">Export the record</a></p></section>`;
+    .join(
+      ', ',
+    )}.</p><p class="buttons">${summary.state !== 'cancelled' && html`<a class="button" href="${path}/resend">Re-send</a>`}<a class="button second" href="${path}/notices">Look at them</a><a class="button second" href="${path}/other-channel">Another channel</a><a href="${path}/export">Export the record</a></p></section>`;
 }
 
 function paceSheet(frame: Frame, view: CampaignView, detail: CampaignDetail, path: string): Html {
@@ -90,7 +94,9 @@ function targetWords(summary: CampaignSummary, targetAt: Date, now: Date): strin
   if (summary.etaSeconds === 0) return 'nobody is waiting any more';
   if (left <= 0) return 'it has passed';
   if (summary.etaSeconds === null) return `${duration(left)} left; how long it takes is not known`;
-  return summary.etaSeconds <= left ? `kept at this pace, with ${duration(left - summary.etaSeconds)} to spare` : `missed by ${duration(summary.etaSeconds - left)} at this pace`;
+  return summary.etaSeconds <= left
+    ? `kept at this pace, with ${duration(left - summary.etaSeconds)} to spare`
+    : `missed by ${duration(summary.etaSeconds - left)} at this pace`;
 }
 
 function authorityWords(awareAt: Date, hours: number, now: Date): Html {
@@ -117,7 +123,8 @@ function repliesSheet(detail: CampaignDetail): Html | null {
   if (detail.replies.length === 0) return null;
   return html`<section class="sheet" aria-labelledby="replies"><h2 id="replies">What the relay is saying</h2>
 <table class="letters"><thead><tr><th scope="col">Reply</th><th scope="col">In its words, without the address</th><th scope="col" class="n">Times</th><th scope="col">Last</th></tr></thead><tbody>${detail.replies.map(
-    (group) => html`<tr><td><strong>${group.replyCode ?? 'none'} ${group.enhancedCode ?? ''}</strong> <span class="quiet">${group.outcome}${group.rule !== null && `, ${group.rule}`}</span></td><td><q>${group.reply ?? 'no reply'}</q><br><span class="quiet">${outcomeWords[group.outcome] ?? ''}</span></td><td class="n">${count(group.attempts)}</td><td class="when">${moment(group.latestAt)}</td></tr>`,
+    (group) =>
+      html`<tr><td><strong>${group.replyCode ?? 'none'} ${group.enhancedCode ?? ''}</strong> <span class="quiet">${group.outcome}${group.rule !== null && `, ${group.rule}`}</span></td><td><q>${group.reply ?? 'no reply'}</q><br><span class="quiet">${outcomeWords[group.outcome] ?? ''}</span></td><td class="n">${count(group.attempts)}</td><td class="when">${moment(group.latestAt)}</td></tr>`,
   )}</tbody></table><p class="quiet">Of the latest 5,000 attempts that were not accepted.</p>
 ${detail.lagging.length > 0 && html`<h2 class="spaced">Domains that lag</h2><table><tbody>${detail.lagging.map(({ domain, notices }) => html`<tr><th scope="row">${domain}</th><td class="n">${count(notices)}</td></tr>`)}</tbody></table><p class="quiet">Of a sample of up to 1,200 notices that are deferred, refused or failed.</p>`}</section>`;
 }

@@ -47,7 +47,8 @@ const untoldWords: Readonly<Record<OtherChannelState, string>> = {
   failed: 'Tries or time were spent, or the letter could not be written.',
   unconfirmed: 'Perhaps told. Those that somebody has looked into are not in the list.',
   suppressed: 'Left out on purpose. Whom an earlier campaign told is not in the list.',
-  cancelled: 'The campaign was cancelled before the relay accepted a letter: before their turn, between two tries, or in a re-send.',
+  cancelled:
+    'The campaign was cancelled before the relay accepted a letter: before their turn, between two tries, or in a re-send.',
 };
 
 export interface OtherChannelView {
@@ -76,9 +77,13 @@ ${note('wait', 'The list holds addresses', 'It leaves the sealed ledger when you
 }
 
 /** The page at `/campaigns/:campaign/export`. */
-export function exportPage(frame: Frame, { summary, title, problems }: { summary: CampaignSummary; title: string; problems: FieldProblems }): Html {
+export function exportPage(
+  frame: Frame,
+  { summary, title, problems }: { summary: CampaignSummary; title: string; problems: FieldProblems },
+): Html {
   const path = `/campaigns/${encodeURIComponent(summary.campaign)}`;
-  const box = (state: (typeof noticeStates)[number]): Html => checkbox({ name: `state-${state}`, label: `${state} (${count(summary.states[state])})` });
+  const box = (state: (typeof noticeStates)[number]): Html =>
+    checkbox({ name: `state-${state}`, label: `${state} (${count(summary.states[state])})` });
   return page(frame, {
     title: 'Export the record',
     section: 'campaigns',

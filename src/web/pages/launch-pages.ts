@@ -22,9 +22,15 @@ export interface LaunchView {
 export function launchPage(frame: Frame, view: LaunchView): Html {
   const { upload, terms, letters } = view;
   const account = upload.report?.kind === 'account' ? upload.report.account : null;
-  if (account === null) return page(frame, { title: 'Launch', section: 'uploads', body: note('wait', 'The file is not read yet', `Go back to its page.`) });
+  if (account === null)
+    return page(frame, {
+      title: 'Launch',
+      section: 'uploads',
+      body: note('wait', 'The file is not read yet', `Go back to its page.`),
+    });
   const seconds = terms.ratePerSecond === null ? null : account.notices / terms.ratePerSecond;
-  const subjectOf = (audience: string, locale: string): string => letters.find((letter) => letter.audience === audience && letter.locale === locale)?.subject ?? '';
+  const subjectOf = (audience: string, locale: string): string =>
+    letters.find((letter) => letter.audience === audience && letter.locale === locale)?.subject ?? '';
   return page(frame, {
     title: 'Launch',
     section: 'uploads',

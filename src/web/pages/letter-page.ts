@@ -33,10 +33,13 @@ ${letter.noticeToken !== null && html`<dt>Notice</dt><dd class="mono">${letter.n
 
 function tab(id: number, view: LetterView, current: LetterView): Html {
   const href = `/inbox/${id}?view=${view}`;
-  return view === current ? html`<a href="${href}" aria-current="page">${viewNames[view]}</a>` : html`<a href="${href}">${viewNames[view]}</a>`;
+  return view === current
+    ? html`<a href="${href}" aria-current="page">${viewNames[view]}</a>`
+    : html`<a href="${href}">${viewNames[view]}</a>`;
 }
 
 function content(letter: Letter, view: LetterView): Html {
-  if (view === 'html') return html`<iframe class="letter" sandbox="" src="/inbox/${letter.id}/html" title="The letter as the recipient sees it"></iframe>`;
+  if (view === 'html')
+    return html`<iframe class="letter" sandbox="" src="/inbox/${letter.id}/html" title="The letter as the recipient sees it"></iframe>`;
   return html`<pre>${view === 'text' ? letter.text : letter.source}</pre>`;
 }

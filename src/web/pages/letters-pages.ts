@@ -27,7 +27,9 @@ export function lettersPage(frame: Frame, view: LettersView): Html {
   const account = upload.report?.kind === 'account' ? upload.report.account : null;
   const path = `/uploads/${upload.id}/letters`;
   const used = letters.flatMap((letter) => {
-    const notices = account?.groups.find((group) => group.audience === letter.audience && group.locale === letter.locale)?.notices ?? 0;
+    const notices =
+      account?.groups.find((group) => group.audience === letter.audience && group.locale === letter.locale)?.notices ??
+      0;
     return notices > 0 ? [{ letter, notices }] : [];
   });
   return page(frame, {
@@ -49,7 +51,10 @@ ${field({ name: 'to', label: 'Your address', value: view.typed.to, autocomplete:
 }
 
 /** The page at `/uploads/:upload/letters/:audience/:locale`. */
-export function oneLetterPage(frame: Frame, view: { upload: UploadView; letter: LetterView; look: LetterLook; categories: string }): Html {
+export function oneLetterPage(
+  frame: Frame,
+  view: { upload: UploadView; letter: LetterView; look: LetterLook; categories: string },
+): Html {
   const { upload, letter } = view;
   const path = `/uploads/${upload.id}/letters/${letter.audience}/${letter.locale}`;
   return page(frame, {
@@ -63,13 +68,22 @@ export function oneLetterPage(frame: Frame, view: { upload: UploadView; letter: 
 
 function letterFrame(path: string, letter: LetterView, look: LetterLook, shown: string): Html {
   const query = shown === '' ? '' : `&categories=${shown}`;
-  const names: Readonly<Record<LetterLook, string>> = { desktop: 'Desktop', phone: 'Phone', dark: 'Dark', text: 'Text', source: 'Source' };
+  const names: Readonly<Record<LetterLook, string>> = {
+    desktop: 'Desktop',
+    phone: 'Phone',
+    dark: 'Dark',
+    text: 'Text',
+    source: 'Source',
+  };
   return html`<nav class="tabs" aria-label="Views of the letter">${letterLooks.map((one) => (one === look ? html`<a href="${path}?view=${one}${query}" aria-current="page">${names[one]}</a>` : html`<a href="${path}?view=${one}${query}">${names[one]}</a>`))}</nav>
 ${look === 'text' || look === 'source' ? html`<pre>${letter[look]}</pre>` : html`<iframe class="letter ${look}" sandbox="" src="${path}/html${shown === '' ? '' : `?categories=${shown}`}" title="The letter as the recipient sees it, ${names[look]}"></iframe>`}`;
 }
 
 /** The page at `/uploads/:upload/rows?row=N`. */
-export function rowLetterPage(frame: Frame, view: { upload: UploadView; row: number; found: RowLetter; letter: LetterView | null }): Html {
+export function rowLetterPage(
+  frame: Frame,
+  view: { upload: UploadView; row: number; found: RowLetter; letter: LetterView | null },
+): Html {
   const { upload, row, found, letter } = view;
   return page(frame, {
     title: `Row ${row}`,
@@ -80,8 +94,10 @@ ${found.kind === 'notice' && letter !== null && html`<section class="sheet"><h2>
 }
 
 function rowFacts(found: RowLetter): Html {
-  if (found.kind === 'none') return note('wait', 'There is no such row', 'It is blank, the header, or beyond the end of the file.');
-  if (found.kind === 'invalid') return html`<div class="note bad"><p><strong>This row is invalid: its person gets no notice</strong></p>${found.problems.map(({ code, message }) => html`<p><span class="mono">${code}</span> ${message}</p>`)}</div>`;
+  if (found.kind === 'none')
+    return note('wait', 'There is no such row', 'It is blank, the header, or beyond the end of the file.');
+  if (found.kind === 'invalid')
+    return html`<div class="note bad"><p><strong>This row is invalid: its person gets no notice</strong></p>${found.problems.map(({ code, message }) => html`<p><span class="mono">${code}</span> ${message}</p>`)}</div>`;
   return html`<dl class="fields"><dt>Address</dt><dd>${found.address}</dd><dt>Gets</dt><dd>the ${found.audience} letter, ${found.locale}</dd>
 ${found.audience === 'affected' && html`<dt>Exposed, says the file</dt><dd>${categoriesOf(found.categories).join(', ') || 'only the address'}</dd>`}
 ${found.rows.length > 1 && html`<dt>Rows of this address</dt><dd>${found.rows.join(', ')}: together one notice</dd>`}</dl>

@@ -36,7 +36,8 @@ export function noticesPage(frame: Frame, view: NoticesView): Html {
   const path = `/campaigns/${encodeURIComponent(summary.campaign)}`;
   const query = listingQuery(of);
   const state = of === null ? null : 'group' in of ? of.group.state : of.state;
-  const tab = (to: string, text: string, current: boolean): Html => (current ? html`<a href="${to}" aria-current="page">${text}</a>` : html`<a href="${to}">${text}</a>`);
+  const tab = (to: string, text: string, current: boolean): Html =>
+    current ? html`<a href="${to}" aria-current="page">${text}</a>` : html`<a href="${to}">${text}</a>`;
   return page(frame, {
     title: 'Notices',
     section: 'campaigns',
@@ -86,9 +87,13 @@ ${attemptsSheet(notice)}${actionsSheet(frame, view, path)}`,
 function attemptsSheet({ attemptRecords }: NoticeHistory): Html {
   const reached = attemptRecords.filter(({ outcome }) => outcome !== 'given-back');
   return html`<section class="sheet" aria-labelledby="attempts"><h2 id="attempts">${reached.length === 0 ? 'No attempt so far' : counted(reached.length, 'attempt')}</h2>
-${reached.length > 0 && html`<table class="letters"><thead><tr><th scope="col">When</th><th scope="col">What the relay said, without the address</th><th scope="col">Outcome</th></tr></thead><tbody>${reached.map(
-    (attempt) => html`<tr><td class="when">${moment(attempt.openedAt)}</td><td>${attempt.reply === null ? html`<strong>${codesOf(attempt)}</strong>` : html`<q>${attempt.reply}</q>`}${attempt.late && html` <span class="badge plain unsure">came late</span>`}</td><td>${attempt.outcome.replaceAll('-', ' ')} <span class="quiet">round ${attempt.round}${attempt.stage !== null && `, at ${attempt.stage.replaceAll('-', ' ')}`}${attempt.rule !== null && `, rule ${attempt.rule}`}${!attempt.charged && attempt.outcome !== 'accepted' && ', not charged'}</span></td></tr>`,
-  )}</tbody></table>`}</section>`;
+${
+  reached.length > 0 &&
+  html`<table class="letters"><thead><tr><th scope="col">When</th><th scope="col">What the relay said, without the address</th><th scope="col">Outcome</th></tr></thead><tbody>${reached.map(
+    (attempt) =>
+      html`<tr><td class="when">${moment(attempt.openedAt)}</td><td>${attempt.reply === null ? html`<strong>${codesOf(attempt)}</strong>` : html`<q>${attempt.reply}</q>`}${attempt.late && html` <span class="badge plain unsure">came late</span>`}</td><td>${attempt.outcome.replaceAll('-', ' ')} <span class="quiet">round ${attempt.round}${attempt.stage !== null && `, at ${attempt.stage.replaceAll('-', ' ')}`}${attempt.rule !== null && `, rule ${attempt.rule}`}${!attempt.charged && attempt.outcome !== 'accepted' && ', not charged'}</span></td></tr>`,
+  )}</tbody></table>`
+}</section>`;
 }
 
 const settledBadly: readonly string[] = ['refused', 'failed', 'unconfirmed', 'suppressed', 'cancelled'];
@@ -100,7 +105,10 @@ function actionsSheet(frame: Frame, { summary, notice, problems, typed }: Notice
   const closable = notice.state === 'unconfirmed' && notice.closedDoubt === null;
   // With a problem the form stays whatever became of the notice: it holds what somebody wrote.
   const doubt = (closable || problems['found'] !== undefined) && doubtForm(frame, here, problems, typed);
-  if (!correctable.includes(notice.state)) return doubt === false ? null : html`<section class="sheet" aria-labelledby="mend"><h2 id="mend">Not recorded</h2>${doubt}</section>`;
+  if (!correctable.includes(notice.state))
+    return doubt === false
+      ? null
+      : html`<section class="sheet" aria-labelledby="mend"><h2 id="mend">Not recorded</h2>${doubt}</section>`;
   return html`<section class="sheet" aria-labelledby="mend"><h2 id="mend">What you can do</h2>
 ${resendable && html`<p class="buttons"><a class="button" href="${path}/resend/confirm?notice=${notice.notice}">Re-send this notice…</a></p>`}
 <form method="post" action="${here}/address" class="narrow">${csrfField(frame)}

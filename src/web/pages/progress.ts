@@ -5,7 +5,17 @@ import { html, type Html } from '../html.ts';
 import { noticeTones } from './state-words.ts';
 
 /** Settled states first, from good to bad; what is still open fills up from the right. */
-const order = ['accepted', 'unconfirmed', 'refused', 'failed', 'suppressed', 'cancelled', 'deferred', 'sending', 'queued'] as const satisfies readonly NoticeState[];
+const order = [
+  'accepted',
+  'unconfirmed',
+  'refused',
+  'failed',
+  'suppressed',
+  'cancelled',
+  'deferred',
+  'sending',
+  'queued',
+] as const satisfies readonly NoticeState[];
 
 const unitsWide = 1000;
 
@@ -34,8 +44,12 @@ export function segments(states: StateCounts, notices: number): Segment[] {
 /** The bar. */
 export function progressBar(states: StateCounts, notices: number): Html {
   const text = noticeStates.filter((state) => states[state] > 0).map((state) => `${count(states[state])} ${state}`);
-  return html`<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="${text.join(', ') || 'no notices'}">${segments(states, notices).map(
-    ({ state, x, width }) => html`<rect class="${noticeTones[state]}" x="${x}" y="0" width="${width}" height="10"><title>${count(states[state])} ${state}</title></rect>`,
+  return html`<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="${text.join(', ') || 'no notices'}">${segments(
+    states,
+    notices,
+  ).map(
+    ({ state, x, width }) =>
+      html`<rect class="${noticeTones[state]}" x="${x}" y="0" width="${width}" height="10"><title>${count(states[state])} ${state}</title></rect>`,
   )}</svg>`;
 }
 

@@ -27,7 +27,10 @@ export function pulseChart(pulses: readonly PulsePoint[]): Html | null {
   if (paces.length < 2 || first === undefined || last === undefined) return null;
   const most = Math.max(...paces.map(({ perSecond }) => perSecond), 0.001);
   const span = Math.max(1, last.at.getTime() - first.at.getTime());
-  const points = paces.map(({ at, perSecond }) => `${(((at.getTime() - first.at.getTime()) / span) * wide).toFixed(1)},${(high - (perSecond / most) * (high - 6)).toFixed(1)}`);
+  const points = paces.map(
+    ({ at, perSecond }) =>
+      `${(((at.getTime() - first.at.getTime()) / span) * wide).toFixed(1)},${(high - (perSecond / most) * (high - 6)).toFixed(1)}`,
+  );
   return html`<figure class="chart"><figcaption>Pace over time: at most ${pace(most)}, lately ${pace(last.perSecond)}</figcaption>
 <svg viewBox="0 0 ${wide} ${high}" preserveAspectRatio="none" role="img" aria-label="Settled notices per second, from ${first.at.toISOString()} to ${last.at.toISOString()}, at most ${pace(most)}"><polyline points="${points.join(' ')}"/></svg>
 <p class="under quiet"><span>${moment(first.at)}</span><span>${moment(last.at)}</span></p></figure>`;

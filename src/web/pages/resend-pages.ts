@@ -79,7 +79,10 @@ export function confirmResendPage(frame: Frame, { summary, title, choice, plan, 
     section: 'campaigns',
     body: html`<p><a href="${path}/resend">← ${title}</a></p>${errorSummary(problems)}
 <section class="sheet narrow" aria-labelledby="confirm"><h1 id="confirm">${plan.total === 0 ? 'Nothing to re-send' : `Re-send ${counted(plan.total, 'notice')}?`}</h1>
-${plan.total === 0 ? html`<p>No notice fits any more. Perhaps somebody re-sent them already.</p><p><a href="${path}">Back to the campaign</a></p>` : html`
+${
+  plan.total === 0
+    ? html`<p>No notice fits any more. Perhaps somebody re-sent them already.</p><p><a href="${path}">Back to the campaign</a></p>`
+    : html`
 ${group !== undefined && html`<p>${group.state}: ${group.reason.replaceAll('-', ' ')} <span class="mono quiet">${codesOf(group)}</span></p>`}
 <ul>${Object.entries(plan.states).map(([state, notices]) => html`<li>${count(notices)} ${state}</li>`)}</ul>
 <p>None of them is accepted. Each starts a new round with the whole schedule of tries; its earlier attempts stay on record. They go ${summary.rehearsal ? 'into the inbox; nothing leaves this machine' : html`through <span class="mono">${summary.relay}</span>`}.</p>
@@ -88,6 +91,7 @@ ${plan.maybeAccepted > 0 && note('unsure', `${counted(plan.maybeAccepted, 'of th
 ${group !== undefined && html`<input type="hidden" name="state" value="${group.state}"><input type="hidden" name="reason" value="${group.reason}"><input type="hidden" name="reply" value="${group.replyCode ?? ''}"><input type="hidden" name="enhanced" value="${group.enhancedCode ?? ''}">`}
 ${notice !== undefined && html`<input type="hidden" name="notice" value="${notice}">`}
 ${delicate && field({ name: 'why', label: 'Why they are told after all', hint: 'They were left out on purpose. The reason stands in the record; leave out addresses and names.', value: typed('why'), problems })}
-<p class="buttons"><button>Re-send ${counted(plan.total, 'notice')}</button><a href="${path}/resend">Back</a></p></form>`}</section>`,
+<p class="buttons"><button>Re-send ${counted(plan.total, 'notice')}</button><a href="${path}/resend">Back</a></p></form>`
+}</section>`,
   });
 }

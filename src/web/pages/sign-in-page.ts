@@ -5,21 +5,31 @@ import { html, type Html } from '../html.ts';
 import { page } from '../layout.ts';
 
 /** Name and password. `next` is where the person was going. */
-export function signInPage(frame: Frame, view: { name: string; next: string; problems: FieldProblems; firstStart: boolean }): Html {
+export function signInPage(
+  frame: Frame,
+  view: { name: string; next: string; problems: FieldProblems; firstStart: boolean },
+): Html {
   return page(frame, {
     title: 'Sign in',
     section: null,
     body: html`<section class="sheet narrow"><h1>Sign in</h1>${errorSummary(view.problems)}
-${view.firstStart ? html`<p>Nobody has set a password yet. Open the link that <code>candor serve</code> printed on its terminal.</p>` : html`<form method="post" action="/sign-in"><input type="hidden" name="next" value="${view.next}">
+${
+  view.firstStart
+    ? html`<p>Nobody has set a password yet. Open the link that <code>candor serve</code> printed on its terminal.</p>`
+    : html`<form method="post" action="/sign-in"><input type="hidden" name="next" value="${view.next}">
 ${field({ name: 'name', label: 'Name', value: view.name, autocomplete: 'username', problems: view.problems })}
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', problems: view.problems })}
 <button>Sign in</button></form>
-<p class="quiet">Lost your password? Another operator can set a new one, or <code>candor serve --new-password</code> on the machine prints a link.</p>`}</section>`,
+<p class="quiet">Lost your password? Another operator can set a new one, or <code>candor serve --new-password</code> on the machine prints a link.</p>`
+}</section>`,
   });
 }
 
 /** A name and a new password, for whoever holds the link. */
-export function firstPasswordPage(frame: Frame, view: { token: string; name: string; first: boolean; problems: FieldProblems }): Html {
+export function firstPasswordPage(
+  frame: Frame,
+  view: { token: string; name: string; first: boolean; problems: FieldProblems },
+): Html {
   return page(frame, {
     title: 'Set a password',
     section: null,

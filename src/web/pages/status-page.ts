@@ -21,8 +21,16 @@ export interface StatusView {
 /** The page at `/` and at `/campaigns/:campaign`. */
 export function statusPage(frame: Frame, view: StatusView): Html {
   const { summary } = view;
-  const live = summary === null || summary.state === 'running' || summary.state === 'paused' || summary.state === 'held' || summary.state === 'ready';
-  const body = summary === null ? nothingYet() : html`${campaignSheet(summary, titleIn(view, summary), frame.inbox)}<p class="buttons"><a class="button" href="/campaigns/${encodeURIComponent(summary.campaign)}">Open this campaign</a><a class="button second" href="/uploads/new">Upload another file</a></p>${accountSheet(summary)}`;
+  const live =
+    summary === null ||
+    summary.state === 'running' ||
+    summary.state === 'paused' ||
+    summary.state === 'held' ||
+    summary.state === 'ready';
+  const body =
+    summary === null
+      ? nothingYet()
+      : html`${campaignSheet(summary, titleIn(view, summary), frame.inbox)}<p class="buttons"><a class="button" href="/campaigns/${encodeURIComponent(summary.campaign)}">Open this campaign</a><a class="button second" href="/uploads/new">Upload another file</a></p>${accountSheet(summary)}`;
   return page(frame, {
     title: summary === null ? 'Status' : `${settledShare(summary)} ${summary.state}`,
     section: 'campaigns',
@@ -63,7 +71,9 @@ ${!accountHolds(summary) && note('bad', 'The account does not add up', 'Do not r
 
 function destination(summary: CampaignSummary, inbox: boolean): Html {
   if (!summary.rehearsal) return html`through relay <span class="mono">${summary.relay}</span>`;
-  return inbox && summary.relay === 'inbox' ? html`into the built-in <a href="/inbox">inbox</a>; nothing leaves this machine` : html`rehearsal through <span class="mono">${summary.relay}</span>`;
+  return inbox && summary.relay === 'inbox'
+    ? html`into the built-in <a href="/inbox">inbox</a>; nothing leaves this machine`
+    : html`rehearsal through <span class="mono">${summary.relay}</span>`;
 }
 
 function remaining(summary: CampaignSummary): Html | null {
@@ -74,7 +84,12 @@ function remaining(summary: CampaignSummary): Html | null {
 
 function reasonNote(summary: CampaignSummary): Html | null {
   if (summary.reason === null) return null;
-  const heading = summary.state === 'held' ? `Held: ${summary.reason.code}` : summary.state === 'paused' ? 'Paused' : summary.reason.code;
+  const heading =
+    summary.state === 'held'
+      ? `Held: ${summary.reason.code}`
+      : summary.state === 'paused'
+        ? 'Paused'
+        : summary.reason.code;
   return note(summary.state === 'held' ? 'bad' : 'wait', heading, summary.reason.help);
 }
 
@@ -90,7 +105,10 @@ ${summary.conflicts > 0 && html`<p class="quiet">${counted(summary.conflicts, 'a
 
 function stateRow(summary: CampaignSummary, state: NoticeState): Html {
   const notices = summary.states[state];
-  const meaning = state === 'sending' && summary.workers === 0 ? 'On the wire when its worker went; unconfirmed when another is at work.' : noticeMeanings[state];
+  const meaning =
+    state === 'sending' && summary.workers === 0
+      ? 'On the wire when its worker went; unconfirmed when another is at work.'
+      : noticeMeanings[state];
   return html`<tr class="${notices === 0 ? 'none' : 'some'}"><th scope="row"><span class="dot ${noticeTones[state]}"></span>${state}</th><td class="n">${count(notices)}</td><td class="meaning quiet">${meaning}</td></tr>`;
 }
 
@@ -100,7 +118,8 @@ function otherCampaigns(view: StatusView): Html | null {
   return html`<section class="sheet" aria-labelledby="others"><h2 id="others">Other campaigns</h2>
 <table class="letters"><thead><tr><th scope="col">Campaign</th><th scope="col">State</th><th scope="col" class="n">Notices</th><th scope="col">Launched</th></tr></thead>
 <tbody>${others.map(
-    (line) => html`<tr><td><a href="/campaigns/${encodeURIComponent(line.campaign)}">${line.title}</a> <span class="mono quiet">${line.campaign}</span></td><td>${stateBadge(line.state)} ${rehearsalBadge(line.rehearsal)}</td><td class="n">${counted(line.notices, 'notice')}</td><td class="when">${line.launchedAt === null ? 'not launched' : moment(line.launchedAt)}</td></tr>`,
+    (line) =>
+      html`<tr><td><a href="/campaigns/${encodeURIComponent(line.campaign)}">${line.title}</a> <span class="mono quiet">${line.campaign}</span></td><td>${stateBadge(line.state)} ${rehearsalBadge(line.rehearsal)}</td><td class="n">${counted(line.notices, 'notice')}</td><td class="when">${line.launchedAt === null ? 'not launched' : moment(line.launchedAt)}</td></tr>`,
   )}</tbody></table></section>`;
 }
 
@@ -116,7 +135,8 @@ function titleIn(view: StatusView, summary: CampaignSummary): string {
 function uploadsSheet(view: StatusView): Html | null {
   if (view.uploads.length === 0) return null;
   return html`<section class="sheet" aria-labelledby="uploads"><h2 id="uploads">Files that wait</h2><table class="letters"><tbody>${view.uploads.map(
-    (line) => html`<tr><td><a href="/uploads/${line.id}">${line.fileName}</a></td><td>${line.state === 'read' ? counted(line.notices ?? 0, 'notice') : line.state}</td><td class="when">${moment(line.createdAt)}, ${line.actor}</td></tr>`,
+    (line) =>
+      html`<tr><td><a href="/uploads/${line.id}">${line.fileName}</a></td><td>${line.state === 'read' ? counted(line.notices ?? 0, 'notice') : line.state}</td><td class="when">${moment(line.createdAt)}, ${line.actor}</td></tr>`,
   )}</tbody></table></section>`;
 }
 

@@ -9,7 +9,10 @@ import type { UploadAccount, UploadFault } from '../../campaigns/upload-report.t
 import type { UploadView } from '../ports/uploads.ts';
 
 /** The page at `/uploads/new`. */
-export function newUploadPage(frame: Frame, view: { kits: readonly { id: string; title: string }[]; problems: FieldProblems }): Html {
+export function newUploadPage(
+  frame: Frame,
+  view: { kits: readonly { id: string; title: string }[]; problems: FieldProblems },
+): Html {
   const [first] = view.kits;
   return page(frame, {
     title: 'Upload',
@@ -39,11 +42,13 @@ export function uploadPage(frame: Frame, upload: UploadView, problems: FieldProb
 }
 
 function body(frame: Frame, upload: UploadView): Html {
-  if (upload.campaign !== null) return html`<section class="sheet"><h1>Launched</h1><p>This file became <a href="/campaigns/${upload.campaign}">campaign ${upload.campaign}</a>. The file itself is deleted.</p></section>`;
+  if (upload.campaign !== null)
+    return html`<section class="sheet"><h1>Launched</h1><p>This file became <a href="/campaigns/${upload.campaign}">campaign ${upload.campaign}</a>. The file itself is deleted.</p></section>`;
   if (upload.report === null) {
     return html`<section class="sheet"><h1>Reading ${upload.fileName}</h1><p role="status">${upload.rowsRead === 0 ? 'It has begun.' : `${counted(upload.rowsRead, 'row')} so far.`}</p><progress aria-label="Reading"></progress><p class="quiet">A million rows take some ten seconds. This page shows the account when it is there.</p></section>`;
   }
-  if (upload.report.kind === 'fault') return html`${faultSheet(upload.report.fault)}${columnsSheet(frame, upload, upload.report.fault.header, {}, true)}${deleteSheet(frame, upload)}`;
+  if (upload.report.kind === 'fault')
+    return html`${faultSheet(upload.report.fault)}${columnsSheet(frame, upload, upload.report.fault.header, {}, true)}${deleteSheet(frame, upload)}`;
   const { account } = upload.report;
   return html`${accountSheet(upload, account)}${columnsSheet(frame, upload, account.header, account.columns, false)}${deleteSheet(frame, upload)}`;
 }
@@ -77,20 +82,43 @@ function disagreeing(upload: string, { conflicts, conflictRows = [] }: UploadAcc
   if (shown.length === 0) return null;
   const more = conflicts - shown.length;
   const rows = html`${shown.map((row, index) => html`${index > 0 && ', '}<a href="/uploads/${upload}/rows?row=${row}">${row}</a>`)}${more > 0 && ` and ${count(more)} more`}`;
-  return conflicts === 1 ? html`Row ${rows} says otherwise than an earlier row of its address.` : html`Rows ${rows} say otherwise than an earlier row of their address.`;
+  return conflicts === 1
+    ? html`Row ${rows} says otherwise than an earlier row of its address.`
+    : html`Rows ${rows} say otherwise than an earlier row of their address.`;
 }
 
 function sameNote(upload: UploadView): Html | null {
   const { campaigns, uploads } = upload.same;
-  if (campaigns.length > 0) return html`<div class="note bad"><p><strong>This very file was launched before</strong></p><p>${campaigns.map(({ id, state }) => html`<a href="/campaigns/${id}">Campaign ${id}</a> (${state}) `)} Launching it again tells the same people twice.</p></div>`;
-  if (uploads.length > 0) return html`<div class="note wait"><p><strong>This very file was uploaded before</strong></p><p>${uploads.map((id) => html`<a href="/uploads/${id}">Upload ${id}</a> `)}</p></div>`;
+  if (campaigns.length > 0)
+    return html`<div class="note bad"><p><strong>This very file was launched before</strong></p><p>${campaigns.map(({ id, state }) => html`<a href="/campaigns/${id}">Campaign ${id}</a> (${state}) `)} Launching it again tells the same people twice.</p></div>`;
+  if (uploads.length > 0)
+    return html`<div class="note wait"><p><strong>This very file was uploaded before</strong></p><p>${uploads.map((id) => html`<a href="/uploads/${id}">Upload ${id}</a> `)}</p></div>`;
   return null;
 }
 
 const columnNames = ['email', 'audience', 'locale', ...categories] as const;
-const columnTexts: Readonly<Record<string, string>> = { email: 'Email address', audience: 'Audience: affected or unaffected', locale: 'Language', name: 'Name', organization_id: 'Organisation id', user_id: 'User id', city: 'City', region: 'Region', country: 'Country', os: 'Operating system', browser: 'Browser', referrer: 'Referrer' };
+const columnTexts: Readonly<Record<string, string>> = {
+  email: 'Email address',
+  audience: 'Audience: affected or unaffected',
+  locale: 'Language',
+  name: 'Name',
+  organization_id: 'Organisation id',
+  user_id: 'User id',
+  city: 'City',
+  region: 'Region',
+  country: 'Country',
+  os: 'Operating system',
+  browser: 'Browser',
+  referrer: 'Referrer',
+};
 
-function columnsSheet(frame: Frame, upload: UploadView, header: readonly string[], found: Readonly<Record<string, string>>, open: boolean): Html | null {
+function columnsSheet(
+  frame: Frame,
+  upload: UploadView,
+  header: readonly string[],
+  found: Readonly<Record<string, string>>,
+  open: boolean,
+): Html | null {
   if (header.length === 0) return null;
   const cells = header.slice(0, 200);
   const form = html`<form method="post" action="/uploads/${upload.id}/mapping">${csrfField(frame)}<input type="hidden" name="version" value="${upload.version}">
@@ -98,11 +126,23 @@ function columnsSheet(frame: Frame, upload: UploadView, header: readonly string[
     select({
       name: `column-${name}`,
       label: columnTexts[name] ?? name,
-      options: [{ value: '', text: found[name] === undefined ? 'not in this file' : `as found: ${found[name]}` }, ...cells.map((cell) => ({ value: cell, text: cell }))],
+      options: [
+        { value: '', text: found[name] === undefined ? 'not in this file' : `as found: ${found[name]}` },
+        ...cells.map((cell) => ({ value: cell, text: cell })),
+      ],
       chosen: upload.mapping[name] ?? '',
     }),
   )}</div>
-${select({ name: 'audience', label: 'If the file has no audience column: everybody in it is', options: [{ value: '', text: 'the file says it' }, { value: 'affected', text: 'affected' }, { value: 'unaffected', text: 'unaffected' }], chosen: upload.audience ?? '' })}
+${select({
+  name: 'audience',
+  label: 'If the file has no audience column: everybody in it is',
+  options: [
+    { value: '', text: 'the file says it' },
+    { value: 'affected', text: 'affected' },
+    { value: 'unaffected', text: 'unaffected' },
+  ],
+  chosen: upload.audience ?? '',
+})}
 <button class="second">Read the file again with these columns</button></form>`;
   return html`<section class="sheet" aria-labelledby="columns"><h2 id="columns">Columns</h2>
 ${!open && html`<table><thead><tr><th scope="col">Meaning</th><th scope="col">Column of the file</th></tr></thead><tbody>${Object.entries(found).map(([name, cell]) => html`<tr><th scope="row">${columnTexts[name] ?? name}</th><td>${cell}</td></tr>`)}</tbody></table>`}

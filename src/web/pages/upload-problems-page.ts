@@ -38,7 +38,9 @@ function tab(href: string, text: string, current: boolean): Html {
 }
 
 function rowOf(row: InvalidRowLine, header: readonly string[], columns: Readonly<Record<string, string>>): Html {
-  const atFault = new Set(row.problems.map(({ column }) => (column === null ? -1 : header.indexOf(columns[column] ?? ''))));
+  const atFault = new Set(
+    row.problems.map(({ column }) => (column === null ? -1 : header.indexOf(columns[column] ?? ''))),
+  );
   const cells = row.cells.slice(0, 40);
   return html`<tr><th scope="row" class="n">${count(row.row)}</th>${cells.map((cell, index) => (atFault.has(index) ? html`<td><mark>${cell === '' ? '(empty)' : cell}</mark></td>` : html`<td>${cell}</td>`))}</tr>
 <tr class="reason"><td></td><td colspan="${Math.max(1, cells.length)}">${row.problems.map(({ code, message }) => html`<p><span class="mono">${code}</span> ${message}</p>`)}</td></tr>`;

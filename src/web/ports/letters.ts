@@ -24,7 +24,10 @@ export interface LettersPort {
   /** The notice that a row of the upload belongs to. */
   row(upload: string, row: number): Promise<RowLetter>;
   /** Sends test letters to one's own address; answers how many the relay accepted. Throws `test-letter-failed`, `test-letters-throttled`, `address-invalid`. */
-  test(kit: string, request: { audience: Audience | null; locale: string | null; to: string; operator: Operator }): Promise<number>;
+  test(
+    kit: string,
+    request: { audience: Audience | null; locale: string | null; to: string; operator: Operator },
+  ): Promise<number>;
 }
 
 /** What a launch from here would use. */

@@ -38,13 +38,20 @@ export interface NoticesPort {
   /** How many a re-send would take. */
   plan(campaign: string, choice: ResendChoice): Promise<ResendAnswer>;
   /** Throws `resend-changed` when it is not `expect` any more, `relay-mismatch`, `resend-reason`, `campaign-state`. */
-  resend(campaign: string, choice: ResendChoice, confirmed: { expect: number; reason: string | null; actor: string }): Promise<ResendAnswer>;
+  resend(
+    campaign: string,
+    choice: ResendChoice,
+    confirmed: { expect: number; reason: string | null; actor: string },
+  ): Promise<ResendAnswer>;
   /** Throws `address-invalid`, `address-same`, `address-taken`, `notice-state`, `notice-unknown`. */
   correct(campaign: string, notice: string, change: { address: string; actor: string }): Promise<void>;
   /** Records what a person found out: about one, or (null) about all unconfirmed notices. Answers how many. Throws for one `notice-unknown`, `notice-state`, `doubt-closed`. */
   close(campaign: string, notice: string | null, word: { reason: string; actor: string }): Promise<number>;
   /** The record as a ZIP file. With addresses, it is recorded. */
-  archive(campaign: string, wanted: { states?: readonly NoticeState[]; withAddresses: boolean; actor: string }): Promise<Readable>;
+  archive(
+    campaign: string,
+    wanted: { states?: readonly NoticeState[]; withAddresses: boolean; actor: string },
+  ): Promise<Readable>;
   /** How many need another channel, by state; cheap at any size. Throws `campaign-unknown`. */
   untold(campaign: string): Promise<Readonly<Record<OtherChannelState, number>>>;
   /** Those who need another channel, with their addresses, as CSV in which no cell runs as a formula. It is recorded. */

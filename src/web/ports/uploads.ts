@@ -24,7 +24,10 @@ export interface UploadView extends UploadLine {
   readonly keptUntil: Date;
   readonly campaign: string | null;
   /** The same octets elsewhere. */
-  readonly same: { readonly uploads: readonly string[]; readonly campaigns: readonly { readonly id: string; readonly state: string }[] };
+  readonly same: {
+    readonly uploads: readonly string[];
+    readonly campaigns: readonly { readonly id: string; readonly state: string }[];
+  };
 }
 
 export interface InvalidRowLine {
@@ -41,7 +44,10 @@ export interface UploadsPort {
   receive(file: { octets: AsyncIterable<Uint8Array>; fileName: string; kit: string; actor: string }): Promise<string>;
   get(id: string): Promise<UploadView | null>;
   /** A person's word about the columns; the file is read again. */
-  correct(id: string, change: { version: number; mapping: Readonly<Record<string, string>>; audience: Audience | null; actor: string }): Promise<void>;
+  correct(
+    id: string,
+    change: { version: number; mapping: Readonly<Record<string, string>>; audience: Audience | null; actor: string },
+  ): Promise<void>;
   problems(id: string, page: { code: string | null; after: number; limit: number }): Promise<readonly InvalidRowLine[]>;
   /** All invalid rows as CSV, in which no cell runs as a formula. */
   invalidCsv(id: string, actor: string): Promise<AsyncIterable<string>>;

@@ -30,31 +30,85 @@ export function apiLetterRoutes(serve: Serve, { uploads, letters, launches }: Le
     return found;
   };
 
-  serve({ method: 'GET', path: '/api/kits/{kit}/letters', id: 'listLetters', tag: 'letters', summary: 'The letters of a kit', params: ofKit, query, answer: { status: 200, body: letterList } }, async ({ params, query: { categories } }) => ({
-    letters: (await lettersOf(params.kit, categories)).map(({ audience, locale, subject, opening }) => ({ audience, locale, subject, opening })),
-  }));
+  serve(
+    {
+      method: 'GET',
+      path: '/api/kits/{kit}/letters',
+      id: 'listLetters',
+      tag: 'letters',
+      summary: 'The letters of a kit',
+      params: ofKit,
+      query,
+      answer: { status: 200, body: letterList },
+    },
+    async ({ params, query: { categories } }) => ({
+      letters: (await lettersOf(params.kit, categories)).map(({ audience, locale, subject, opening }) => ({
+        audience,
+        locale,
+        subject,
+        opening,
+      })),
+    }),
+  );
 
   serve(
-    { method: 'GET', path: '/api/kits/{kit}/letters/{audience}/{locale}', id: 'getLetter', tag: 'letters', summary: 'One letter as HTML, text and source', params: ofKit.extend({ audience, locale: z.string().max(40) }), query, answer: { status: 200, body: letter } },
+    {
+      method: 'GET',
+      path: '/api/kits/{kit}/letters/{audience}/{locale}',
+      id: 'getLetter',
+      tag: 'letters',
+      summary: 'One letter as HTML, text and source',
+      params: ofKit.extend({ audience, locale: z.string().max(40) }),
+      query,
+      answer: { status: 200, body: letter },
+    },
     async ({ params, query: { categories } }) => {
-      const found = (await lettersOf(params.kit, categories)).find((one) => one.audience === params.audience && one.locale === params.locale);
+      const found = (await lettersOf(params.kit, categories)).find(
+        (one) => one.audience === params.audience && one.locale === params.locale,
+      );
       if (found === undefined) throw new CandorError('resource-unknown');
       return found;
     },
   );
 
   serve(
-    { method: 'POST', path: '/api/kits/{kit}/test-letters', id: 'sendTestLetters', tag: 'letters', summary: 'Send test letters to your own address', detail: 'Marked as tests; at most 60 in an hour.', params: ofKit, body: givenTest, answer: { status: 200, body: tested }, problems: ['address-invalid', 'test-letter-failed', 'test-letters-throttled'], example: { to: 'me@example.com', audience: 'affected', locale: 'en' } },
+    {
+      method: 'POST',
+      path: '/api/kits/{kit}/test-letters',
+      id: 'sendTestLetters',
+      tag: 'letters',
+      summary: 'Send test letters to your own address',
+      detail: 'Marked as tests; at most 60 in an hour.',
+      params: ofKit,
+      body: givenTest,
+      answer: { status: 200, body: tested },
+      problems: ['address-invalid', 'test-letter-failed', 'test-letters-throttled'],
+      example: { to: 'me@example.com', audience: 'affected', locale: 'en' },
+    },
     async ({ params, body, operator }) => {
       const all = await lettersOf(params.kit, undefined);
       const { to, audience, locale } = body;
-      if (!all.some((one) => (audience === null || one.audience === audience) && (locale === null || one.locale === locale))) refuseFields({ locale: 'The kit has no such letter.' });
+      if (
+        !all.some(
+          (one) => (audience === null || one.audience === audience) && (locale === null || one.locale === locale),
+        )
+      )
+        refuseFields({ locale: 'The kit has no such letter.' });
       return { accepted: await letters.test(params.kit, { to: to.trim(), audience, locale, operator }) };
     },
   );
 
   serve(
-    { method: 'GET', path: '/api/uploads/{upload}/rows/{row}', id: 'getRowLetter', tag: 'letters', summary: 'The notice that a row of the file belongs to', params: ofUpload.extend({ row: number }), answer: { status: 200, body: rowLetter }, problems: ['upload-unknown'] },
+    {
+      method: 'GET',
+      path: '/api/uploads/{upload}/rows/{row}',
+      id: 'getRowLetter',
+      tag: 'letters',
+      summary: 'The notice that a row of the file belongs to',
+      params: ofUpload.extend({ row: number }),
+      answer: { status: 200, body: rowLetter },
+      problems: ['upload-unknown'],
+    },
     async ({ params }) => {
       const found = await letters.row((await known(params.upload)).id, params.row);
       return found.kind === 'notice' ? { ...found, categories: categoriesOf(found.categories) } : found;
@@ -66,10 +120,29 @@ export function apiLetterRoutes(serve: Serve, { uploads, letters, launches }: Le
     const launching = launches.launching(id);
     const upload = await known(id);
     const account = upload.report?.kind === 'account' ? upload.report.account : null;
-    return { terms: await launches.terms(), version: upload.version, notices: account?.notices ?? null, confirm: account === null ? null : toConfirm(upload, account), launching, campaign: upload.campaign };
+    return {
+      terms: await launches.terms(),
+      version: upload.version,
+      notices: account?.notices ?? null,
+      confirm: account === null ? null : toConfirm(upload, account),
+      launching,
+      campaign: upload.campaign,
+    };
   };
 
-  serve({ method: 'GET', path: '/api/uploads/{upload}/launch', id: 'getLaunch', tag: 'launch', summary: 'What a launch would use, what it asks to be confirmed, and how far it is', params: ofUpload, answer: { status: 200, body: launch }, problems: ['upload-unknown'] }, ({ params }) => launchOf(params.upload));
+  serve(
+    {
+      method: 'GET',
+      path: '/api/uploads/{upload}/launch',
+      id: 'getLaunch',
+      tag: 'launch',
+      summary: 'What a launch would use, what it asks to be confirmed, and how far it is',
+      params: ofUpload,
+      answer: { status: 200, body: launch },
+      problems: ['upload-unknown'],
+    },
+    ({ params }) => launchOf(params.upload),
+  );
 
   serve(
     {
@@ -78,7 +151,8 @@ export function apiLetterRoutes(serve: Serve, { uploads, letters, launches }: Le
       id: 'launch',
       tag: 'launch',
       summary: 'Launch: import, freeze and begin',
-      detail: 'Goes on in the background: ask the same address until `campaign` is set, or `launching.problem` says why not. Of two launches of a file one becomes a campaign.',
+      detail:
+        'Goes on in the background: ask the same address until `campaign` is set, or `launching.problem` says why not. Of two launches of a file one becomes a campaign.',
       params: ofUpload,
       body: givenLaunch,
       answer: { status: 202, body: launch },
@@ -87,10 +161,17 @@ export function apiLetterRoutes(serve: Serve, { uploads, letters, launches }: Le
     },
     async ({ params, body, operator }) => {
       const upload = await known(params.upload);
-      if (upload.campaign !== null || upload.report?.kind !== 'account') throw new CandorError(upload.campaign === null ? 'upload-changed' : 'upload-launched');
+      if (upload.campaign !== null || upload.report?.kind !== 'account')
+        throw new CandorError(upload.campaign === null ? 'upload-changed' : 'upload-launched');
       const { version, notices, ratePerSecond, first, startAt, except } = body;
       const again = body.again === true;
-      const missing = unconfirmed(upload, upload.report.account, { version, notices, again, invalid: body.invalid === true, missing: body.missing === true });
+      const missing = unconfirmed(upload, upload.report.account, {
+        version,
+        notices,
+        again,
+        invalid: body.invalid === true,
+        missing: body.missing === true,
+      });
       if ('version' in missing) throw new CandorError('upload-changed');
       refuseFields(missing);
       await launches.launch(upload, { version, notices, ratePerSecond, first, startAt, except, again, operator });

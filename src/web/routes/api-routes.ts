@@ -19,7 +19,16 @@ import { apiFileRoutes, apiUploadRoutes } from './api-upload-routes.ts';
 const forms = ['application/x-www-form-urlencoded', 'text/plain'];
 
 /** Answers the endpoints; they are all there once the app is ready. */
-export function apiRoutes(app: FastifyInstance, { show, ports, clock, cookie, publicUrl }: { show: Show; ports: WebPorts; clock: Clock; cookie: () => string; publicUrl: string | null }): readonly Endpoint[] {
+export function apiRoutes(
+  app: FastifyInstance,
+  {
+    show,
+    ports,
+    clock,
+    cookie,
+    publicUrl,
+  }: { show: Show; ports: WebPorts; clock: Clock; cookie: () => string; publicUrl: string | null },
+): readonly Endpoint[] {
   const endpoints: Endpoint[] = [];
   let made: OpenApiDocument | null = null;
   const document = (): OpenApiDocument => (made ??= documentOf(endpoints, cookie(), publicUrl));
@@ -34,10 +43,38 @@ export function apiRoutes(app: FastifyInstance, { show, ports, clock, cookie, pu
     apiLetterRoutes(serve, ports);
     if (ports.inbox !== null) apiInboxRoutes(serve, ports.inbox);
     apiAccessRoutes(serve, ports.access);
-    serve({ method: 'GET', path: '/api/openapi.json', id: 'getDocument', tag: 'about', summary: 'This document', answer: { status: 200, body: z.looseObject({ openapi: z.literal('3.1.0') }) } }, () => ({ ...document() }));
-    serve({ method: 'GET', path: '/metrics', id: 'getMetrics', tag: 'about', summary: 'Figures for Prometheus', detail: 'Read from the ledger at most once a second. Names: docs/OPERATIONS.md.', answer: { status: 200, body: { types: ['text/plain'], description: 'Prometheus text.' } } }, async ({ reply }) => reply.type(metrics.contentType).send(await metrics.text()));
+    serve(
+      {
+        method: 'GET',
+        path: '/api/openapi.json',
+        id: 'getDocument',
+        tag: 'about',
+        summary: 'This document',
+        answer: { status: 200, body: z.looseObject({ openapi: z.literal('3.1.0') }) },
+      },
+      () => ({ ...document() }),
+    );
+    serve(
+      {
+        method: 'GET',
+        path: '/metrics',
+        id: 'getMetrics',
+        tag: 'about',
+        summary: 'Figures for Prometheus',
+        detail: 'Read from the ledger at most once a second. Names: docs/OPERATIONS.md.',
+        answer: { status: 200, body: { types: ['text/plain'], description: 'Prometheus text.' } },
+      },
+      async ({ reply }) => reply.type(metrics.contentType).send(await metrics.text()),
+    );
     // A token goes where the example says, so it is our own name: the one that is set, or else the Host that the guard let in.
-    json.get('/api/docs', (request, reply) => show(request, reply, (frame) => apiDocsPage(frame, { document: document(), origin: publicUrl ?? `${request.protocol}://${request.headers.host}` })));
+    json.get('/api/docs', (request, reply) =>
+      show(request, reply, (frame) =>
+        apiDocsPage(frame, {
+          document: document(),
+          origin: publicUrl ?? `${request.protocol}://${request.headers.host}`,
+        }),
+      ),
+    );
     done();
   });
 

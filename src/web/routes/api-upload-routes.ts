@@ -27,41 +27,146 @@ const fileHeaders = z.looseObject({
 export function apiUploadRoutes(serve: Serve, uploads: UploadsPort): void {
   const known = (upload: string): Promise<UploadView> => knownUpload(uploads, upload);
 
-  serve({ method: 'GET', path: '/api/kits', id: 'listKits', tag: 'letters', summary: 'The kits at hand', answer: { status: 200, body: kitList } }, async () => ({ kits: (await uploads.kits()).map((kit) => ({ id: kit.id, title: kit.title })) }));
-
-  serve({ method: 'GET', path: '/api/uploads', id: 'listUploads', tag: 'uploads', summary: 'Files that wait for something, newest first; at most 50', answer: { status: 200, body: uploadList } }, async () => ({ uploads: await uploads.list() }));
-
-  serve({ method: 'GET', path: '/api/uploads/{upload}', id: 'getUpload', tag: 'uploads', summary: 'One file with its account', detail: 'While its state is `reading`, `rowsRead` grows; ask again.', params, answer: { status: 200, body: upload }, problems: ['upload-unknown'] }, ({ params: { upload } }) => known(upload));
+  serve(
+    {
+      method: 'GET',
+      path: '/api/kits',
+      id: 'listKits',
+      tag: 'letters',
+      summary: 'The kits at hand',
+      answer: { status: 200, body: kitList },
+    },
+    async () => ({ kits: (await uploads.kits()).map((kit) => ({ id: kit.id, title: kit.title })) }),
+  );
 
   serve(
-    { method: 'PUT', path: '/api/uploads/{upload}/mapping', id: 'correctMapping', tag: 'uploads', summary: 'Say which column is which; the file is read again', params, body: givenMapping, answer: { status: 202, body: upload }, problems: ['upload-unknown', 'upload-changed'], example: { version: 1, mapping: { email: 'Contact' }, audience: 'affected' } },
+    {
+      method: 'GET',
+      path: '/api/uploads',
+      id: 'listUploads',
+      tag: 'uploads',
+      summary: 'Files that wait for something, newest first; at most 50',
+      answer: { status: 200, body: uploadList },
+    },
+    async () => ({ uploads: await uploads.list() }),
+  );
+
+  serve(
+    {
+      method: 'GET',
+      path: '/api/uploads/{upload}',
+      id: 'getUpload',
+      tag: 'uploads',
+      summary: 'One file with its account',
+      detail: 'While its state is `reading`, `rowsRead` grows; ask again.',
+      params,
+      answer: { status: 200, body: upload },
+      problems: ['upload-unknown'],
+    },
+    ({ params: { upload } }) => known(upload),
+  );
+
+  serve(
+    {
+      method: 'PUT',
+      path: '/api/uploads/{upload}/mapping',
+      id: 'correctMapping',
+      tag: 'uploads',
+      summary: 'Say which column is which; the file is read again',
+      params,
+      body: givenMapping,
+      answer: { status: 202, body: upload },
+      problems: ['upload-unknown', 'upload-changed'],
+      example: { version: 1, mapping: { email: 'Contact' }, audience: 'affected' },
+    },
     async ({ params, body, operator }) => {
       const { version, mapping, audience } = body;
-      await uploads.correct(params.upload, { version, audience, mapping: Object.fromEntries(Object.entries(mapping).filter(([, header]) => header !== '')), actor: operator.name });
+      await uploads.correct(params.upload, {
+        version,
+        audience,
+        mapping: Object.fromEntries(Object.entries(mapping).filter(([, header]) => header !== '')),
+        actor: operator.name,
+      });
       return known(params.upload);
     },
   );
 
-  serve({ method: 'DELETE', path: '/api/uploads/{upload}', id: 'deleteUpload', tag: 'uploads', summary: 'Delete a file with all that belongs to it', params, answer: { status: 204, body: null }, problems: ['upload-unknown', 'upload-launched'] }, async ({ params, operator }) => {
-    await uploads.discard(params.upload, operator.name);
-  });
-
   serve(
-    { method: 'GET', path: '/api/uploads/{upload}/problems', id: 'listProblems', tag: 'uploads', summary: 'Invalid rows with their cells, by row number', params, query: z.strictObject({ code: z.string().regex(/^[a-z-]{1,40}$/, 'Give the code of a problem.').optional(), after: number.optional(), limit }), answer: { status: 200, body: invalidRows }, problems: ['upload-unknown'] },
-    async ({ params, query }) => {
-      const wanted = query.limit ?? usualLimit;
-      const found = await uploads.problems(params.upload, { code: query.code ?? null, after: query.after ?? 0, limit: wanted + 1 });
-      const rows = found.slice(0, wanted);
-      return { rows, next: found.length > wanted ? pathOfNext(`/api/uploads/${params.upload}/problems`, { code: query.code, limit: query.limit, after: rows.at(-1)?.row }) : null };
+    {
+      method: 'DELETE',
+      path: '/api/uploads/{upload}',
+      id: 'deleteUpload',
+      tag: 'uploads',
+      summary: 'Delete a file with all that belongs to it',
+      params,
+      answer: { status: 204, body: null },
+      problems: ['upload-unknown', 'upload-launched'],
+    },
+    async ({ params, operator }) => {
+      await uploads.discard(params.upload, operator.name);
     },
   );
 
   serve(
-    { method: 'GET', path: '/api/uploads/{upload}/invalid.csv', id: 'downloadInvalidRows', tag: 'uploads', summary: 'All invalid rows with reasons, as a file', detail: 'No cell runs as a formula in a spreadsheet. The download is recorded.', params, answer: { status: 200, body: { types: ['text/csv'], description: 'The invalid rows.' } }, problems: ['upload-unknown'] },
+    {
+      method: 'GET',
+      path: '/api/uploads/{upload}/problems',
+      id: 'listProblems',
+      tag: 'uploads',
+      summary: 'Invalid rows with their cells, by row number',
+      params,
+      query: z.strictObject({
+        code: z
+          .string()
+          .regex(/^[a-z-]{1,40}$/, 'Give the code of a problem.')
+          .optional(),
+        after: number.optional(),
+        limit,
+      }),
+      answer: { status: 200, body: invalidRows },
+      problems: ['upload-unknown'],
+    },
+    async ({ params, query }) => {
+      const wanted = query.limit ?? usualLimit;
+      const found = await uploads.problems(params.upload, {
+        code: query.code ?? null,
+        after: query.after ?? 0,
+        limit: wanted + 1,
+      });
+      const rows = found.slice(0, wanted);
+      return {
+        rows,
+        next:
+          found.length > wanted
+            ? pathOfNext(`/api/uploads/${params.upload}/problems`, {
+                code: query.code,
+                limit: query.limit,
+                after: rows.at(-1)?.row,
+              })
+            : null,
+      };
+    },
+  );
+
+  serve(
+    {
+      method: 'GET',
+      path: '/api/uploads/{upload}/invalid.csv',
+      id: 'downloadInvalidRows',
+      tag: 'uploads',
+      summary: 'All invalid rows with reasons, as a file',
+      detail: 'No cell runs as a formula in a spreadsheet. The download is recorded.',
+      params,
+      answer: { status: 200, body: { types: ['text/csv'], description: 'The invalid rows.' } },
+      problems: ['upload-unknown'],
+    },
     async ({ params, operator, reply }) => {
       if ((await known(params.upload)).report?.kind !== 'account') throw new CandorError('upload-unknown');
       const lines = await uploads.invalidCsv(params.upload, operator.name);
-      return reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="invalid-rows-${params.upload}.csv"`).send(Readable.from(lines));
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="invalid-rows-${params.upload}.csv"`)
+        .send(Readable.from(lines));
     },
   );
 }
@@ -75,16 +180,22 @@ export function apiFileRoutes(serve: Serve, uploads: UploadsPort): void {
       id: 'createUpload',
       tag: 'uploads',
       summary: 'Take a recipient file',
-      detail: 'The body is the file itself, or a form with the file as its only part. It is sealed as it comes and read in the background.',
+      detail:
+        'The body is the file itself, or a form with the file as its only part. It is sealed as it comes and read in the background.',
       query: z.strictObject({ kit: z.string().min(1, 'Say which kit it is for.').max(100) }),
       headers: fileHeaders,
-      body: { types: ['text/csv', 'application/octet-stream', 'multipart/form-data'], description: 'The file, of at most 1 GB.' },
+      body: {
+        types: ['text/csv', 'application/octet-stream', 'multipart/form-data'],
+        description: 'The file, of at most 1 GB.',
+      },
       answer: { status: 201, body: upload },
       problems: ['kit-not-found', 'upload-missing', 'upload-too-large', 'upload-broken-off', 'file-empty'],
     },
     async ({ query, headers, operator, request, reply }) => {
       letTakeItsTime(request);
-      const file = request.isMultipart() ? await fileIn(request) : { octets: octetsOf(request.raw), fileName: headers['x-file-name'] ?? 'recipients.csv' };
+      const file = request.isMultipart()
+        ? await fileIn(request)
+        : { octets: octetsOf(request.raw), fileName: headers['x-file-name'] ?? 'recipients.csv' };
       const id = await uploads.receive({ ...file, kit: query.kit, actor: operator.name });
       void reply.header('location', `/api/uploads/${id}`);
       return knownUpload(uploads, id);
@@ -94,7 +205,14 @@ export function apiFileRoutes(serve: Serve, uploads: UploadsPort): void {
 
 async function fileIn(request: FastifyRequest): Promise<{ octets: AsyncIterable<Uint8Array>; fileName: string }> {
   for await (const part of partsOf(request, { files: 1, fields: 0, fileSize: largestFile })) {
-    if (part.type === 'field') throw new RequestInvalid([{ in: 'body', field: part.fieldname.slice(0, 200), message: 'There is no such field. The kit stands in the query.' }]);
+    if (part.type === 'field')
+      throw new RequestInvalid([
+        {
+          in: 'body',
+          field: part.fieldname.slice(0, 200),
+          message: 'There is no such field. The kit stands in the query.',
+        },
+      ]);
     return { octets: octetsOf(part.file), fileName: part.filename === '' ? 'recipients.csv' : part.filename };
   }
   throw new CandorError('upload-missing');

@@ -17,11 +17,33 @@ interface Named {
   Params: { campaign: string };
 }
 
-const optionalTime = z.preprocess((value) => (typeof value === 'string' && value.trim() === '' ? null : value), utcTime.nullable());
-const rateForm = z.object({ rate: plainNumber('Give a number of letters per second.').pipe(z.number().min(slowestPerSecond, `At least ${slowestPerSecond} a second.`).max(fastestPerSecond, 'At most 100,000 a second.')) });
-const clockForm = z.object({ target: optionalTime.default(null), aware: optionalTime.default(null), hours: z.coerce.number('Give a number of hours.').int('Give a whole number.').min(1, 'At least one hour.').max(720, 'At most 720 hours.').default(72) });
+const optionalTime = z.preprocess(
+  (value) => (typeof value === 'string' && value.trim() === '' ? null : value),
+  utcTime.nullable(),
+);
+const rateForm = z.object({
+  rate: plainNumber('Give a number of letters per second.').pipe(
+    z
+      .number()
+      .min(slowestPerSecond, `At least ${slowestPerSecond} a second.`)
+      .max(fastestPerSecond, 'At most 100,000 a second.'),
+  ),
+});
+const clockForm = z.object({
+  target: optionalTime.default(null),
+  aware: optionalTime.default(null),
+  hours: z.coerce
+    .number('Give a number of hours.')
+    .int('Give a whole number.')
+    .min(1, 'At least one hour.')
+    .max(720, 'At most 720 hours.')
+    .default(72),
+});
 
-export function campaignRoutes(app: FastifyInstance, ports: { show: Show; status: StatusPort; watch: WatchPort; inbox: boolean; clock: Clock }): void {
+export function campaignRoutes(
+  app: FastifyInstance,
+  ports: { show: Show; status: StatusPort; watch: WatchPort; inbox: boolean; clock: Clock },
+): void {
   const { show, status, watch } = ports;
   const known = async (request: FastifyRequest<Named>): Promise<CampaignSummary> => {
     const summary = await status.summary(request.params.campaign);
@@ -30,7 +52,8 @@ export function campaignRoutes(app: FastifyInstance, ports: { show: Show; status
   };
   const titles = new Map<string, string>();
   const titleOf = async (campaign: string): Promise<string> => {
-    const known = titles.get(campaign) ?? (await status.campaigns()).find((line) => line.campaign === campaign)?.title ?? campaign;
+    const known =
+      titles.get(campaign) ?? (await status.campaigns()).find((line) => line.campaign === campaign)?.title ?? campaign;
     titles.set(campaign, known);
     return known;
   };
@@ -43,12 +66,30 @@ export function campaignRoutes(app: FastifyInstance, ports: { show: Show; status
     done();
   });
 
-  const showCampaign = async (request: FastifyRequest<Named>, reply: FastifyReply, problems: FieldProblems): Promise<FastifyReply> => {
+  const showCampaign = async (
+    request: FastifyRequest<Named>,
+    reply: FastifyReply,
+    problems: FieldProblems,
+  ): Promise<FastifyReply> => {
     const summary = await known(request);
     const [detail, title] = await Promise.all([watch.detail(summary.campaign), titleOf(summary.campaign)]);
-    return show(request, reply, (frame) => campaignPage(frame, { summary, title, detail, now: ports.clock.now(), problems, typed: (name) => typed(request.body, name) }), Object.keys(problems).length > 0 ? 400 : 200);
+    return show(
+      request,
+      reply,
+      (frame) =>
+        campaignPage(frame, {
+          summary,
+          title,
+          detail,
+          now: ports.clock.now(),
+          problems,
+          typed: (name) => typed(request.body, name),
+        }),
+      Object.keys(problems).length > 0 ? 400 : 200,
+    );
   };
-  const pathOf = (request: FastifyRequest<Named>): string => `/campaigns/${encodeURIComponent(request.params.campaign)}`;
+  const pathOf = (request: FastifyRequest<Named>): string =>
+    `/campaigns/${encodeURIComponent(request.params.campaign)}`;
 
   app.get<Named>('/campaigns/:campaign', (request, reply) => showCampaign(request, reply, {}));
 
@@ -90,7 +131,11 @@ export function campaignRoutes(app: FastifyInstance, ports: { show: Show; status
     const form = readForm(request.body, clockForm);
     if (!form.ok) return showCampaign(request, reply, form.problems);
     const { target, aware, hours } = form.values;
-    await watch.setClock(request.params.campaign, { targetAt: target, awareAt: aware, authorityHours: hours }, operatorOf(request).name);
+    await watch.setClock(
+      request.params.campaign,
+      { targetAt: target, awareAt: aware, authorityHours: hours },
+      operatorOf(request).name,
+    );
     return reply.redirect(`${pathOf(request)}?done=target-set`, 303);
   });
 }

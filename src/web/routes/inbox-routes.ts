@@ -36,7 +36,11 @@ export function inboxRoutes(app: FastifyInstance, { show, inbox }: { show: Show;
 }
 
 /** One letter more than the page shows tells whether there are older ones. */
-async function readPage(inbox: InboxPort, before: number | null, limit: number): Promise<{ letters: readonly LetterLine[]; olderThan: number | null }> {
+async function readPage(
+  inbox: InboxPort,
+  before: number | null,
+  limit: number,
+): Promise<{ letters: readonly LetterLine[]; olderThan: number | null }> {
   const found = await inbox.list({ ...(before === null ? {} : { before }), limit: limit + 1 });
   const letters = found.slice(0, limit);
   return { letters, olderThan: found.length > limit ? (letters.at(-1)?.id ?? null) : null };

@@ -19,15 +19,32 @@ interface OfLetter {
   Querystring: { view?: unknown; categories?: unknown; row?: unknown };
 }
 
-const wholeNumber = (message: string) => z.string(message).transform((text) => text.replaceAll(/[\s.,]/g, '')).pipe(z.string().regex(/^\d{1,9}$/, message).transform(Number));
-const optional = <T>(schema: z.ZodType<T>) => z.preprocess((value) => (typeof value === 'string' && value.trim() === '' ? undefined : value), schema.optional());
+const wholeNumber = (message: string) =>
+  z
+    .string(message)
+    .transform((text) => text.replaceAll(/[\s.,]/g, ''))
+    .pipe(
+      z
+        .string()
+        .regex(/^\d{1,9}$/, message)
+        .transform(Number),
+    );
+const optional = <T>(schema: z.ZodType<T>) =>
+  z.preprocess((value) => (typeof value === 'string' && value.trim() === '' ? undefined : value), schema.optional());
 const launchForm = z.object({
   version: z.coerce.number('Load the page again.').int(),
   notices: wholeNumber('Type the number of notices, in digits.'),
   invalid: z.literal('yes').optional(),
   missing: z.literal('yes').optional(),
   again: z.literal('yes').optional(),
-  rate: optional(plainNumber('Give a number of letters per second.').pipe(z.number().min(slowestPerSecond, `At least ${slowestPerSecond} a second.`).max(fastestPerSecond, 'At most 100,000 a second.'))),
+  rate: optional(
+    plainNumber('Give a number of letters per second.').pipe(
+      z
+        .number()
+        .min(slowestPerSecond, `At least ${slowestPerSecond} a second.`)
+        .max(fastestPerSecond, 'At most 100,000 a second.'),
+    ),
+  ),
   first: optional(wholeNumber('Give a whole number.').pipe(z.number().min(1, 'At least one.'))),
   start: optional(utcTime.superRefine(checkStart)),
   except: optional(z.string().regex(/^[0-9a-z]{8}$/, 'Choose a campaign of the list.')),
@@ -56,7 +73,10 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
     if (upload.report?.kind !== 'account' && upload.campaign === null) throw new CandorError('upload-changed');
     return upload;
   };
-  const categoriesIn = (request: FastifyRequest<OfLetter>): string => (typeof request.query.categories === 'string' && /^\d{1,4}$/.test(request.query.categories) ? request.query.categories : '');
+  const categoriesIn = (request: FastifyRequest<OfLetter>): string =>
+    typeof request.query.categories === 'string' && /^\d{1,4}$/.test(request.query.categories)
+      ? request.query.categories
+      : '';
   const letterOf = async (request: FastifyRequest<OfLetter>, upload: UploadView): Promise<LetterView> => {
     const shown = categoriesIn(request);
     const all = await letters.letters(upload.kit, shown === '' ? null : Number(shown) & 0x1ff);
@@ -65,18 +85,33 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
     return letter;
   };
 
-  const showLetters = async (request: FastifyRequest, reply: FastifyReply, upload: UploadView, problems: FieldProblems, given = { to: '', row: '' }): Promise<FastifyReply> => {
+  const showLetters = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    upload: UploadView,
+    problems: FieldProblems,
+    given = { to: '', row: '' },
+  ): Promise<FastifyReply> => {
     const all = await letters.letters(upload.kit, null);
-    return show(request, reply, (frame) => lettersPage(frame, { upload, letters: all, inbox: ports.inbox, problems, typed: given }), Object.keys(problems).length > 0 ? 400 : 200);
+    return show(
+      request,
+      reply,
+      (frame) => lettersPage(frame, { upload, letters: all, inbox: ports.inbox, problems, typed: given }),
+      Object.keys(problems).length > 0 ? 400 : 200,
+    );
   };
 
-  app.get('/uploads/:upload/letters', async (request, reply) => showLetters(request, reply, await readable(request), {}));
+  app.get('/uploads/:upload/letters', async (request, reply) =>
+    showLetters(request, reply, await readable(request), {}),
+  );
 
   app.get<OfLetter>('/uploads/:upload/letters/:audience/:locale', async (request, reply) => {
     const upload = await readable(request);
     const letter = await letterOf(request, upload);
     const look: LetterLook = letterLooks.find((one) => one === request.query.view) ?? 'desktop';
-    return show(request, reply, (frame) => oneLetterPage(frame, { upload, letter, look, categories: categoriesIn(request) }));
+    return show(request, reply, (frame) =>
+      oneLetterPage(frame, { upload, letter, look, categories: categoriesIn(request) }),
+    );
   });
 
   app.get<OfLetter>('/uploads/:upload/letters/:audience/:locale/html', async (request, reply) => {
@@ -86,11 +121,22 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
 
   app.get<OfLetter>('/uploads/:upload/rows', async (request, reply) => {
     const upload = await readable(request);
-    const row = typeof request.query.row === 'string' && /^\d{1,9}$/.test(request.query.row) ? Number(request.query.row) : null;
-    if (row === null) return showLetters(request, reply, upload, { row: 'Give a row number, in digits.' }, { to: '', row: typeof request.query.row === 'string' ? request.query.row.slice(0, 20) : '' });
+    const row =
+      typeof request.query.row === 'string' && /^\d{1,9}$/.test(request.query.row) ? Number(request.query.row) : null;
+    if (row === null)
+      return showLetters(
+        request,
+        reply,
+        upload,
+        { row: 'Give a row number, in digits.' },
+        { to: '', row: typeof request.query.row === 'string' ? request.query.row.slice(0, 20) : '' },
+      );
     const found = await letters.row(upload.id, row);
     const all = found.kind === 'notice' ? await letters.letters(upload.kit, found.categories) : [];
-    const letter = found.kind === 'notice' ? (all.find((one) => one.audience === found.audience && one.locale === found.locale) ?? null) : null;
+    const letter =
+      found.kind === 'notice'
+        ? (all.find((one) => one.audience === found.audience && one.locale === found.locale) ?? null)
+        : null;
     return show(request, reply, (frame) => rowLetterPage(frame, { upload, row, found, letter }));
   });
 
@@ -99,7 +145,12 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
     const [audience, locale] = typed(request.body, 'letter').split('/', 2);
     const to = typed(request.body, 'to').trim();
     try {
-      const accepted = await letters.test(upload.kit, { audience: audiences.find((one) => one === audience) ?? null, locale: locale ?? null, to, operator: operatorOf(request) });
+      const accepted = await letters.test(upload.kit, {
+        audience: audiences.find((one) => one === audience) ?? null,
+        locale: locale ?? null,
+        to,
+        operator: operatorOf(request),
+      });
       return await reply.redirect(`/uploads/${upload.id}/letters?done=test-accepted&n=${accepted}`, 303);
     } catch (error) {
       if (!hasCode(error, 'address-invalid') && !hasCode(error, 'test-letter-failed')) throw error;
@@ -107,15 +158,38 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
     }
   });
 
-  const showLaunch = async (request: FastifyRequest, reply: FastifyReply, upload: UploadView, problems: FieldProblems): Promise<FastifyReply> => {
-    const [terms, all, campaigns] = await Promise.all([launches.terms(), letters.letters(upload.kit, null), status.campaigns()]);
+  const showLaunch = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    upload: UploadView,
+    problems: FieldProblems,
+  ): Promise<FastifyReply> => {
+    const [terms, all, campaigns] = await Promise.all([
+      launches.terms(),
+      letters.letters(upload.kit, null),
+      status.campaigns(),
+    ]);
     const others = campaigns.filter((line) => !line.rehearsal && line.state !== 'ready');
-    return show(request, reply, (frame) => launchPage(frame, { upload, terms, letters: all, campaigns: others, problems, typed: (name) => typed(request.body, name) }), Object.keys(problems).length > 0 ? 400 : 200);
+    return show(
+      request,
+      reply,
+      (frame) =>
+        launchPage(frame, {
+          upload,
+          terms,
+          letters: all,
+          campaigns: others,
+          problems,
+          typed: (name) => typed(request.body, name),
+        }),
+      Object.keys(problems).length > 0 ? 400 : 200,
+    );
   };
 
   app.get('/uploads/:upload/launch', async (request, reply) => {
     const upload = await readable(request);
-    if (upload.campaign !== null || launches.launching(upload.id)?.problem === null) return reply.redirect(`/uploads/${upload.id}/launching`, 303);
+    if (upload.campaign !== null || launches.launching(upload.id)?.problem === null)
+      return reply.redirect(`/uploads/${upload.id}/launching`, 303);
     return showLaunch(request, reply, upload, {});
   });
 
@@ -126,7 +200,13 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
     const form = readForm(request.body, launchForm);
     if (!form.ok) return showLaunch(request, reply, upload, form.problems);
     const { values } = form;
-    const { version, ...problems } = unconfirmed(upload, account, { version: values.version, notices: values.notices, invalid: values.invalid === 'yes', missing: values.missing === 'yes', again: values.again === 'yes' });
+    const { version, ...problems } = unconfirmed(upload, account, {
+      version: values.version,
+      notices: values.notices,
+      invalid: values.invalid === 'yes',
+      missing: values.missing === 'yes',
+      again: values.again === 'yes',
+    });
     // The version has no field of its own: it is told beside the number.
     const shown = version === undefined ? problems : { ...problems, notices: version };
     if (Object.keys(shown).length > 0) return showLaunch(request, reply, upload, shown);

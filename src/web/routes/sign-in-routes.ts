@@ -19,10 +19,28 @@ export interface SignInRoutesOptions {
   readonly onLinkUsed: () => void;
 }
 
-const nameField = z.string('Give a name.').trim().min(1, 'Give a name.').max(100, 'Use at most 100 characters.').regex(/^[^\p{C}]+$/u, 'The name holds a character that cannot be shown.');
-const signInForm = z.object({ name: z.string('Give your name.').trim().min(1, 'Give your name.').max(100), password: z.string('Give your password.').min(1, 'Give your password.').max(2_000), next: z.string().optional() });
+const nameField = z
+  .string('Give a name.')
+  .trim()
+  .min(1, 'Give a name.')
+  .max(100, 'Use at most 100 characters.')
+  .regex(/^[^\p{C}]+$/u, 'The name holds a character that cannot be shown.');
+const signInForm = z.object({
+  name: z.string('Give your name.').trim().min(1, 'Give your name.').max(100),
+  password: z.string('Give your password.').min(1, 'Give your password.').max(2_000),
+  next: z.string().optional(),
+});
 /** Name and a password typed twice; also on the account page. */
-export const newPasswordForm = z.object({ name: nameField, password: z.string('Choose a password.').max(4_000), again: z.string('Type it again.').max(4_000) }).refine(({ password, again }) => password === again, { path: ['again'], message: 'The two passwords are not the same.' });
+export const newPasswordForm = z
+  .object({
+    name: nameField,
+    password: z.string('Choose a password.').max(4_000),
+    again: z.string('Type it again.').max(4_000),
+  })
+  .refine(({ password, again }) => password === again, {
+    path: ['again'],
+    message: 'The two passwords are not the same.',
+  });
 
 export function signInRoutes(app: FastifyInstance, options: SignInRoutesOptions): void {
   const { access, show, link } = options;
@@ -38,12 +56,25 @@ export function signInRoutes(app: FastifyInstance, options: SignInRoutesOptions)
   app.get<{ Querystring: { next?: unknown } }>('/sign-in', open, async (request, reply) => {
     if (request.signedIn !== null) return reply.redirect('/', 303);
     const next = typeof request.query.next === 'string' ? request.query.next : '';
-    return show(request, reply, (frame) => signInPage(frame, { name: '', next: localPath(next), problems: {}, firstStart: false }));
+    return show(request, reply, (frame) =>
+      signInPage(frame, { name: '', next: localPath(next), problems: {}, firstStart: false }),
+    );
   });
 
   app.post('/sign-in', open, async (request, reply) => {
     const again = (problems: Record<string, string>, status: number): Promise<FastifyReply> =>
-      show(request, reply, (frame) => signInPage(frame, { name: typed(request.body, 'name'), next: localPath(typed(request.body, 'next')), problems, firstStart: false }), status);
+      show(
+        request,
+        reply,
+        (frame) =>
+          signInPage(frame, {
+            name: typed(request.body, 'name'),
+            next: localPath(typed(request.body, 'next')),
+            problems,
+            firstStart: false,
+          }),
+        status,
+      );
     const form = readForm(request.body, signInForm);
     if (!form.ok) return again(form.problems, 400);
     const { name, password, next } = form.values;
@@ -60,7 +91,9 @@ export function signInRoutes(app: FastifyInstance, options: SignInRoutesOptions)
     const token = typeof request.query.token === 'string' ? request.query.token : '';
     if (!link.fits(token)) throw new CandorError('sign-in-link-unknown');
     const first = !(await access.anyOperator());
-    return show(request, reply, (frame) => firstPasswordPage({ ...frame, operator: null }, { token, name: '', first, problems: {} }));
+    return show(request, reply, (frame) =>
+      firstPasswordPage({ ...frame, operator: null }, { token, name: '', first, problems: {} }),
+    );
   });
 
   app.post('/first-password', open, async (request, reply) => {
@@ -72,7 +105,16 @@ export function signInRoutes(app: FastifyInstance, options: SignInRoutesOptions)
     if (weak !== null) problems['password'] = weak;
     if (!form.ok || weak !== null) {
       const first = !(await access.anyOperator());
-      return show(request, reply, (frame) => firstPasswordPage({ ...frame, operator: null }, { token, name: typed(request.body, 'name'), first, problems }), 400);
+      return show(
+        request,
+        reply,
+        (frame) =>
+          firstPasswordPage(
+            { ...frame, operator: null },
+            { token, name: typed(request.body, 'name'), first, problems },
+          ),
+        400,
+      );
     }
     if (!link.spend(token)) throw new CandorError('sign-in-link-unknown');
     const { name, password } = form.values;
@@ -84,7 +126,10 @@ export function signInRoutes(app: FastifyInstance, options: SignInRoutesOptions)
   app.post('/sign-out', async (request: FastifyRequest, reply) => {
     if (request.signedIn?.secret) await access.endSession(request.signedIn.secret);
     const { name, secure } = options.cookie();
-    void reply.header('set-cookie', `${name}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0${secure ? '; Secure' : ''}`);
+    void reply.header(
+      'set-cookie',
+      `${name}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0${secure ? '; Secure' : ''}`,
+    );
     return reply.redirect('/sign-in', 303);
   });
 }

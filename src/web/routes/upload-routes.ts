@@ -17,7 +17,9 @@ interface OfUpload {
   Querystring: { kind?: unknown; after?: unknown };
 }
 
-const mappingForm = z.object({ version: z.coerce.number().int(), audience: z.enum(['', 'affected', 'unaffected']).catch('') }).catchall(z.string().max(300));
+const mappingForm = z
+  .object({ version: z.coerce.number().int(), audience: z.enum(['', 'affected', 'unaffected']).catch('') })
+  .catchall(z.string().max(300));
 
 export function uploadRoutes(app: FastifyInstance, { show, uploads }: { show: Show; uploads: UploadsPort }): void {
   const known = async (request: FastifyRequest<OfUpload>): Promise<UploadView> => {
@@ -41,18 +43,29 @@ export function uploadRoutes(app: FastifyInstance, { show, uploads }: { show: Sh
         continue;
       }
       // The token stands before the file: without it not an octet is kept.
-      if (request.signedIn?.secret && !isCsrfToken(fields.get('csrf'), request.signedIn.secret)) throw new CandorError('form-expired');
+      if (request.signedIn?.secret && !isCsrfToken(fields.get('csrf'), request.signedIn.secret))
+        throw new CandorError('form-expired');
       return await receive(request, reply, part, fields);
     }
     throw new CandorError('upload-missing');
   });
 
-  const receive = async (request: FastifyRequest, reply: FastifyReply, part: Extract<Multipart, { type: 'file' }>, fields: ReadonlyMap<string, string>): Promise<FastifyReply> => {
+  const receive = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    part: Extract<Multipart, { type: 'file' }>,
+    fields: ReadonlyMap<string, string>,
+  ): Promise<FastifyReply> => {
     if (part.filename === '') {
       part.file.resume();
       throw new CandorError('upload-missing');
     }
-    const id = await uploads.receive({ octets: octetsOf(part.file), fileName: part.filename, kit: fields.get('kit') ?? '', actor: operatorOf(request).name });
+    const id = await uploads.receive({
+      octets: octetsOf(part.file),
+      fileName: part.filename,
+      kit: fields.get('kit') ?? '',
+      actor: operatorOf(request).name,
+    });
     if (request.headers['x-requested-with'] === 'upload.js') return reply.send({ next: `/uploads/${id}` });
     return reply.redirect(`/uploads/${id}`, 303);
   };
@@ -67,8 +80,17 @@ export function uploadRoutes(app: FastifyInstance, { show, uploads }: { show: Sh
     const form = readForm(request.body, mappingForm);
     if (!form.ok) throw new CandorError('form-expired');
     const { version, audience, ...cells } = form.values;
-    const mapping = Object.fromEntries(Object.entries(cells).flatMap(([name, cell]) => (name.startsWith('column-') && cell !== '' ? [[name.slice('column-'.length), cell]] : [])));
-    await uploads.correct(upload.id, { version, mapping, audience: audience === '' ? null : audience, actor: operatorOf(request).name });
+    const mapping = Object.fromEntries(
+      Object.entries(cells).flatMap(([name, cell]) =>
+        name.startsWith('column-') && cell !== '' ? [[name.slice('column-'.length), cell]] : [],
+      ),
+    );
+    await uploads.correct(upload.id, {
+      version,
+      mapping,
+      audience: audience === '' ? null : audience,
+      actor: operatorOf(request).name,
+    });
     return reply.redirect(`/uploads/${upload.id}?done=mapping-saved`, 303);
   });
 
@@ -84,13 +106,23 @@ export function uploadRoutes(app: FastifyInstance, { show, uploads }: { show: Sh
     const from = typeof after === 'string' && /^\d{1,9}$/.test(after) ? Number(after) : 0;
     const found = await uploads.problems(upload.id, { code, after: from, limit: problemsPerPage + 1 });
     const rows = found.slice(0, problemsPerPage);
-    return show(request, reply, (frame) => uploadProblemsPage(frame, { upload, rows, code, next: found.length > problemsPerPage ? (rows.at(-1)?.row ?? null) : null }));
+    return show(request, reply, (frame) =>
+      uploadProblemsPage(frame, {
+        upload,
+        rows,
+        code,
+        next: found.length > problemsPerPage ? (rows.at(-1)?.row ?? null) : null,
+      }),
+    );
   });
 
   app.get<OfUpload>('/uploads/:upload/invalid.csv', async (request, reply) => {
     const upload = await known(request);
     if (upload.report?.kind !== 'account') throw new CandorError('upload-unknown');
     const lines = await uploads.invalidCsv(upload.id, operatorOf(request).name);
-    return reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="invalid-rows-${upload.id}.csv"`).send(Readable.from(lines));
+    return reply
+      .type('text/csv; charset=utf-8')
+      .header('content-disposition', `attachment; filename="invalid-rows-${upload.id}.csv"`)
+      .send(Readable.from(lines));
   });
 }

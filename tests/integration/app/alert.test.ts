@@ -41,13 +41,20 @@ afterAll(async () => {
 describe('the alert webhook', () => {
   it('is told the campaign, its state, the reason and counts, and nobody’s address', async () => {
     const campaign = await aCampaign(ledger, { notices: 3 });
-    await ledger.database.transaction((tx) => moveCampaign(tx, campaign.campaignNo, ['running'], { to: 'held', actor: 'tester', reason: 'relay-auth' }));
+    await ledger.database.transaction((tx) =>
+      moveCampaign(tx, campaign.campaignNo, ['running'], { to: 'held', actor: 'tester', reason: 'relay-auth' }),
+    );
     const alert = createAlert(url, ledger.database, logger);
     alert.raise(campaign.campaignNo, 'held');
     await alert.told();
     expect(told).toHaveLength(1);
     expect(told[0]?.method).toBe('POST');
-    expect(JSON.parse(told[0]?.body ?? '')).toMatchObject({ state: 'held', reason: 'relay-auth', notices: 3, states: { pending: 3 } });
+    expect(JSON.parse(told[0]?.body ?? '')).toMatchObject({
+      state: 'held',
+      reason: 'relay-auth',
+      notices: 3,
+      states: { pending: 3 },
+    });
     expect(told[0]?.body).not.toContain('@');
     expect(logged).toEqual([]);
   });

@@ -10,7 +10,15 @@ import { moveCampaign } from '../../../src/ledger/campaigns.ts';
 import { endLease } from '../../../src/ledger/leases.ts';
 import { setLimit } from '../../../src/ledger/pace.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
-import { aCampaign, aLease, claimSome, createTestLedger, someTerms, type BuiltCampaign, type TestLedger } from '../../support/ledger.ts';
+import {
+  aCampaign,
+  aLease,
+  claimSome,
+  createTestLedger,
+  someTerms,
+  type BuiltCampaign,
+  type TestLedger,
+} from '../../support/ledger.ts';
 import { startRelay } from '../../support/relay.ts';
 
 let ledger: TestLedger;
@@ -29,7 +37,11 @@ beforeEach(async () => {
 });
 
 async function move(to: 'paused' | 'held' | 'running' | 'cancelled'): Promise<void> {
-  await moveCampaign(ledger.database, campaign.campaignNo, ['running', 'paused', 'held', 'ready'], { to, actor: 'tester', reason: to === 'running' ? null : to });
+  await moveCampaign(ledger.database, campaign.campaignNo, ['running', 'paused', 'held', 'ready'], {
+    to,
+    actor: 'tester',
+    reason: to === 'running' ? null : to,
+  });
 }
 
 const summary = (looking = {}): ReturnType<typeof readSummary> => readSummary(ledger.database, campaign.id, looking);
@@ -44,7 +56,9 @@ describe('the time left', () => {
   });
 
   it('is unknown when those at work have another relay', async () => {
-    await ledger.database.query({ text: `insert into candor.lease (worker, relay_identity, expires_at) values ('other', 'another-relay', clock_timestamp() + interval '1 minute')` });
+    await ledger.database.query({
+      text: `insert into candor.lease (worker, relay_identity, expires_at) values ('other', 'another-relay', clock_timestamp() + interval '1 minute')`,
+    });
     expect(await summary()).toMatchObject({ etaSeconds: null, workers: 0 });
   });
 
@@ -54,15 +68,27 @@ describe('the time left', () => {
 
   it('is known in the foreground from its first look on, before there is a lease', async () => {
     const smtp = await startRelay();
-    const relay = createRelay({ host: smtp.host, port: smtp.port, secure: false, tls: 'off', replyTimeoutMs: 5_000 }, silentLogger);
+    const relay = createRelay(
+      { host: smtp.host, port: smtp.port, secure: false, tls: 'off', replyTimeoutMs: 5_000 },
+      silentLogger,
+    );
     const seen: CampaignSummary[] = [];
     const looking = new AbortController();
     const onProgress = (progress: CampaignSummary): void => {
       if (seen.push(progress) === 2) looking.abort();
     };
-    await workOn(campaign.id, { database: ledger.database, relay, engine: { nudge: () => undefined } as Engine, signal: looking.signal, onProgress });
+    await workOn(campaign.id, {
+      database: ledger.database,
+      relay,
+      engine: { nudge: () => undefined } as Engine,
+      signal: looking.signal,
+      onProgress,
+    });
     await smtp.stop();
-    expect(seen.map(({ etaSeconds, workers }) => ({ etaSeconds, workers }))).toEqual([{ etaSeconds: 2, workers: null }, { etaSeconds: 2, workers: null }]);
+    expect(seen.map(({ etaSeconds, workers }) => ({ etaSeconds, workers }))).toEqual([
+      { etaSeconds: 2, workers: null },
+      { etaSeconds: 2, workers: null },
+    ]);
   });
 
   it('misses nobody while the campaign is paused or held', async () => {
@@ -84,9 +110,18 @@ describe('the time left', () => {
 
 describe('the doctor', () => {
   it('warns when a campaign is running and nobody is at work', async () => {
-    expect(await examineWorkers(ledger.database)).toMatchObject({ verdict: 'warning', finding: `nobody is at work on ${campaign.id}`, help: expect.stringContaining('candor worker') as string });
+    expect(await examineWorkers(ledger.database)).toMatchObject({
+      verdict: 'warning',
+      finding: `nobody is at work on ${campaign.id}`,
+      help: expect.stringContaining('candor worker') as string,
+    });
     await aLease(ledger);
-    expect(await examineWorkers(ledger.database)).toEqual({ subject: 'workers', verdict: 'ok', finding: '1 at work now', help: null });
+    expect(await examineWorkers(ledger.database)).toEqual({
+      subject: 'workers',
+      verdict: 'ok',
+      finding: '1 at work now',
+      help: null,
+    });
   });
 
   it('warns when one is about to start, and names no more than a few', async () => {
@@ -95,12 +130,22 @@ describe('the doctor', () => {
     const more = [];
     for (let nth = 0; nth < 5; nth += 1) more.push(await aCampaign(ledger, { notices: 1, state: 'ready' }));
     expect((await examineWorkers(ledger.database)).finding).toContain('7 campaigns');
-    for (const { campaignNo } of [ready, ...more]) await moveCampaign(ledger.database, campaignNo, ['ready'], { to: 'cancelled', actor: 'tester', reason: 'cancelled' });
+    for (const { campaignNo } of [ready, ...more])
+      await moveCampaign(ledger.database, campaignNo, ['ready'], {
+        to: 'cancelled',
+        actor: 'tester',
+        reason: 'cancelled',
+      });
   });
 
   it('warns when those at work have another relay', async () => {
-    await ledger.database.query({ text: `insert into candor.lease (worker, relay_identity, expires_at) values ('other', 'another-relay', clock_timestamp() + interval '1 minute')` });
-    expect(await examineWorkers(ledger.database)).toMatchObject({ verdict: 'warning', finding: `1 at work now, nobody on ${campaign.id}` });
+    await ledger.database.query({
+      text: `insert into candor.lease (worker, relay_identity, expires_at) values ('other', 'another-relay', clock_timestamp() + interval '1 minute')`,
+    });
+    expect(await examineWorkers(ledger.database)).toMatchObject({
+      verdict: 'warning',
+      finding: `1 at work now, nobody on ${campaign.id}`,
+    });
   });
 
   it('misses nobody while all is paused or held', async () => {

@@ -26,10 +26,24 @@ afterEach(async () => {
   await relay.stop();
 });
 
-async function poolOn(options: RelayOptions = {}, settings: Partial<PoolOptions> = {}, config: Partial<RelayConfig> = {}): Promise<void> {
+async function poolOn(
+  options: RelayOptions = {},
+  settings: Partial<PoolOptions> = {},
+  config: Partial<RelayConfig> = {},
+): Promise<void> {
   relay = await startRelay(options);
-  const client = createRelay({ host: relay.host, port: relay.port, secure: false, tls: 'off', replyTimeoutMs: 5000, ...config }, silentLogger);
-  pool = createConnectionPool(client, { max: 4, idleMs: 60_000, clock: systemClock, logger: silentLogger, onConnectFailure: (failure) => failures.push(failure), ...settings });
+  const client = createRelay(
+    { host: relay.host, port: relay.port, secure: false, tls: 'off', replyTimeoutMs: 5000, ...config },
+    silentLogger,
+  );
+  pool = createConnectionPool(client, {
+    max: 4,
+    idleMs: 60_000,
+    clock: systemClock,
+    logger: silentLogger,
+    onConnectFailure: (failure) => failures.push(failure),
+    ...settings,
+  });
 }
 
 async function acquired(signal: AbortSignal = never): Promise<RelayConnection> {
@@ -87,7 +101,15 @@ describe('connection pool', () => {
   });
 
   it('lends a connection after a refusal only when it is reset', async () => {
-    await poolOn({ script: [{ stage: 'rcpt', when: { nth: 1 }, do: 'reply', reply: '550 5.1.1 unknown' }, { stage: 'rset', do: 'delay', delayMs: 50 }] }, { max: 1 });
+    await poolOn(
+      {
+        script: [
+          { stage: 'rcpt', when: { nth: 1 }, do: 'reply', reply: '550 5.1.1 unknown' },
+          { stage: 'rset', do: 'delay', delayMs: 50 },
+        ],
+      },
+      { max: 1 },
+    );
     const first = await acquired();
     await first.deliver(envelope, letter);
     pool.release(first);

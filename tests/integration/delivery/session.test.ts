@@ -23,7 +23,10 @@ afterEach(async () => {
 
 async function against(options: RelayOptions, config: Partial<RelayConfig> = {}): Promise<Relay> {
   relay = await startRelay(options);
-  return createRelay({ host: relay.host, port: relay.port, secure: false, tls: 'off', replyTimeoutMs: 2000, ...config }, silentLogger);
+  return createRelay(
+    { host: relay.host, port: relay.port, secure: false, tls: 'off', replyTimeoutMs: 2000, ...config },
+    silentLogger,
+  );
 }
 
 async function failure(from: Relay): Promise<ConnectFailure> {
@@ -41,7 +44,9 @@ describe('opening a session', () => {
   });
 
   it('logs in over STARTTLS with a checked certificate', async () => {
-    const check = await verifyRelay(await against({ credentials, tls: 'starttls' }, { ...credentials, tls: 'required', ca: testAuthority }));
+    const check = await verifyRelay(
+      await against({ credentials, tls: 'starttls' }, { ...credentials, tls: 'required', ca: testAuthority }),
+    );
     expect(check).toEqual({ ok: true, encrypted: true, verified: true, authenticated: true, supportsSmtpUtf8: false });
     expect(relay.record.commands.filter((line) => line.startsWith('EHLO'))).toHaveLength(2);
   });
@@ -56,7 +61,12 @@ describe('opening a session', () => {
 
   it.each([
     ['no login is offered', {}, { stage: 'auth', loss: 'protocol' }, 'relay-auth'],
-    ['no known mechanism is offered', { credentials, mechanisms: ['XOAUTH2'] }, { stage: 'auth', loss: 'protocol' }, 'relay-auth'],
+    [
+      'no known mechanism is offered',
+      { credentials, mechanisms: ['XOAUTH2'] },
+      { stage: 'auth', loss: 'protocol' },
+      'relay-auth',
+    ],
   ] as const)('holds for the login when %s', async (_, options, expected, reason) => {
     const refused = await failure(await against(options, credentials));
     expect(refused).toMatchObject(expected);
@@ -67,30 +77,49 @@ describe('opening a session', () => {
     ['STARTTLS is not offered', {}, { ca: testAuthority }],
     ['the authority is unknown', { tls: 'starttls' }, {}],
     ['the certificate has expired', { tls: 'starttls', certificate: expiredCertificate }, { ca: testAuthority }],
-    ['the certificate is for another host', { tls: 'starttls', certificate: otherHostCertificate }, { ca: testAuthority }],
+    [
+      'the certificate is for another host',
+      { tls: 'starttls', certificate: otherHostCertificate },
+      { ca: testAuthority },
+    ],
     ['the authority is unknown from the first byte', { tls: 'implicit' }, { secure: true }],
     ['the relay speaks plain SMTP where TLS is expected', {}, { secure: true }],
   ] as const)('holds for TLS, and sends no letter and no password, when %s', async (_, options, config) => {
-    const refused = await failure(await against({ credentials, ...options }, { tls: 'required', ...credentials, ...config }));
+    const refused = await failure(
+      await against({ credentials, ...options }, { tls: 'required', ...credentials, ...config }),
+    );
     expect(refused).toMatchObject({ stage: 'tls', loss: 'tls', reply: null });
     expect(classifyConnectFailure(refused)).toMatchObject({ kind: 'hold', reason: 'relay-tls' });
     expect(relay.record.commands.some((line) => /^(AUTH|MAIL)/.test(line))).toBe(false);
   });
 
   it('encrypts where it can and takes any certificate on loopback when TLS is opportunistic', async () => {
-    const check = await verifyRelay(await against({ credentials, tls: 'starttls', certificate: expiredCertificate }, { ...credentials, tls: 'opportunistic' }));
+    const check = await verifyRelay(
+      await against(
+        { credentials, tls: 'starttls', certificate: expiredCertificate },
+        { ...credentials, tls: 'opportunistic' },
+      ),
+    );
     expect(check).toMatchObject({ ok: true, encrypted: true, verified: false, authenticated: true });
   });
 
   it('goes on in the clear when opportunistic TLS is not offered, or refused', async () => {
-    expect(await verifyRelay(await against({}, { tls: 'opportunistic' }))).toMatchObject({ ok: true, encrypted: false });
+    expect(await verifyRelay(await against({}, { tls: 'opportunistic' }))).toMatchObject({
+      ok: true,
+      encrypted: false,
+    });
     await relay.stop();
     const script = [{ stage: 'starttls', do: 'reply', reply: '454 4.7.0 TLS not available' }] as const;
-    expect(await verifyRelay(await against({ tls: 'starttls', script }, { tls: 'opportunistic' }))).toMatchObject({ ok: true, encrypted: false });
+    expect(await verifyRelay(await against({ tls: 'starttls', script }, { tls: 'opportunistic' }))).toMatchObject({
+      ok: true,
+      encrypted: false,
+    });
   });
 
   it('retries when required STARTTLS is refused for now', async () => {
-    const script = [{ stage: 'starttls', do: 'reply', reply: '454 4.7.0 TLS not available due to temporary reason' }] as const;
+    const script = [
+      { stage: 'starttls', do: 'reply', reply: '454 4.7.0 TLS not available due to temporary reason' },
+    ] as const;
     const refused = await failure(await against({ tls: 'starttls', script }, { tls: 'required', ca: testAuthority }));
     expect(classifyConnectFailure(refused)).toEqual({ kind: 'retry', rule: 'tls-not-now' });
   });
@@ -104,15 +133,29 @@ describe('opening a session', () => {
   it.each([
     [{ stage: 'greeting', do: 'silence' }, { stage: 'greeting', loss: 'timeout' }, 'retry'],
     [{ stage: 'greeting', do: 'drop' }, { stage: 'greeting', loss: 'reset' }, 'retry'],
-    [{ stage: 'greeting', do: 'reply', reply: '421 4.7.0 busy' }, { stage: 'greeting', reply: { code: 421 } }, 'throttled'],
+    [
+      { stage: 'greeting', do: 'reply', reply: '421 4.7.0 busy' },
+      { stage: 'greeting', reply: { code: 421 } },
+      'throttled',
+    ],
     [{ stage: 'greeting', do: 'reply', reply: '554 5.7.1 no' }, { stage: 'greeting', reply: { code: 554 } }, 'hold'],
-    [{ stage: 'greeting', do: 'raw', reply: 'HTTP/1.1 400 Bad Request\r\n' }, { stage: 'greeting', loss: 'protocol' }, 'retry'],
+    [
+      { stage: 'greeting', do: 'raw', reply: 'HTTP/1.1 400 Bad Request\r\n' },
+      { stage: 'greeting', loss: 'protocol' },
+      'retry',
+    ],
     [{ stage: 'ehlo', do: 'drop' }, { stage: 'ehlo', loss: 'reset' }, 'retry'],
     [{ stage: 'ehlo', do: 'reply', reply: '421 4.3.0 later' }, { stage: 'ehlo', reply: { code: 421 } }, 'throttled'],
     [{ stage: 'auth', do: 'silence' }, { stage: 'auth', loss: 'timeout' }, 'retry'],
-    [{ stage: 'auth', do: 'reply', reply: '454 4.7.0 Temporary authentication failure' }, { stage: 'auth', reply: { code: 454 } }, 'retry'],
+    [
+      { stage: 'auth', do: 'reply', reply: '454 4.7.0 Temporary authentication failure' },
+      { stage: 'auth', reply: { code: 454 } },
+      'retry',
+    ],
   ] as const)('knows where %j happened', async (step, expected, kind) => {
-    const refused = await failure(await against({ credentials, script: [step] }, { ...credentials, replyTimeoutMs: 150 }));
+    const refused = await failure(
+      await against({ credentials, script: [step] }, { ...credentials, replyTimeoutMs: 150 }),
+    );
     expect(refused).toMatchObject(expected);
     expect(classifyConnectFailure(refused).kind).toBe(kind);
   });
@@ -121,7 +164,10 @@ describe('opening a session', () => {
     const script = [{ stage: 'ehlo', when: { nth: 1 }, do: 'reply', reply: '502 5.5.1 what?' }] as const;
     const connected = await (await against({ script })).connect();
     if (!connected.ok) throw new Error('not connected');
-    const result = await connected.connection.deliver({ from: 'a@example.com', to: 'b@example.net' }, Buffer.from('x\r\n'));
+    const result = await connected.connection.deliver(
+      { from: 'a@example.com', to: 'b@example.net' },
+      Buffer.from('x\r\n'),
+    );
     expect(result).toMatchObject({ kind: 'replied', stage: 'after-body' });
     expect(relay.record.commands).toContain('MAIL FROM:<a@example.com>');
     connected.connection.destroy();
@@ -137,7 +183,10 @@ describe('opening a session', () => {
 
   it('reports a name that does not exist', async () => {
     await against({});
-    const client = createRelay({ host: 'relay.invalid', port: 25, secure: false, tls: 'off', replyTimeoutMs: 500 }, silentLogger);
+    const client = createRelay(
+      { host: 'relay.invalid', port: 25, secure: false, tls: 'off', replyTimeoutMs: 500 },
+      silentLogger,
+    );
     expect(await failure(client)).toMatchObject({ stage: 'connect', loss: 'dns' });
   });
 
@@ -146,7 +195,10 @@ describe('opening a session', () => {
     odd = createServer((socket) => socket.on('error', () => undefined).resume());
     await new Promise<void>((resolve) => odd?.listen(0, '127.0.0.1', resolve));
     const { port } = odd.address() as AddressInfo;
-    const client = createRelay({ host: '127.0.0.1', port, secure: true, tls: 'required', replyTimeoutMs: 5000, connectTimeoutMs: 150 }, silentLogger);
+    const client = createRelay(
+      { host: '127.0.0.1', port, secure: true, tls: 'required', replyTimeoutMs: 5000, connectTimeoutMs: 150 },
+      silentLogger,
+    );
     expect(await failure(client)).toMatchObject({ stage: 'tls', loss: 'timeout' });
   });
 });
@@ -163,16 +215,19 @@ describe('createRelay', () => {
     expect(createRelay(config, silentLogger).identity).toBe(identity);
   });
 
-  it.each(['', 'no certificate', '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----'])('refuses %j as SMTP_CA', async (ca) => {
-    await against({});
-    let thrown: unknown;
-    try {
-      createRelay({ ...base, ca }, silentLogger);
-    } catch (error) {
-      thrown = error;
-    }
-    expect(hasCode(thrown, 'relay-ca-invalid')).toBe(true);
-  });
+  it.each(['', 'no certificate', '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----'])(
+    'refuses %j as SMTP_CA',
+    async (ca) => {
+      await against({});
+      let thrown: unknown;
+      try {
+        createRelay({ ...base, ca }, silentLogger);
+      } catch (error) {
+        thrown = error;
+      }
+      expect(hasCode(thrown, 'relay-ca-invalid')).toBe(true);
+    },
+  );
 
   it('refuses an EHLO name that could hold a command', async () => {
     await against({});

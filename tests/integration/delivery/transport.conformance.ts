@@ -17,7 +17,9 @@ export interface Variant {
 }
 
 const envelope = { from: 'notice@example.com', to: 'jane@example.net' };
-const letter = Buffer.from('From: notice@example.com\r\nTo: jane@example.net\r\nMessage-ID: <1@example.com>\r\nX-Candor-Notice: n1\r\nSubject: a\r\n b\r\n\r\nHello\r\n');
+const letter = Buffer.from(
+  'From: notice@example.com\r\nTo: jane@example.net\r\nMessage-ID: <1@example.com>\r\nX-Candor-Notice: n1\r\nSubject: a\r\n b\r\n\r\nHello\r\n',
+);
 const calm = { temporaryShare: { isThrottling: () => false } };
 
 export function transportConformance(name: string, variant: Variant): void {
@@ -39,14 +41,20 @@ export function transportConformance(name: string, variant: Variant): void {
 
     async function connect(config: Partial<RelayConfig> = {}): Promise<RelayConnection> {
       const { host, port } = open.relay;
-      const connected = await createRelay({ host, port, secure: false, tls: 'off', replyTimeoutMs: 5000, ...variant.config, ...config }, silentLogger).connect();
+      const connected = await createRelay(
+        { host, port, secure: false, tls: 'off', replyTimeoutMs: 5000, ...variant.config, ...config },
+        silentLogger,
+      ).connect();
       if (!connected.ok) throw new Error(`not connected: ${JSON.stringify(connected.failure)}`);
       open.connections.push(connected.connection);
       return connected.connection;
     }
 
     /** One letter over one new connection to a relay with this script. */
-    async function deliver(script: readonly Step[], config: Partial<RelayConfig> = {}): Promise<{ result: DeliveryResult; connection: RelayConnection; relay: TestRelay }> {
+    async function deliver(
+      script: readonly Step[],
+      config: Partial<RelayConfig> = {},
+    ): Promise<{ result: DeliveryResult; connection: RelayConnection; relay: TestRelay }> {
       const relay = await relayWith(script);
       const connection = await connect(config);
       return { result: await connection.deliver(envelope, letter), connection, relay };
@@ -60,7 +68,9 @@ export function transportConformance(name: string, variant: Variant): void {
       expect(classify(result, calm).kind).toBe('accepted');
       expect(connection.usable).toBe(true);
       expect(connection.encrypted).toBe(encrypted);
-      expect(relay.record.letters).toMatchObject([{ from: 'notice@example.com', to: 'jane@example.net', messageId: '<1@example.com>', notice: 'n1' }]);
+      expect(relay.record.letters).toMatchObject([
+        { from: 'notice@example.com', to: 'jane@example.net', messageId: '<1@example.com>', notice: 'n1' },
+      ]);
       expect(relay.record.letters[0]?.raw.equals(letter)).toBe(true);
     });
 
@@ -71,7 +81,11 @@ export function transportConformance(name: string, variant: Variant): void {
       const startMs = performance.now();
       await connection.deliver(envelope, letter, { onMailFrom: () => (calls += 1) });
       expect(calls).toBe(1);
-      expect(relay.record.commands.filter((line) => /^(MAIL|RCPT|DATA)/.test(line))).toEqual([`MAIL FROM:<notice@example.com> SIZE=${letter.length}`, 'RCPT TO:<jane@example.net>', 'DATA']);
+      expect(relay.record.commands.filter((line) => /^(MAIL|RCPT|DATA)/.test(line))).toEqual([
+        `MAIL FROM:<notice@example.com> SIZE=${letter.length}`,
+        'RCPT TO:<jane@example.net>',
+        'DATA',
+      ]);
       expect(relay.record.mailFromsMs[0]).toBeGreaterThanOrEqual(startMs);
     });
 
@@ -84,15 +98,22 @@ export function transportConformance(name: string, variant: Variant): void {
       for (let i = 0; i < 300; i += 1) {
         const who = i % 3 === 0 ? 'bad' : i % 3 === 1 ? 'full' : 'ok';
         const result = await connection.deliver({ ...envelope, to: `${who}${i}@example.net` }, letter);
-        expect(result).toMatchObject(who === 'bad' ? replied('rcpt', 550) : replied('after-body', who === 'full' ? 452 : 250));
+        expect(result).toMatchObject(
+          who === 'bad' ? replied('rcpt', 550) : replied('after-body', who === 'full' ? 452 : 250),
+        );
       }
       expect(relay.record.connectionsMs).toHaveLength(1);
-      expect(relay.record.letters.map(({ to }) => to)).toEqual(Array.from({ length: 100 }, (_, i) => `ok${i * 3 + 2}@example.net`));
+      expect(relay.record.letters.map(({ to }) => to)).toEqual(
+        Array.from({ length: 100 }, (_, i) => `ok${i * 3 + 2}@example.net`),
+      );
     });
 
     it.each([
       ['dots at the beginning of lines', '.\r\n..\r\n.a\r\n\r\n.\r\n'],
-      ['an end of data inside', 'a\r\n.\r\nMAIL FROM:<mallory@example.org>\r\nRCPT TO:<x@example.org>\r\nDATA\r\nsmuggled\r\n.\r\n'],
+      [
+        'an end of data inside',
+        'a\r\n.\r\nMAIL FROM:<mallory@example.org>\r\nRCPT TO:<x@example.org>\r\nDATA\r\nsmuggled\r\n.\r\n',
+      ],
       ['long lines', `${'x'.repeat(50_000)}\r\n`],
       ['no line end at the end', 'Subject: a\r\n\r\nb'],
       ['octets above 127', 'Subject: ü\r\n\r\nü\r\n'],
@@ -101,7 +122,9 @@ export function transportConformance(name: string, variant: Variant): void {
       const relay = await relayWith();
       const connection = await connect();
       expect(await connection.deliver(envelope, Buffer.from(text))).toMatchObject(replied('after-body', 250));
-      expect(relay.record.letters.map(({ raw }) => raw.toString())).toEqual([text.endsWith('\r\n') ? text : `${text}\r\n`]);
+      expect(relay.record.letters.map(({ raw }) => raw.toString())).toEqual([
+        text.endsWith('\r\n') ? text : `${text}\r\n`,
+      ]);
       expect(relay.record.mailFromsMs).toHaveLength(1);
     });
 
@@ -110,16 +133,23 @@ export function transportConformance(name: string, variant: Variant): void {
       const connection = await connect();
       const body = Buffer.from(`.a\r\n${`${'z'.repeat(70)}\r\n`.repeat(2_000)}`);
       const heads = ['one', 'two'].map((subject) => Buffer.from(`Subject: ${subject}\r\n\r\n`));
-      for (const head of heads) expect(await connection.deliver(envelope, [head, body])).toMatchObject(replied('after-body', 250));
-      expect(relay.record.letters.map(({ raw }) => raw.toString())).toEqual(heads.map((head) => Buffer.concat([head, body]).toString()));
-      expect(relay.record.commands.filter((line) => line.startsWith('MAIL'))).toEqual(heads.map((head) => `MAIL FROM:<notice@example.com> SIZE=${head.length + body.length}`));
+      for (const head of heads)
+        expect(await connection.deliver(envelope, [head, body])).toMatchObject(replied('after-body', 250));
+      expect(relay.record.letters.map(({ raw }) => raw.toString())).toEqual(
+        heads.map((head) => Buffer.concat([head, body]).toString()),
+      );
+      expect(relay.record.commands.filter((line) => line.startsWith('MAIL'))).toEqual(
+        heads.map((head) => `MAIL FROM:<notice@example.com> SIZE=${head.length + body.length}`),
+      );
     });
 
     it('turns bare line ends into CRLF, so that nothing can be smuggled', async () => {
       const relay = await relayWith();
       const connection = await connect();
       await connection.deliver(envelope, Buffer.from('a\n.\nMAIL FROM:<x@example.org>\r.\rb'));
-      expect(relay.record.letters.map(({ raw }) => raw.toString())).toEqual(['a\r\n.\r\nMAIL FROM:<x@example.org>\r\n.\r\nb\r\n']);
+      expect(relay.record.letters.map(({ raw }) => raw.toString())).toEqual([
+        'a\r\n.\r\nMAIL FROM:<x@example.org>\r\n.\r\nb\r\n',
+      ]);
     });
 
     it('brings a letter of ten megabytes over', async () => {
@@ -130,27 +160,38 @@ export function transportConformance(name: string, variant: Variant): void {
       expect(relay.record.letters[0]?.raw.equals(big)).toBe(true);
     });
 
-    it.each(['mail', 'rcpt', 'data', 'after-body'] as const)('reports a 4yz and a 5yz to %s at that stage, resets, and goes on with the same connection', async (stage) => {
-      const relay = await relayWith([
-        { stage, when: { nth: 1 }, do: 'reply', reply: '451 4.3.0 later' },
-        { stage, when: { nth: 1 }, do: 'reply', reply: '550 5.7.1 no' },
-      ]);
-      const connection = await connect();
-      expect(await connection.deliver(envelope, letter)).toMatchObject(replied(stage, 451));
-      expect(connection.usable).toBe(true);
-      expect(await connection.settled()).toBe(true);
-      expect(await connection.deliver(envelope, letter)).toMatchObject(replied(stage, 550));
-      expect(await connection.deliver(envelope, letter)).toMatchObject(replied('after-body', 250));
-      expect(relay.record.commands.filter((line) => line === 'RSET')).toHaveLength(2);
-      expect(relay.record.connectionsMs).toHaveLength(1);
-    });
+    it.each(['mail', 'rcpt', 'data', 'after-body'] as const)(
+      'reports a 4yz and a 5yz to %s at that stage, resets, and goes on with the same connection',
+      async (stage) => {
+        const relay = await relayWith([
+          { stage, when: { nth: 1 }, do: 'reply', reply: '451 4.3.0 later' },
+          { stage, when: { nth: 1 }, do: 'reply', reply: '550 5.7.1 no' },
+        ]);
+        const connection = await connect();
+        expect(await connection.deliver(envelope, letter)).toMatchObject(replied(stage, 451));
+        expect(connection.usable).toBe(true);
+        expect(await connection.settled()).toBe(true);
+        expect(await connection.deliver(envelope, letter)).toMatchObject(replied(stage, 550));
+        expect(await connection.deliver(envelope, letter)).toMatchObject(replied('after-body', 250));
+        expect(relay.record.commands.filter((line) => line === 'RSET')).toHaveLength(2);
+        expect(relay.record.connectionsMs).toHaveLength(1);
+      },
+    );
 
-    it.each(['mail', 'rcpt', 'data', 'after-body'] as const)('reports a 421 to %s and uses the connection no more', async (stage) => {
-      const { result, connection } = await deliver([{ stage, do: 'reply-then-drop', reply: '421 4.7.0 closing' }]);
-      expect(result).toMatchObject(replied(stage, 421));
-      expect(connection.usable).toBe(false);
-      expect(await connection.deliver(envelope, letter)).toEqual({ kind: 'lost', stage: 'mail', loss: 'reset', mayHaveGone: false });
-    });
+    it.each(['mail', 'rcpt', 'data', 'after-body'] as const)(
+      'reports a 421 to %s and uses the connection no more',
+      async (stage) => {
+        const { result, connection } = await deliver([{ stage, do: 'reply-then-drop', reply: '421 4.7.0 closing' }]);
+        expect(result).toMatchObject(replied(stage, 421));
+        expect(connection.usable).toBe(false);
+        expect(await connection.deliver(envelope, letter)).toEqual({
+          kind: 'lost',
+          stage: 'mail',
+          loss: 'reset',
+          mayHaveGone: false,
+        });
+      },
+    );
 
     it.each([
       ['mail', false],
@@ -158,16 +199,23 @@ export function transportConformance(name: string, variant: Variant): void {
       ['data', false],
       ['body', true],
       ['after-body', true],
-    ] as const)('knows whether the letter may have gone when the relay drops, resets or falls silent at %s: %s', async (stage, mayHaveGone) => {
-      for (const [action, loss] of [['drop', 'reset'], ['reset', 'reset'], ['silence', 'timeout']] as const) {
-        const { result, connection, relay } = await deliver([{ stage, do: action }], { replyTimeoutMs: 150 });
-        expect(result, action).toMatchObject({ kind: 'lost', loss, mayHaveGone });
-        // RST discards replies that were on their way, so an earlier stage may be the last one known.
-        if (action !== 'reset') expect(result).toHaveProperty('stage', stage === 'body' ? 'after-body' : stage);
-        expect(connection.usable).toBe(false);
-        await relay.stop();
-      }
-    });
+    ] as const)(
+      'knows whether the letter may have gone when the relay drops, resets or falls silent at %s: %s',
+      async (stage, mayHaveGone) => {
+        for (const [action, loss] of [
+          ['drop', 'reset'],
+          ['reset', 'reset'],
+          ['silence', 'timeout'],
+        ] as const) {
+          const { result, connection, relay } = await deliver([{ stage, do: action }], { replyTimeoutMs: 150 });
+          expect(result, action).toMatchObject({ kind: 'lost', loss, mayHaveGone });
+          // RST discards replies that were on their way, so an earlier stage may be the last one known.
+          if (action !== 'reset') expect(result).toHaveProperty('stage', stage === 'body' ? 'after-body' : stage);
+          expect(connection.usable).toBe(false);
+          await relay.stop();
+        }
+      },
+    );
 
     it('knows that a letter may have gone when the relay drops in the middle of a long body', async () => {
       await relayWith([{ stage: 'body', do: 'reset' }]);
@@ -186,11 +234,14 @@ export function transportConformance(name: string, variant: Variant): void {
       expect(connection.usable).toBe(false);
     });
 
-    it.each(['reply-then-drop', ...(encrypted ? [] : (['reply-then-reset'] as const))] as const)('counts a 250 that was followed at once by the end of the connection (%s) as accepted', async (action) => {
-      const { result, connection } = await deliver([{ stage: 'after-body', do: action }]);
-      expect(result).toMatchObject(replied('after-body', 250));
-      await eventually(() => !connection.usable);
-    });
+    it.each(['reply-then-drop', ...(encrypted ? [] : (['reply-then-reset'] as const))] as const)(
+      'counts a 250 that was followed at once by the end of the connection (%s) as accepted',
+      async (action) => {
+        const { result, connection } = await deliver([{ stage: 'after-body', do: action }]);
+        expect(result).toMatchObject(replied('after-body', 250));
+        await eventually(() => !connection.usable);
+      },
+    );
 
     it('does not take a 250 that came before the body had left for acceptance', async () => {
       const { result, relay } = await deliver([{ stage: 'data', do: 'raw', reply: '354 go\r\n250 2.0.0 queued\r\n' }]);
@@ -199,7 +250,10 @@ export function transportConformance(name: string, variant: Variant): void {
     });
 
     it('does not take a 250 in the middle of a long body for acceptance', async () => {
-      await relayWith([{ stage: 'body', do: 'raw', reply: '250 2.0.0 queued\r\n' }, { stage: 'after-body', do: 'silence' }]);
+      await relayWith([
+        { stage: 'body', do: 'raw', reply: '250 2.0.0 queued\r\n' },
+        { stage: 'after-body', do: 'silence' },
+      ]);
       const connection = await connect();
       const result = await connection.deliver(envelope, Buffer.alloc(16_000_000, 'x\r\n'));
       expect(result).toEqual({ kind: 'lost', stage: 'body', loss: 'protocol', mayHaveGone: true });
@@ -226,7 +280,9 @@ export function transportConformance(name: string, variant: Variant): void {
     });
 
     it('never counts a reply given twice for the next letter', async () => {
-      const { result, connection, relay } = await deliver([{ stage: 'after-body', when: { nth: 1 }, do: 'raw', reply: '250 2.0.0 ok\r\n250 2.0.0 ok\r\n' }]);
+      const { result, connection, relay } = await deliver([
+        { stage: 'after-body', when: { nth: 1 }, do: 'raw', reply: '250 2.0.0 ok\r\n250 2.0.0 ok\r\n' },
+      ]);
       expect(result).toMatchObject(replied('after-body', 250));
       await eventually(() => !connection.usable);
       expect(await connection.deliver(envelope, letter)).toMatchObject({ kind: 'lost', mayHaveGone: false });
@@ -234,10 +290,16 @@ export function transportConformance(name: string, variant: Variant): void {
     });
 
     it('sends no body when a doubled reply arrives with the next letter under way', async () => {
-      const relay = await relayWith([{ stage: 'mail', when: { nth: 2 }, do: 'raw', reply: '250 2.0.0 the last one again\r\n250 2.1.0 ok\r\n' }]);
+      const relay = await relayWith([
+        { stage: 'mail', when: { nth: 2 }, do: 'raw', reply: '250 2.0.0 the last one again\r\n250 2.1.0 ok\r\n' },
+      ]);
       const connection = await connect();
       await connection.deliver(envelope, letter);
-      expect(await connection.deliver(envelope, letter)).toMatchObject({ kind: 'lost', loss: 'protocol', mayHaveGone: false });
+      expect(await connection.deliver(envelope, letter)).toMatchObject({
+        kind: 'lost',
+        loss: 'protocol',
+        mayHaveGone: false,
+      });
       expect(relay.record.begun).toBe(1);
     });
 
@@ -251,7 +313,13 @@ export function transportConformance(name: string, variant: Variant): void {
       ['mail', false],
       ['after-body', true],
     ] as const)('takes garbage at %s for a loss', async (stage, mayHaveGone) => {
-      for (const garbage of ['\u0000\u0001\u0002\r\n', 'HTTP/1.1 400 Bad Request\r\n', '25 ok\r\n', '999 ok\r\n', '250ok\r\n']) {
+      for (const garbage of [
+        '\u0000\u0001\u0002\r\n',
+        'HTTP/1.1 400 Bad Request\r\n',
+        '25 ok\r\n',
+        '999 ok\r\n',
+        '250ok\r\n',
+      ]) {
         const { result, connection, relay } = await deliver([{ stage, do: 'raw', reply: garbage }]);
         expect(result, garbage).toMatchObject({ kind: 'lost', stage, loss: 'protocol', mayHaveGone });
         expect(connection.usable).toBe(false);
@@ -260,29 +328,51 @@ export function transportConformance(name: string, variant: Variant): void {
     });
 
     it('reads replies that come one octet at a time', async () => {
-      const { result } = await deliver((['greeting', 'ehlo', 'mail', 'rcpt', 'data', 'after-body'] as const).map((stage) => ({ stage, do: 'reply', split: true })));
+      const { result } = await deliver(
+        (['greeting', 'ehlo', 'mail', 'rcpt', 'data', 'after-body'] as const).map((stage) => ({
+          stage,
+          do: 'reply',
+          split: true,
+        })),
+      );
       expect(result).toMatchObject(replied('after-body', 250));
     });
 
     it('reads a refusal of one megabyte and keeps its codes', async () => {
-      const { result, connection } = await deliver([{ stage: 'rcpt', do: 'reply', reply: `${'550-5.1.1 blah blah blah blah blah blah\n'.repeat(26_000)}550 5.1.1 <{to}> unknown` }]);
+      const { result, connection } = await deliver([
+        {
+          stage: 'rcpt',
+          do: 'reply',
+          reply: `${'550-5.1.1 blah blah blah blah blah blah\n'.repeat(26_000)}550 5.1.1 <{to}> unknown`,
+        },
+      ]);
       expect(result).toMatchObject({ kind: 'replied', stage: 'rcpt', reply: { code: 550, enhanced: '5.1.1' } });
       expect(await connection.settled()).toBe(true);
-      expect(await connection.deliver({ ...envelope, to: 'jim@example.net' }, letter)).toMatchObject(replied('rcpt', 550));
+      expect(await connection.deliver({ ...envelope, to: 'jim@example.net' }, letter)).toMatchObject(
+        replied('rcpt', 550),
+      );
     });
 
     it('does not take a 250 without its line end for acceptance', async () => {
-      const { result } = await deliver([{ stage: 'after-body', do: 'raw', reply: '250 2.0.0 queued' }], { replyTimeoutMs: 150 });
+      const { result } = await deliver([{ stage: 'after-body', do: 'raw', reply: '250 2.0.0 queued' }], {
+        replyTimeoutMs: 150,
+      });
       expect(result).toEqual({ kind: 'lost', stage: 'after-body', loss: 'timeout', mayHaveGone: true });
     });
 
     it('waits for a slow relay as long as it is allowed to take', async () => {
-      const { result } = await deliver((['mail', 'rcpt', 'after-body'] as const).map((stage) => ({ stage, do: 'delay', delayMs: 200 })), { replyTimeoutMs: 2000 });
+      const { result } = await deliver(
+        (['mail', 'rcpt', 'after-body'] as const).map((stage) => ({ stage, do: 'delay', delayMs: 200 })),
+        { replyTimeoutMs: 2000 },
+      );
       expect(result).toMatchObject(replied('after-body', 250));
     });
 
     it('does not wait longer because a reply trickles', async () => {
-      const { result } = await deliver([{ stage: 'mail', do: 'reply', reply: `${'250-still there\n'.repeat(20_000)}250 ok`, split: true }], { replyTimeoutMs: 200 });
+      const { result } = await deliver(
+        [{ stage: 'mail', do: 'reply', reply: `${'250-still there\n'.repeat(20_000)}250 ok`, split: true }],
+        { replyTimeoutMs: 200 },
+      );
       expect(result).toEqual({ kind: 'lost', stage: 'mail', loss: 'timeout', mayHaveGone: false });
     });
 
@@ -329,12 +419,17 @@ export function transportConformance(name: string, variant: Variant): void {
       const relay = await relayWith([], { smtpUtf8: true });
       const connection = await connect();
       expect(connection.supportsSmtpUtf8).toBe(true);
-      expect(await connection.deliver({ ...envelope, to: 'müller@bücher.example' }, letter)).toMatchObject(replied('after-body', 250));
+      expect(await connection.deliver({ ...envelope, to: 'müller@bücher.example' }, letter)).toMatchObject(
+        replied('after-body', 250),
+      );
       expect(relay.record.commands.find((line) => line.startsWith('MAIL'))).toContain(' SMTPUTF8');
       expect(relay.record.letters[0]?.to).toBe('müller@xn--bcher-kva.example');
       await relay.stop();
       const plain = await relayWith();
-      expect(await (await connect()).deliver({ ...envelope, to: 'müller@example.net' }, letter)).toEqual({ kind: 'unsupported', reason: 'relay-without-smtputf8' });
+      expect(await (await connect()).deliver({ ...envelope, to: 'müller@example.net' }, letter)).toEqual({
+        kind: 'unsupported',
+        reason: 'relay-without-smtputf8',
+      });
       expect(plain.record.mailFromsMs).toEqual([]);
     });
 
@@ -350,7 +445,9 @@ export function transportConformance(name: string, variant: Variant): void {
     it('writes nothing at all for an envelope with a line break', async () => {
       const relay = await relayWith();
       const connection = await connect();
-      await expect(connection.deliver({ ...envelope, to: 'a@example.net>\r\nRCPT TO:<b@example.net' }, letter)).rejects.toThrow(TypeError);
+      await expect(
+        connection.deliver({ ...envelope, to: 'a@example.net>\r\nRCPT TO:<b@example.net' }, letter),
+      ).rejects.toThrow(TypeError);
       expect(relay.record.mailFromsMs).toEqual([]);
       expect(connection.usable).toBe(true);
     });

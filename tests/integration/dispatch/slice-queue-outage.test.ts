@@ -18,7 +18,12 @@ afterAll(() => postgres.stop());
 describe('the queue on a Postgres that comes and goes', () => {
   it('works when the server was away while it was opened', async () => {
     await postgres.kill();
-    const queue = openSliceQueue({ kind: 'postgres', connection: { connectionString: postgres.url }, schema: queueSchema }, 'opened-too-early', silentLogger, 1_000);
+    const queue = openSliceQueue(
+      { kind: 'postgres', connection: { connectionString: postgres.url }, schema: queueSchema },
+      'opened-too-early',
+      silentLogger,
+      1_000,
+    );
     const seen: SliceId[] = [];
     const consumer = queue.consume(async ({ sliceId }) => void seen.push(sliceId), 1);
     const slice = { sliceId: 'a1' as SliceId, noticeIds: [1 as NoticeId] };
@@ -48,11 +53,19 @@ describe('the queue on a Postgres that comes and goes', () => {
     const url = new URL(postgres.url);
     url.port = String(door.port);
     const uncaught = await uncaughtDuring(async () => {
-      const queue = openSliceQueue({ kind: 'postgres', connection: { connectionString: url.href }, schema: queueSchema }, `door-${nth}`, silentLogger, 1_000);
+      const queue = openSliceQueue(
+        { kind: 'postgres', connection: { connectionString: url.href }, schema: queueSchema },
+        `door-${nth}`,
+        silentLogger,
+        1_000,
+      );
       const seen: SliceId[] = [];
       const consumer = queue.consume(async ({ sliceId }) => void seen.push(sliceId), 1);
       for (const id of ['b1', 'b2'] as SliceId[]) {
-        await eventually(() => queue.add([{ sliceId: id, noticeIds: [1 as NoticeId] }]).then(() => true), { timeoutMs: 15_000, everyMs: 200 });
+        await eventually(() => queue.add([{ sliceId: id, noticeIds: [1 as NoticeId] }]).then(() => true), {
+          timeoutMs: 15_000,
+          everyMs: 200,
+        });
         await eventually(() => expect(seen).toContain(id), { timeoutMs: 15_000 });
       }
       await eventually(() => door.died());

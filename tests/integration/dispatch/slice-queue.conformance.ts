@@ -10,7 +10,10 @@ import { eventually } from '../../support/eventually.ts';
 
 /** A slice with as many notices. */
 export function aSlice(size = 2): Slice {
-  return { sliceId: randomUUID() as SliceId, noticeIds: Array.from({ length: size }, (_, index) => (index + 1) as NoticeId) };
+  return {
+    sliceId: randomUUID() as SliceId,
+    noticeIds: Array.from({ length: size }, (_, index) => (index + 1) as NoticeId),
+  };
 }
 
 export function describeSliceQueue(backend: () => QueueBackend): void {
@@ -36,7 +39,9 @@ export function describeSliceQueue(backend: () => QueueBackend): void {
     consume(queue, (slice) => Promise.resolve(void seen.push(slice)));
     await queue.add(slices);
     await eventually(() => seen.length >= 40);
-    expect(new Map(seen.map((slice) => [slice.sliceId, slice.noticeIds]))).toEqual(new Map(slices.map((slice) => [slice.sliceId, slice.noticeIds])));
+    expect(new Map(seen.map((slice) => [slice.sliceId, slice.noticeIds]))).toEqual(
+      new Map(slices.map((slice) => [slice.sliceId, slice.noticeIds])),
+    );
     expect(seen).toHaveLength(40);
   });
 

@@ -23,7 +23,7 @@ describe('the queue on Redis', () => {
     const queue = openSliceQueue({ kind: 'redis', url: redis.url }, `test-${randomUUID()}`, silentLogger);
     const slice = aSlice();
     await queue.add([slice]);
-    const [key] = (await redis.client.keys(`*${slice.sliceId}`));
+    const [key] = await redis.client.keys(`*${slice.sliceId}`);
     const fields = await redis.client.hgetall(key!);
     expect(JSON.parse(fields['data']!)).toEqual({ noticeIds: slice.noticeIds });
     expect(fields['name']).toBe('slice');
@@ -56,11 +56,18 @@ describe('the queue on Redis', () => {
     ['redis://127.0.0.1:1', 'nobody listens'],
     ['redis://queue.invalid:6379', 'name of its host'],
   ])('says so when no Redis answers at %s', async (url, why) => {
-    await expect(checkRedis(url)).rejects.toMatchObject({ code: 'redis-unreachable', message: expect.stringContaining(why) as string });
+    await expect(checkRedis(url)).rejects.toMatchObject({
+      code: 'redis-unreachable',
+      message: expect.stringContaining(why) as string,
+    });
   });
 
   it('says why a Redis cannot be a queue, before anything waits for it', async () => {
-    const refusalOf = (url: string): Promise<unknown> => checkRedis(url).then(() => null, (error: unknown) => (error instanceof CandorError ? `${error.code}: ${String(error.values['why'])}` : error));
+    const refusalOf = (url: string): Promise<unknown> =>
+      checkRedis(url).then(
+        () => null,
+        (error: unknown) => (error instanceof CandorError ? `${error.code}: ${String(error.values['why'])}` : error),
+      );
     const { host } = new URL(redis.url);
     await redis.client.acl('SETUSER', 'reader', 'on', '>right', '~*', '+@read', '+info', '+select');
     await redis.client.acl('SETUSER', 'queue', 'on', '>right', '~bull:*', '+@all');
@@ -86,8 +93,20 @@ describe('a Redis that refuses in mid-run', () => {
   afterAll(() => redis.stop());
 
   it.each([
-    ['is full', ['OOM'], 'memory is full', () => redis.client.config('SET', 'maxmemory', '1'), () => redis.client.config('SET', 'maxmemory', '0')],
-    ['becomes a replica', ['READONLY', 'UNBLOCKED'], 'it is a replica', () => redis.client.replicaof('127.0.0.1', '1'), () => redis.client.replicaof('NO', 'ONE')],
+    [
+      'is full',
+      ['OOM'],
+      'memory is full',
+      () => redis.client.config('SET', 'maxmemory', '1'),
+      () => redis.client.config('SET', 'maxmemory', '0'),
+    ],
+    [
+      'becomes a replica',
+      ['READONLY', 'UNBLOCKED'],
+      'it is a replica',
+      () => redis.client.replicaof('127.0.0.1', '1'),
+      () => redis.client.replicaof('NO', 'ONE'),
+    ],
     [
       'asks for a password from now on',
       ['NOAUTH'],
@@ -98,35 +117,55 @@ describe('a Redis that refuses in mid-run', () => {
       },
       () => redis.client.config('SET', 'requirepass', ''),
     ],
-    ['lets the user write no more', ['NOPERM', 'ERR'], 'may not do', () => redis.client.acl('SETUSER', 'default', '-@write'), () => redis.client.acl('SETUSER', 'default', '+@all')],
-  ])('is an outage when it %s: the reason is logged once, and slices go on', { timeout: 40_000 }, async (_, words, why, refuse, relent) => {
-    const lines: { level: number; msg: string; code?: string; reply?: string }[] = [];
-    const logger = createLogger('info', { write: (line) => void lines.push(JSON.parse(line) as (typeof lines)[number]) });
-    const queue = openSliceQueue({ kind: 'redis', url: redis.url }, `test-${randomUUID()}`, logger, 1_000);
-    const seen: string[] = [];
-    const consumer = queue.consume(async ({ sliceId }) => void seen.push(sliceId), 2);
-    const [before, after] = [aSlice(), aSlice()];
-    await queue.add([before]);
-    await eventually(() => seen.includes(before.sliceId));
+    [
+      'lets the user write no more',
+      ['NOPERM', 'ERR'],
+      'may not do',
+      () => redis.client.acl('SETUSER', 'default', '-@write'),
+      () => redis.client.acl('SETUSER', 'default', '+@all'),
+    ],
+  ])(
+    'is an outage when it %s: the reason is logged once, and slices go on',
+    { timeout: 40_000 },
+    async (_, words, why, refuse, relent) => {
+      const lines: { level: number; msg: string; code?: string; reply?: string }[] = [];
+      const logger = createLogger('info', {
+        write: (line) => void lines.push(JSON.parse(line) as (typeof lines)[number]),
+      });
+      const queue = openSliceQueue({ kind: 'redis', url: redis.url }, `test-${randomUUID()}`, logger, 1_000);
+      const seen: string[] = [];
+      const consumer = queue.consume(async ({ sliceId }) => void seen.push(sliceId), 2);
+      const [before, after] = [aSlice(), aSlice()];
+      await queue.add([before]);
+      await eventually(() => seen.includes(before.sliceId));
 
-    await refuse();
-    // One that was on its way when its connection broke waits for the next connection, as in any outage.
-    void queue.add([after]).catch(() => undefined);
-    await eventually(() => lines.length > 0);
-    for (let times = 0; times < 5; times += 1) await expect(queue.add([after])).rejects.toMatchObject({ code: 'redis-refused', message: expect.stringContaining(why) as string });
-    const [said] = lines;
-    expect(said).toMatchObject({ level: 40, code: 'redis-refused', reply: expect.toSatisfy((word: string) => words.includes(word)) as string });
-    expect(said?.msg).toContain(why);
+      await refuse();
+      // One that was on its way when its connection broke waits for the next connection, as in any outage.
+      void queue.add([after]).catch(() => undefined);
+      await eventually(() => lines.length > 0);
+      for (let times = 0; times < 5; times += 1)
+        await expect(queue.add([after])).rejects.toMatchObject({
+          code: 'redis-refused',
+          message: expect.stringContaining(why) as string,
+        });
+      const [said] = lines;
+      expect(said).toMatchObject({
+        level: 40,
+        code: 'redis-refused',
+        reply: expect.toSatisfy((word: string) => words.includes(word)) as string,
+      });
+      expect(said?.msg).toContain(why);
 
-    await relent();
-    await eventually(() => queue.add([after]).then(() => true), { timeoutMs: 20_000, everyMs: 100 });
-    await eventually(() => seen.includes(after.sliceId), { timeoutMs: 20_000 });
-    await consumer.close();
-    await queue.close();
-    expect(lines.filter(({ code }) => code === 'redis-refused')).toHaveLength(1);
-    expect(lines.at(-1)).toMatchObject({ level: 30, msg: expect.stringContaining('takes slices again') as string });
-    expect(JSON.stringify(lines)).not.toContain('script');
-  });
+      await relent();
+      await eventually(() => queue.add([after]).then(() => true), { timeoutMs: 20_000, everyMs: 100 });
+      await eventually(() => seen.includes(after.sliceId), { timeoutMs: 20_000 });
+      await consumer.close();
+      await queue.close();
+      expect(lines.filter(({ code }) => code === 'redis-refused')).toHaveLength(1);
+      expect(lines.at(-1)).toMatchObject({ level: 30, msg: expect.stringContaining('takes slices again') as string });
+      expect(JSON.stringify(lines)).not.toContain('script');
+    },
+  );
 });
 
 describe('the queue on Postgres', () => {

@@ -37,7 +37,9 @@ describe('withLock', () => {
 
   it('is told that the lock is busy while another process holds it, and gets it once that one is killed', async () => {
     // A socket's name is there before anybody listens on it, and would be taken for a dead one's flag: it gets the flag's name afterwards.
-    const [raised, flag] = [join(folder, '.new-0123456789abcdef'), join(folder, 'flag-0123456789abcdef')].map((path) => JSON.stringify(path));
+    const [raised, flag] = [join(folder, '.new-0123456789abcdef'), join(folder, 'flag-0123456789abcdef')].map((path) =>
+      JSON.stringify(path),
+    );
     const raising = `require('node:net').createServer().listen(${raised}, () => require('node:fs').renameSync(${raised}, ${flag}))`;
     const holder = spawn(process.execPath, ['-e', raising], { stdio: 'ignore' });
     await eventually(() => readdirSync(folder).includes('flag-0123456789abcdef'));

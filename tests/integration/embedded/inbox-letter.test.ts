@@ -40,7 +40,12 @@ describe('parseLetter', () => {
     expect(letter.headers).toHaveLength(6);
   });
 
-  it.each([[''], ['no header at all'], ['Date: never\r\nTo: <<>>\r\n\r\n'], ['Content-Type: multipart/mixed; boundary=x\r\n\r\n--x']])('makes something of %j', async (odd) => {
+  it.each([
+    [''],
+    ['no header at all'],
+    ['Date: never\r\nTo: <<>>\r\n\r\n'],
+    ['Content-Type: multipart/mixed; boundary=x\r\n\r\n--x'],
+  ])('makes something of %j', async (odd) => {
     const letter = await parseLetter(Buffer.from(odd));
     expect(letter.html).toBeNull();
     expect(letter.date).toBeNull();
@@ -51,6 +56,11 @@ describe('parseLetter', () => {
 describe('parseLetterHead', () => {
   it('reads a header block alone', async () => {
     const head = await parseLetterHead(Buffer.from(raw.slice(0, raw.indexOf('\r\n\r\n') + 4)));
-    expect(head).toEqual({ from: '"Notices" <notices@example.com>', to: 'someone@example.org', subject: 'Su cuenta est\u00e1 afectada', date: new Date('2026-11-22T10:00:00Z') });
+    expect(head).toEqual({
+      from: '"Notices" <notices@example.com>',
+      to: 'someone@example.org',
+      subject: 'Su cuenta est\u00e1 afectada',
+      date: new Date('2026-11-22T10:00:00Z'),
+    });
   });
 });

@@ -34,7 +34,9 @@ describe('the inbox', () => {
   it('keeps a letter byte for byte, with its notice and the time', async () => {
     const raw = 'Subject: Hello\r\nX-Candor-Notice: n0-tice_7\r\n\r\n.dots\r\n..stay\r\n.\r\n\u{1F600} ends\r\n';
     await send(raw);
-    expect(letters.map((letter) => ({ ...letter, raw: letter.raw.toString('utf8') }))).toEqual([{ receivedAt, noticeToken: 'n0-tice_7', raw }]);
+    expect(letters.map((letter) => ({ ...letter, raw: letter.raw.toString('utf8') }))).toEqual([
+      { receivedAt, noticeToken: 'n0-tice_7', raw },
+    ]);
   });
 
   it('says 250 only once the store has the letter', async () => {
@@ -64,7 +66,9 @@ describe('the inbox', () => {
   });
 
   it('refuses a letter over 1 MB for good and keeps nothing of it', async () => {
-    await expect(send(`Subject: Hello\r\n\r\n${`${'x'.repeat(70)}\r\n`.repeat(15_000)}`)).rejects.toMatchObject({ responseCode: 552 });
+    await expect(send(`Subject: Hello\r\n\r\n${`${'x'.repeat(70)}\r\n`.repeat(15_000)}`)).rejects.toMatchObject({
+      responseCode: 552,
+    });
     expect(letters).toEqual([]);
   });
 
@@ -74,8 +78,22 @@ describe('the inbox', () => {
   });
 
   it('takes many letters at once over many connections', async () => {
-    const transport = nodemailer.createTransport({ host: '127.0.0.1', port: inbox.port, ignoreTLS: true, pool: true, maxConnections: 8, maxMessages: Infinity });
-    await Promise.all(Array.from({ length: 400 }, (_, n) => transport.sendMail({ envelope: { from: 'notices@example.com', to: `r${n}@example.org` }, raw: `Subject: ${n}\r\n\r\nText\r\n` })));
+    const transport = nodemailer.createTransport({
+      host: '127.0.0.1',
+      port: inbox.port,
+      ignoreTLS: true,
+      pool: true,
+      maxConnections: 8,
+      maxMessages: Infinity,
+    });
+    await Promise.all(
+      Array.from({ length: 400 }, (_, n) =>
+        transport.sendMail({
+          envelope: { from: 'notices@example.com', to: `r${n}@example.org` },
+          raw: `Subject: ${n}\r\n\r\nText\r\n`,
+        }),
+      ),
+    );
     transport.close();
     expect(new Set(letters.map((letter) => letter.raw.toString())).size).toBe(400);
   });
@@ -85,7 +103,9 @@ describe('the inbox', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const address = other.address();
     const port = typeof address === 'object' && address ? address.port : 0;
-    await expect(startInbox({ port, store: { put }, logger: silentLogger })).rejects.toMatchObject({ code: 'inbox-port-taken' });
+    await expect(startInbox({ port, store: { put }, logger: silentLogger })).rejects.toMatchObject({
+      code: 'inbox-port-taken',
+    });
     await new Promise((resolve) => other.close(resolve));
   });
 });

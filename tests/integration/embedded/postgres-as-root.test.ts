@@ -1,6 +1,16 @@
 // The embedded Postgres as root, who hands the server to another user, and beside plain users. Tests for
 // root alone: vitest.config.ts leaves this file out for anybody else.
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findPackage, usableBinaries } from '../../../src/embedded/postgres-binaries.ts';
@@ -80,7 +90,7 @@ describe('as root', () => {
     expect(await ask(await connectionOf(world.start({ user: plain }, data)), 'select n from kept')).toEqual([{ n: 7 }]);
   });
 
-  it('tells a plain user that the ledger is root\'s', async () => {
+  it("tells a plain user that the ledger is root's", async () => {
     chmodSync(world.folder, 0o777);
     const ours = world.start();
     await ours.opened;
@@ -97,17 +107,25 @@ describe('as root', () => {
 
   it('tells a user without a name that Postgres needs one', async () => {
     const nameless = { uid: 54_321, gid: 54_321 };
-    expect((await world.start({ user: nameless }, join(home(nameless, 0o700), 'data')).opened).code).toBe('postgres-no-name');
+    expect((await world.start({ user: nameless }, join(home(nameless, 0o700), 'data')).opened).code).toBe(
+      'postgres-no-name',
+    );
   });
 
-  it('copies programs that the server\'s user cannot reach, once, and they run', async () => {
+  it("copies programs that the server's user cannot reach, once, and they run", async () => {
     const user = await systemUser();
     const closed = home(null, 0o700);
     cpSync(findPackage().native, join(closed, 'native'), { recursive: true });
     const copies = join(world.folder, 'copies');
     mkdirSync(copies, { mode: 0o711 });
     const said: string[] = [];
-    const wanted = { package: { ...findPackage(), native: join(closed, 'native') }, user, linksFolder: join(world.folder, 'links'), copyFolder: () => copies, say: (line: string) => void said.push(line) };
+    const wanted = {
+      package: { ...findPackage(), native: join(closed, 'native') },
+      user,
+      linksFolder: join(world.folder, 'links'),
+      copyFolder: () => copies,
+      say: (line: string) => void said.push(line),
+    };
     const [first, second] = [await usableBinaries(wanted), await usableBinaries(wanted)];
     expect(second).toEqual(first);
     expect(said).toHaveLength(1);

@@ -1,5 +1,15 @@
 // The embedded Postgres with real processes: any order of starting, stopping and killing.
-import { appendFileSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openEmbeddedPostgres } from '../../../src/embedded/postgres.ts';
@@ -17,30 +27,33 @@ describe('processes that share one data folder', () => {
     { way, first: 1 },
   ]);
 
-  it.each(cases)('keep the ledger whole when the one that came as number $first leaves first by $way', async ({ way, first }) => {
-    await world.prepare();
-    const pair = [world.start()];
-    await pair[0]?.opened;
-    pair.push(world.start());
-    const connections = await Promise.all(pair.map(connectionOf));
-    const [leaving, staying] = [pair[first], pair[1 - first]];
-    const [gone, left] = [connections[first], connections[1 - first]];
-    if (!leaving || !staying || !gone || !left) throw new Error('two processes are needed');
-    await ask(gone, 'create table told (n int)');
-    await ask(left, 'insert into told values (1)');
-    if (way === 'release') await leaving.ask('release');
-    else await leaving.end(way);
-    await ask(left, 'insert into told values (2)');
-    const late = world.start();
-    expect(await ask(await connectionOf(late), 'select n from told order by n')).toEqual([{ n: 1 }, { n: 2 }]);
-    await late.ask('release');
-    expect(await ask(left, 'select count(*)::int as n from told')).toEqual([{ n: 2 }]);
-    if (way === 'release') await staying.ask('release');
-    else await staying.end(way);
-    await world.stopped();
-    expect(world.logged('starting PostgreSQL')).toBe(1);
-    expect(world.logged('database system is shut down')).toBe(1);
-  });
+  it.each(cases)(
+    'keep the ledger whole when the one that came as number $first leaves first by $way',
+    async ({ way, first }) => {
+      await world.prepare();
+      const pair = [world.start()];
+      await pair[0]?.opened;
+      pair.push(world.start());
+      const connections = await Promise.all(pair.map(connectionOf));
+      const [leaving, staying] = [pair[first], pair[1 - first]];
+      const [gone, left] = [connections[first], connections[1 - first]];
+      if (!leaving || !staying || !gone || !left) throw new Error('two processes are needed');
+      await ask(gone, 'create table told (n int)');
+      await ask(left, 'insert into told values (1)');
+      if (way === 'release') await leaving.ask('release');
+      else await leaving.end(way);
+      await ask(left, 'insert into told values (2)');
+      const late = world.start();
+      expect(await ask(await connectionOf(late), 'select n from told order by n')).toEqual([{ n: 1 }, { n: 2 }]);
+      await late.ask('release');
+      expect(await ask(left, 'select count(*)::int as n from told')).toEqual([{ n: 2 }]);
+      if (way === 'release') await staying.ask('release');
+      else await staying.end(way);
+      await world.stopped();
+      expect(world.logged('starting PostgreSQL')).toBe(1);
+      expect(world.logged('database system is shut down')).toBe(1);
+    },
+  );
 
   it('make one ledger and one server when five start at the same instant', async () => {
     const five = Array.from({ length: 5 }, () => world.start());
@@ -86,7 +99,10 @@ describe('processes that share one data folder', () => {
 
   it('start over when the first start was killed while the data was being made', async () => {
     const doomed = world.start();
-    await eventually(() => readdirSync(join(world.dataDir, 'postgres')).some((name) => name.startsWith('cluster.half-')), { everyMs: 2 });
+    await eventually(
+      () => readdirSync(join(world.dataDir, 'postgres')).some((name) => name.startsWith('cluster.half-')),
+      { everyMs: 2 },
+    );
     await doomed.end('SIGKILL');
     expect(existsSync(join(world.dataDir, 'postgres/cluster'))).toBe(false);
     expect(await ask(await connectionOf(world.start()), 'select 1 as one')).toEqual([{ one: 1 }]);
@@ -114,8 +130,19 @@ describe('ensureRunning', () => {
     const one = world.start();
     const connection = await connectionOf(one);
     // Busy without waiting, so that it does not notice the postmaster's death.
-    const busy = ask(connection, `do $$ declare until timestamptz := clock_timestamp() + interval '1.5 s'; begin while clock_timestamp() < until loop end loop; end $$`).catch(() => undefined);
-    await eventually(async () => (await ask<{ n: number }>(connection, `select count(*)::int as n from pg_stat_activity where query like 'do%' and state = 'active'`))[0]?.n === 1);
+    const busy = ask(
+      connection,
+      `do $$ declare until timestamptz := clock_timestamp() + interval '1.5 s'; begin while clock_timestamp() < until loop end loop; end $$`,
+    ).catch(() => undefined);
+    await eventually(
+      async () =>
+        (
+          await ask<{ n: number }>(
+            connection,
+            `select count(*)::int as n from pg_stat_activity where query like 'do%' and state = 'active'`,
+          )
+        )[0]?.n === 1,
+    );
     process.kill(world.postmasterPid(), 'SIGKILL');
     expect((await one.ask('ensure')).ok).toBe(true);
     await busy;
@@ -126,7 +153,8 @@ describe('ensureRunning', () => {
     await world.prepare();
     const one = world.start();
     await connectionOf(one);
-    for (const { pid } of processesOf(world.folder).filter(({ command }) => command.startsWith('/bin/sh'))) process.kill(pid, 'SIGKILL');
+    for (const { pid } of processesOf(world.folder).filter(({ command }) => command.startsWith('/bin/sh')))
+      process.kill(pid, 'SIGKILL');
     const late = world.start();
     expect(await ask(await connectionOf(late), 'select 1 as one')).toEqual([{ one: 1 }]);
     expect((await one.ask('release')).ok).toBe(true);
@@ -146,7 +174,12 @@ describe('what others on the machine can see', () => {
       expect(environment).not.toContain(connection.password);
       expect(environment).not.toContain('canary-4711');
     }
-    expect(await ask(connection, `select current_setting('listen_addresses') as listen, current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit`)).toEqual([{ listen: '', fsync: 'on', commit: 'on' }]);
+    expect(
+      await ask(
+        connection,
+        `select current_setting('listen_addresses') as listen, current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit`,
+      ),
+    ).toEqual([{ listen: '', fsync: 'on', commit: 'on' }]);
     expect(statSync(join(world.dataDir, 'postgres/password')).mode & 0o777).toBe(0o600);
     expect(statSync(connection.host).mode & 0o777).toBe(0o700);
     await expect(ask({ ...connection, password: 'guess' }, 'select 1')).rejects.toMatchObject({ code: '28P01' });
@@ -155,15 +188,25 @@ describe('what others on the machine can see', () => {
   it('is of the batch class, so that a backend does not take the core from whoever wakes it', async () => {
     await connectionOf(world.start());
     // proc_pid_stat(5): field 41 is the policy, of which 3 is SCHED_BATCH.
-    const policies = processesOf(world.folder).map(({ pid }) => readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ')[38]);
+    const policies = processesOf(world.folder).map(
+      ({ pid }) =>
+        readFileSync(`/proc/${pid}/stat`, 'latin1')
+          .replace(/^.*\) /s, '')
+          .split(' ')[38],
+    );
     expect(new Set(policies)).toEqual(new Set(['3']));
   });
 
   it('keeps values out of the server log', async () => {
     await world.prepare();
     const connection = await connectionOf(world.start());
-    await ask(connection, `create table letters (address text primary key); insert into letters values ('someone@example.org')`);
-    await expect(ask(connection, `insert into letters values ('someone@example.org')`)).rejects.toMatchObject({ code: '23505' });
+    await ask(
+      connection,
+      `create table letters (address text primary key); insert into letters values ('someone@example.org')`,
+    );
+    await expect(ask(connection, `insert into letters values ('someone@example.org')`)).rejects.toMatchObject({
+      code: '23505',
+    });
     await expect(ask(connection, `select 'someone@example.org'::int`)).rejects.toMatchObject({ code: '22P02' });
     expect(world.logged('someone@example.org')).toBe(0);
   });

@@ -13,7 +13,17 @@ import { setLimit } from '../../../src/ledger/pace.ts';
 import { restore } from '../../../src/ledger/restoring.ts';
 import { settleAttempts } from '../../../src/ledger/settling.ts';
 import { readCounts } from '../../../src/ledger/tally.ts';
-import { aCampaign, aLease, aSettlement, aSliceId, claimSome, createTestLedger, someTerms, type BuiltCampaign, type TestLedger } from '../../support/ledger.ts';
+import {
+  aCampaign,
+  aLease,
+  aSettlement,
+  aSliceId,
+  claimSome,
+  createTestLedger,
+  someTerms,
+  type BuiltCampaign,
+  type TestLedger,
+} from '../../support/ledger.ts';
 
 let source: TestLedger;
 let running: BuiltCampaign;
@@ -27,7 +37,13 @@ beforeAll(async () => {
   const claims = await claimSome(source, running.campaignNo, lease, 10);
   await settleAttempts(source.database, source.keyring, lease, [
     aSettlement(claims[0]!),
-    aSettlement(claims[1]!, { outcome: 'refused', state: 'refused', reason: 'review', reply: 'tab\tnewline\nbackslash \\. end', replyScrubbed: 'tab\tnewline\nbackslash \\. end\n\\.\nnot the end' }),
+    aSettlement(claims[1]!, {
+      outcome: 'refused',
+      state: 'refused',
+      reason: 'review',
+      reply: 'tab\tnewline\nbackslash \\. end',
+      replyScrubbed: 'tab\tnewline\nbackslash \\. end\n\\.\nnot the end',
+    }),
     aSettlement(claims[2]!, { outcome: 'deferred', state: 'deferred', retryAfterMs: 60_000 }),
     aSettlement(claims[3]!, { outcome: 'unconfirmed', state: 'unconfirmed', reason: 'no-reply' }),
   ]);
@@ -35,18 +51,28 @@ beforeAll(async () => {
   waiting = await aCampaign(source, { notices: 3, state: 'ready' });
   await setDeparture(source.database, waiting.campaignNo, { first: null, startAt: new Date(Date.now() + 3_600_000) });
   await setLimit(source.database, someTerms().relayIdentity, 17);
-  await createInboxStore(source.database, source.keyring).put({ receivedAt: new Date(), noticeToken: null, raw: Buffer.from('Subject: x\r\n\r\ny') });
+  await createInboxStore(source.database, source.keyring).put({
+    receivedAt: new Date(),
+    noticeToken: null,
+    raw: Buffer.from('Subject: x\r\n\r\ny'),
+  });
   archive = (await take(source)).bytes;
 });
 afterAll(() => source.close());
 
 async function take(ledger: TestLedger): Promise<{ bytes: Buffer; tables: number; rows: number }> {
   const chunks: Buffer[] = [];
-  const extent = await backup(ledger.database, new Writable({ write: (chunk: Buffer, _, done) => (chunks.push(chunk), done()) }));
+  const extent = await backup(
+    ledger.database,
+    new Writable({ write: (chunk: Buffer, _, done) => (chunks.push(chunk), done()) }),
+  );
   return { bytes: Buffer.concat(chunks), ...extent };
 }
 
-async function withLedger<Result>(work: (ledger: TestLedger) => Promise<Result>, options: { key?: Buffer } = {}): Promise<Result> {
+async function withLedger<Result>(
+  work: (ledger: TestLedger) => Promise<Result>,
+  options: { key?: Buffer } = {},
+): Promise<Result> {
   const ledger = await createTestLedger(options);
   try {
     return await work(ledger);
@@ -55,7 +81,8 @@ async function withLedger<Result>(work: (ledger: TestLedger) => Promise<Result>,
   }
 }
 
-const restoreInto = (ledger: TestLedger, bytes: Buffer) => restore(ledger.database, ledger.keyring, Readable.from([bytes]), 'tester');
+const restoreInto = (ledger: TestLedger, bytes: Buffer) =>
+  restore(ledger.database, ledger.keyring, Readable.from([bytes]), 'tester');
 
 /** The archive with its plain text changed, zipped and summed again as a careful forger would. */
 function forged(change: (plain: string) => string): Buffer {
@@ -76,7 +103,11 @@ describe('a restored ledger', () => {
       const now = await identify(ledger.database, ledger.keyring);
       expect(new Set([before, now, source.ledgerId]).size).toBe(3);
 
-      expect(await readCampaign(ledger.database, running.id)).toMatchObject({ state: 'held', reason: 'restored', notices: 40 });
+      expect(await readCampaign(ledger.database, running.id)).toMatchObject({
+        state: 'held',
+        reason: 'restored',
+        notices: 40,
+      });
       expect(await readCampaign(ledger.database, waiting.id)).toMatchObject({ state: 'held', reason: 'restored' });
       expect(await readCounts(ledger.database, running.campaignNo)).toMatchObject({
         attempts: 10,
@@ -87,10 +118,16 @@ describe('a restored ledger', () => {
       expect(await recount(ledger.database, running.campaignNo)).toMatchObject({ agrees: true });
       const original = await findAddress(source.database, source.keyring, 'person1@example.org');
       const restored = await findAddress(ledger.database, ledger.keyring, 'person1@example.org');
-      expect(restored.find((notice) => notice.campaign === running.id)).toEqual(original.find((notice) => notice.campaign === running.id));
+      expect(restored.find((notice) => notice.campaign === running.id)).toEqual(
+        original.find((notice) => notice.campaign === running.id),
+      );
       const store = createInboxStore(ledger.database, ledger.keyring);
-      expect((await store.list({ limit: 9 })).map((letter) => letter.header.toString())).toEqual(['Subject: x\r\n\r\n']);
-      const { rows } = await ledger.database.query<{ kind: string }>({ text: 'select kind from candor.event order by event_id desc limit 1' });
+      expect((await store.list({ limit: 9 })).map((letter) => letter.header.toString())).toEqual([
+        'Subject: x\r\n\r\n',
+      ]);
+      const { rows } = await ledger.database.query<{ kind: string }>({
+        text: 'select kind from candor.event order by event_id desc limit 1',
+      });
       expect(rows).toEqual([{ kind: 'restored' }]);
     });
   });
@@ -98,7 +135,9 @@ describe('a restored ledger', () => {
   it('keeps replies with line breaks and backslashes as they were', async () => {
     await withLedger(async (ledger) => {
       await restoreInto(ledger, archive);
-      const { rows } = await ledger.database.query<{ reply_scrubbed: string; reply_sealed: Buffer }>({ text: `select reply_scrubbed, reply_sealed from candor.attempt where outcome = 'refused'` });
+      const { rows } = await ledger.database.query<{ reply_scrubbed: string; reply_sealed: Buffer }>({
+        text: `select reply_scrubbed, reply_sealed from candor.attempt where outcome = 'refused'`,
+      });
       expect(rows[0]!.reply_scrubbed).toBe('tab\tnewline\nbackslash \\. end\n\\.\nnot the end');
       expect(ledger.keyring.open('reply', rows[0]!.reply_sealed).toString()).toBe('tab\tnewline\nbackslash \\. end');
     });
@@ -107,13 +146,24 @@ describe('a restored ledger', () => {
   it('goes on after a resume, takes new imports, and gives out no number twice', async () => {
     await withLedger(async (ledger) => {
       await restoreInto(ledger, archive);
-      await moveCampaign(ledger.database, running.campaignNo, ['held'], { to: 'running', actor: 'tester', reason: null });
+      await moveCampaign(ledger.database, running.campaignNo, ['held'], {
+        to: 'running',
+        actor: 'tester',
+        reason: null,
+      });
       const lease = await aLease(ledger);
       const claims = await claimSome(ledger, running.campaignNo, lease, 100);
-      await settleAttempts(ledger.database, ledger.keyring, lease, claims.map((claim) => aSettlement(claim)));
+      await settleAttempts(
+        ledger.database,
+        ledger.keyring,
+        lease,
+        claims.map((claim) => aSettlement(claim)),
+      );
       expect((await readCounts(ledger.database, running.campaignNo)).counts.accepted).toBeGreaterThan(20);
       expect((await aCampaign(ledger, { notices: 2 })).account.notices).toBe(2);
-      const { rows } = await ledger.database.query<{ far: boolean }>({ text: 'select max(notice_id) > 1000000000 as far from candor.notice' });
+      const { rows } = await ledger.database.query<{ far: boolean }>({
+        text: 'select max(notice_id) > 1000000000 as far from candor.notice',
+      });
       expect(rows[0]!.far).toBe(true);
     });
   });
@@ -121,7 +171,9 @@ describe('a restored ledger', () => {
   it('does not count the time since the backup as running time', async () => {
     await withLedger(async (ledger) => {
       await restoreInto(ledger, archive);
-      const { rows } = await ledger.database.query({ text: 'select from candor.campaign_run where ended_at is null or ended_at > now()' });
+      const { rows } = await ledger.database.query({
+        text: 'select from candor.campaign_run where ended_at is null or ended_at > now()',
+      });
       expect(rows).toEqual([]);
     });
   });
@@ -132,23 +184,32 @@ describe('a restored ledger', () => {
       const again = await take(first);
       await withLedger(async (second) => {
         expect(await restoreInto(second, again.bytes)).toEqual({ tables: again.tables, rows: again.rows });
-        expect(await readCounts(second.database, running.campaignNo)).toEqual(await readCounts(first.database, running.campaignNo));
+        expect(await readCounts(second.database, running.campaignNo)).toEqual(
+          await readCounts(first.database, running.campaignNo),
+        );
       });
     });
   });
 
   it('gives a ledger that was made under another key and holds nothing the key of the backup', async () => {
-    await withLedger(async (ledger) => {
-      await restore(ledger.database, source.keyring, Readable.from([archive]), 'tester');
-      await expect(identify(ledger.database, source.keyring)).resolves.not.toBe(ledger.ledgerId);
-      await expect(identify(ledger.database, ledger.keyring)).rejects.toMatchObject({ code: 'key-wrong' });
-    }, { key: Buffer.alloc(32, 9) });
+    await withLedger(
+      async (ledger) => {
+        await restore(ledger.database, source.keyring, Readable.from([archive]), 'tester');
+        await expect(identify(ledger.database, source.keyring)).resolves.not.toBe(ledger.ledgerId);
+        await expect(identify(ledger.database, ledger.keyring)).rejects.toMatchObject({ code: 'key-wrong' });
+      },
+      { key: Buffer.alloc(32, 9) },
+    );
   });
 
   it('comes from chunks of any size', async () => {
     await withLedger(async (ledger) => {
-      const crumbs = Array.from({ length: Math.ceil(archive.length / 7) }, (_, index) => archive.subarray(index * 7, index * 7 + 7));
-      await expect(restore(ledger.database, ledger.keyring, Readable.from(crumbs))).resolves.toMatchObject({ tables: 12 });
+      const crumbs = Array.from({ length: Math.ceil(archive.length / 7) }, (_, index) =>
+        archive.subarray(index * 7, index * 7 + 7),
+      );
+      await expect(restore(ledger.database, ledger.keyring, Readable.from(crumbs))).resolves.toMatchObject({
+        tables: 12,
+      });
     });
   });
 });
@@ -170,7 +231,12 @@ describe('a backup', () => {
       for await (const chunk of slow) {
         chunks.push(chunk as Buffer);
         const claims = await claimSome(ledger, campaign.campaignNo, lease, 20);
-        await settleAttempts(ledger.database, ledger.keyring, lease, claims.map((claim) => aSettlement(claim)));
+        await settleAttempts(
+          ledger.database,
+          ledger.keyring,
+          lease,
+          claims.map((claim) => aSettlement(claim)),
+        );
       }
       await taking;
       await withLedger(async (other) => {
@@ -195,20 +261,52 @@ describe('a restore is refused, and nothing stands,', () => {
     ['when the archive was cut short', () => archive.subarray(0, archive.length - 9), 'archive-damaged'],
     ['when it was cut in the middle', () => archive.subarray(0, archive.length >> 1), 'archive-damaged'],
     ['when it is empty', () => Buffer.alloc(0), 'archive-damaged'],
-    ['when a byte of its first block was changed', () => Buffer.concat([archive.subarray(0, 12), Buffer.from([archive[12]! ^ 0xff]), archive.subarray(13)]), 'archive-damaged'],
-    ['when a byte was changed', () => Buffer.concat([archive.subarray(0, 4_000), Buffer.from([archive[4_000]! ^ 1]), archive.subarray(4_001)]), 'archive-damaged'],
+    [
+      'when a byte of its first block was changed',
+      () => Buffer.concat([archive.subarray(0, 12), Buffer.from([archive[12]! ^ 0xff]), archive.subarray(13)]),
+      'archive-damaged',
+    ],
+    [
+      'when a byte was changed',
+      () => Buffer.concat([archive.subarray(0, 4_000), Buffer.from([archive[4_000]! ^ 1]), archive.subarray(4_001)]),
+      'archive-damaged',
+    ],
     ['when something follows it', () => Buffer.concat([archive, Buffer.from('more')]), 'archive-damaged'],
     ['when zeros follow it', () => Buffer.concat([archive, Buffer.alloc(64)]), 'archive-damaged'],
     ['when another archive follows it', () => Buffer.concat([archive, archive]), 'archive-damaged'],
     ['when it is a text', () => Buffer.from('email,audience\n'), 'archive-foreign'],
     ['when it is something else, zipped', () => gzipSync('hello\n'), 'archive-damaged'],
     ['when it is other JSON, zipped', () => gzipSync('{"a":1}\n'), 'archive-foreign'],
-    ['when it is of a later format', () => forged((plain) => plain.replace('"version":1', '"version":2')), 'archive-foreign'],
-    ['when it has another schema', () => forged((plain) => plain.replace(/"schema":\d+/, '"schema":999')), 'archive-schema'],
-    ['when a table was renamed', () => forged((plain) => plain.replaceAll('"campaign_run"', '"pg_class"')), 'archive-damaged'],
-    ['when content was changed and zipped again', () => gzipSync(gunzipSync(archive).toString('latin1').replace('sample-kit', 'other--kit')), 'archive-damaged'],
-    ['when a state was forged into one that is none', () => forged((plain) => plain.replace('\tunaffected\t', '\tunaffecte!\t')), 'archive-damaged'],
-    ['when rows are missing', () => forged((plain) => plain.replace(/\{"table":"relay_pace"\}\n[^\n]+\n/, '{"table":"relay_pace"}\n')), 'archive-damaged'],
+    [
+      'when it is of a later format',
+      () => forged((plain) => plain.replace('"version":1', '"version":2')),
+      'archive-foreign',
+    ],
+    [
+      'when it has another schema',
+      () => forged((plain) => plain.replace(/"schema":\d+/, '"schema":999')),
+      'archive-schema',
+    ],
+    [
+      'when a table was renamed',
+      () => forged((plain) => plain.replaceAll('"campaign_run"', '"pg_class"')),
+      'archive-damaged',
+    ],
+    [
+      'when content was changed and zipped again',
+      () => gzipSync(gunzipSync(archive).toString('latin1').replace('sample-kit', 'other--kit')),
+      'archive-damaged',
+    ],
+    [
+      'when a state was forged into one that is none',
+      () => forged((plain) => plain.replace('\tunaffected\t', '\tunaffecte!\t')),
+      'archive-damaged',
+    ],
+    [
+      'when rows are missing',
+      () => forged((plain) => plain.replace(/\{"table":"relay_pace"\}\n[^\n]+\n/, '{"table":"relay_pace"}\n')),
+      'archive-damaged',
+    ],
   ];
   it.each(cases)('%s', async (_, bytes, code) => {
     await withLedger(async (ledger) => {
@@ -237,10 +335,16 @@ describe('a restore is refused, and nothing stands,', () => {
   });
 
   it('when the key is another, and then leaves the ledger with the key that it had', async () => {
-    await withLedger(async (ledger) => {
-      await expect(restoreInto(ledger, archive)).rejects.toMatchObject({ code: 'key-wrong', values: { what: 'the backup' } });
-      expect(await identify(ledger.database, ledger.keyring)).toBe(ledger.ledgerId);
-    }, { key: Buffer.alloc(32, 9) });
+    await withLedger(
+      async (ledger) => {
+        await expect(restoreInto(ledger, archive)).rejects.toMatchObject({
+          code: 'key-wrong',
+          values: { what: 'the backup' },
+        });
+        expect(await identify(ledger.database, ledger.keyring)).toBe(ledger.ledgerId);
+      },
+      { key: Buffer.alloc(32, 9) },
+    );
   });
 
   it('when the archive cannot be read to its end', async () => {
@@ -249,7 +353,9 @@ describe('a restore is refused, and nothing stands,', () => {
         yield archive.subarray(0, 2_000);
         throw new RangeError('the disk is gone');
       }
-      await expect(restore(ledger.database, ledger.keyring, Readable.from(failing()))).rejects.toThrow('the disk is gone');
+      await expect(restore(ledger.database, ledger.keyring, Readable.from(failing()))).rejects.toThrow(
+        'the disk is gone',
+      );
     });
   });
 });

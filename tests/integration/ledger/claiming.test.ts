@@ -8,7 +8,17 @@ import { countWorkers, endLease, keepLease, recoverExpired } from '../../../src/
 import { settleAndClaim } from '../../../src/ledger/settle-and-claim.ts';
 import { settleAttempts } from '../../../src/ledger/settling.ts';
 import { readCounts } from '../../../src/ledger/tally.ts';
-import { aCampaign, aLease, aSettlement, aSliceId, claimSome, createTestLedger, someTerms, type BuiltCampaign, type TestLedger } from '../../support/ledger.ts';
+import {
+  aCampaign,
+  aLease,
+  aSettlement,
+  aSliceId,
+  claimSome,
+  createTestLedger,
+  someTerms,
+  type BuiltCampaign,
+  type TestLedger,
+} from '../../support/ledger.ts';
 
 let ledger: TestLedger;
 beforeAll(async () => {
@@ -16,12 +26,22 @@ beforeAll(async () => {
 });
 afterAll(() => ledger.close());
 
-const move = (campaign: BuiltCampaign, from: 'running' | 'paused', to: 'paused' | 'cancelled' | 'running'): Promise<unknown> =>
-  ledger.database.transaction((tx) => moveCampaign(tx, campaign.campaignNo, [from], { to, actor: 'tester', reason: null }));
+const move = (
+  campaign: BuiltCampaign,
+  from: 'running' | 'paused',
+  to: 'paused' | 'cancelled' | 'running',
+): Promise<unknown> =>
+  ledger.database.transaction((tx) =>
+    moveCampaign(tx, campaign.campaignNo, [from], { to, actor: 'tester', reason: null }),
+  );
 
 async function oneSlice(campaign: BuiltCampaign, size: number) {
   const slices = await cutSlices(ledger.database, campaign.campaignNo, { ids: [aSliceId()], size });
-  return slices[0]!.noticeIds.map((noticeId) => ({ campaignNo: campaign.campaignNo, noticeId, sliceId: slices[0]!.sliceId }));
+  return slices[0]!.noticeIds.map((noticeId) => ({
+    campaignNo: campaign.campaignNo,
+    noticeId,
+    sliceId: slices[0]!.sliceId,
+  }));
 }
 
 interface NoticeRow {
@@ -47,10 +67,21 @@ describe('a claim', () => {
   it('opens an attempt for each notice of the slice and hands out its counts', async () => {
     const campaign = await aCampaign(ledger, { notices: 3 });
     const requests = await oneSlice(campaign, 3);
-    expect(await readSlice(ledger.database, ledger.keyring, requests[0]!.sliceId)).toMatchObject([{ address: 'person0@example.org', locale: 'id' }, { address: 'person1@example.org' }, { address: 'person2@example.org' }]);
+    expect(await readSlice(ledger.database, ledger.keyring, requests[0]!.sliceId)).toMatchObject([
+      { address: 'person0@example.org', locale: 'id' },
+      { address: 'person1@example.org' },
+      { address: 'person2@example.org' },
+    ]);
     const claims = await claimNotices(ledger.database, await aLease(ledger), requests);
-    expect(claims.map((claim) => [claim.attemptCount, claim.chargedCount, claim.roundAgeMs])).toEqual([[1, 0, 0], [1, 0, 0], [1, 0, 0]]);
-    expect(await readCounts(ledger.database, campaign.campaignNo)).toMatchObject({ attempts: 3, counts: { sending: 3, queued: 0 } });
+    expect(claims.map((claim) => [claim.attemptCount, claim.chargedCount, claim.roundAgeMs])).toEqual([
+      [1, 0, 0],
+      [1, 0, 0],
+      [1, 0, 0],
+    ]);
+    expect(await readCounts(ledger.database, campaign.campaignNo)).toMatchObject({
+      attempts: 3,
+      counts: { sending: 3, queued: 0 },
+    });
     expect(await readSlice(ledger.database, ledger.keyring, requests[0]!.sliceId)).toEqual([]);
   });
 
@@ -67,7 +98,13 @@ describe('a claim', () => {
   it('gets nothing under the id of another slice', async () => {
     const campaign = await aCampaign(ledger, { notices: 2 });
     const requests = await oneSlice(campaign, 2);
-    expect(await claimNotices(ledger.database, await aLease(ledger), requests.map((request) => ({ ...request, sliceId: aSliceId() })))).toEqual([]);
+    expect(
+      await claimNotices(
+        ledger.database,
+        await aLease(ledger),
+        requests.map((request) => ({ ...request, sliceId: aSliceId() })),
+      ),
+    ).toEqual([]);
   });
 
   it('gets nothing under a lease that ran out, was ended or never was', async () => {
@@ -75,7 +112,8 @@ describe('a claim', () => {
     const requests = await oneSlice(campaign, 2);
     const ended = await aLease(ledger);
     await endLease(ledger.database, ended);
-    for (const lease of [await aLease(ledger, -1), ended, 999_999 as typeof ended]) expect(await claimNotices(ledger.database, lease, requests)).toEqual([]);
+    for (const lease of [await aLease(ledger, -1), ended, 999_999 as typeof ended])
+      expect(await claimNotices(ledger.database, lease, requests)).toEqual([]);
     expect(await keepLease(ledger.database, ended, 60_000)).toBe(false);
   });
 
@@ -103,10 +141,25 @@ describe('a claim', () => {
     const campaign = await aCampaign(ledger, { notices: 4 });
     const lease = await aLease(ledger);
     const claims = await claimSome(ledger, campaign.campaignNo, lease, 4);
-    expect(await giveBackClaims(ledger.database, lease, claims.slice(0, 3).map((claim) => claim.noticeId))).toBe(3);
-    expect(await readCounts(ledger.database, campaign.campaignNo)).toMatchObject({ attempts: 1, counts: { pending: 3, sending: 1 } });
+    expect(
+      await giveBackClaims(
+        ledger.database,
+        lease,
+        claims.slice(0, 3).map((claim) => claim.noticeId),
+      ),
+    ).toBe(3);
+    expect(await readCounts(ledger.database, campaign.campaignNo)).toMatchObject({
+      attempts: 1,
+      counts: { pending: 3, sending: 1 },
+    });
     expect((await noticesOf(campaign)).map((notice) => notice.attempt_count)).toEqual([0, 0, 0, 1]);
-    expect(await giveBackClaims(ledger.database, lease, claims.slice(0, 3).map((claim) => claim.noticeId))).toBe(0);
+    expect(
+      await giveBackClaims(
+        ledger.database,
+        lease,
+        claims.slice(0, 3).map((claim) => claim.noticeId),
+      ),
+    ).toBe(0);
     expect(await recount(ledger.database, campaign.campaignNo)).toMatchObject({ agrees: true });
   });
 });
@@ -114,18 +167,40 @@ describe('a claim', () => {
 describe('a settlement', () => {
   const outcomes: [string, Partial<Settlement>, Partial<NoticeRow>][] = [
     ['accepted', {}, { state: 'accepted', charged_count: 1 }],
-    ['deferred', { outcome: 'deferred', state: 'deferred', retryAfterMs: 60_000, replyCode: 450, enhancedCode: '4.2.1' }, { state: 'deferred', charged_count: 1 }],
+    [
+      'deferred',
+      { outcome: 'deferred', state: 'deferred', retryAfterMs: 60_000, replyCode: 450, enhancedCode: '4.2.1' },
+      { state: 'deferred', charged_count: 1 },
+    ],
     ['throttled', { outcome: 'throttled', state: 'pending', charged: false }, { state: 'pending', charged_count: 0 }],
-    ['refused', { outcome: 'refused', state: 'refused', reason: 'no-such-mailbox' }, { state: 'refused', reason: 'no-such-mailbox' }],
-    ['failed', { outcome: 'failed', state: 'failed', reason: 'attempts-spent' }, { state: 'failed', reason: 'attempts-spent' }],
-    ['unconfirmed', { outcome: 'unconfirmed', state: 'unconfirmed', reason: 'no-reply', replyCode: null }, { state: 'unconfirmed', maybe_accepted: true }],
-    ['relay-fault', { outcome: 'relay-fault', state: 'pending', charged: false }, { state: 'pending', charged_count: 0 }],
+    [
+      'refused',
+      { outcome: 'refused', state: 'refused', reason: 'no-such-mailbox' },
+      { state: 'refused', reason: 'no-such-mailbox' },
+    ],
+    [
+      'failed',
+      { outcome: 'failed', state: 'failed', reason: 'attempts-spent' },
+      { state: 'failed', reason: 'attempts-spent' },
+    ],
+    [
+      'unconfirmed',
+      { outcome: 'unconfirmed', state: 'unconfirmed', reason: 'no-reply', replyCode: null },
+      { state: 'unconfirmed', maybe_accepted: true },
+    ],
+    [
+      'relay-fault',
+      { outcome: 'relay-fault', state: 'pending', charged: false },
+      { state: 'pending', charged_count: 0 },
+    ],
   ];
   it.each(outcomes)('puts an attempt that was %s where it belongs', async (_, changes, expected) => {
     const campaign = await aCampaign(ledger, { notices: 1 });
     const lease = await aLease(ledger);
     const [claim] = await claimSome(ledger, campaign.campaignNo, lease, 1);
-    expect(await settleAttempts(ledger.database, ledger.keyring, lease, [aSettlement(claim!, changes)])).toEqual([claim!.noticeId]);
+    expect(await settleAttempts(ledger.database, ledger.keyring, lease, [aSettlement(claim!, changes)])).toEqual([
+      claim!.noticeId,
+    ]);
     expect(await noticesOf(campaign)).toMatchObject([expected]);
     expect(await recount(ledger.database, campaign.campaignNo)).toMatchObject({ agrees: true });
   });
@@ -136,13 +211,18 @@ describe('a settlement', () => {
     const [claim] = await claimSome(ledger, campaign.campaignNo, lease, 1);
     await settleAttempts(ledger.database, ledger.keyring, lease, [aSettlement(claim!)]);
     expect(await settleAttempts(ledger.database, ledger.keyring, lease, [aSettlement(claim!)])).toEqual([]);
-    expect(await readCounts(ledger.database, campaign.campaignNo)).toMatchObject({ attempts: 1, counts: { accepted: 1 } });
+    expect(await readCounts(ledger.database, campaign.campaignNo)).toMatchObject({
+      attempts: 1,
+      counts: { accepted: 1 },
+    });
   });
 
   it('under another lease changes nothing', async () => {
     const campaign = await aCampaign(ledger, { notices: 1 });
     const [claim] = await claimSome(ledger, campaign.campaignNo, await aLease(ledger), 1);
-    expect(await settleAttempts(ledger.database, ledger.keyring, await aLease(ledger), [aSettlement(claim!)])).toEqual([]);
+    expect(await settleAttempts(ledger.database, ledger.keyring, await aLease(ledger), [aSettlement(claim!)])).toEqual(
+      [],
+    );
     expect(await noticesOf(campaign)).toMatchObject([{ state: 'sending' }]);
   });
 
@@ -151,8 +231,13 @@ describe('a settlement', () => {
     const lease = await aLease(ledger);
     const [claim] = await claimSome(ledger, campaign.campaignNo, lease, 1);
     const reply = 'no mailbox person0@example.org here';
-    await settleAttempts(ledger.database, ledger.keyring, lease, [aSettlement(claim!, { reply, replyScrubbed: 'no mailbox <address> here' })]);
-    const { rows } = await ledger.database.query<{ reply_sealed: Buffer; reply_scrubbed: string }>({ text: 'select reply_sealed, reply_scrubbed from candor.attempt where attempt_id = $1', values: [claim!.attemptId] });
+    await settleAttempts(ledger.database, ledger.keyring, lease, [
+      aSettlement(claim!, { reply, replyScrubbed: 'no mailbox <address> here' }),
+    ]);
+    const { rows } = await ledger.database.query<{ reply_sealed: Buffer; reply_scrubbed: string }>({
+      text: 'select reply_sealed, reply_scrubbed from candor.attempt where attempt_id = $1',
+      values: [claim!.attemptId],
+    });
     expect(rows[0]!.reply_sealed.includes('person0')).toBe(false);
     expect(ledger.keyring.open('reply', rows[0]!.reply_sealed).toString()).toBe(reply);
     expect(rows[0]!.reply_scrubbed).toBe('no mailbox <address> here');
@@ -166,7 +251,10 @@ describe('a settlement', () => {
     expect(await recoverExpired(ledger.database)).toBe(1);
     expect(await settleAttempts(ledger.database, ledger.keyring, lease, [aSettlement(claim!)])).toEqual([]);
     expect(await noticesOf(campaign)).toMatchObject([{ state: 'unconfirmed', maybe_accepted: true, charged_count: 0 }]);
-    const { rows } = await ledger.database.query({ text: 'select outcome, late, reply_code, charged from candor.attempt where attempt_id = $1', values: [claim!.attemptId] });
+    const { rows } = await ledger.database.query({
+      text: 'select outcome, late, reply_code, charged from candor.attempt where attempt_id = $1',
+      values: [claim!.attemptId],
+    });
     expect(rows).toEqual([{ outcome: 'unconfirmed', late: true, reply_code: 250, charged: false }]);
   });
 
@@ -192,7 +280,12 @@ describe('recovery', () => {
     await claimSome(ledger, campaign.campaignNo, await aLease(ledger), 2);
     await endLease(ledger.database, dead);
     expect(await recoverExpired(ledger.database)).toBe(2);
-    expect((await noticesOf(campaign)).map((notice) => [notice.state, notice.maybe_accepted])).toEqual([['unconfirmed', true], ['unconfirmed', true], ['sending', false], ['sending', false]]);
+    expect((await noticesOf(campaign)).map((notice) => [notice.state, notice.maybe_accepted])).toEqual([
+      ['unconfirmed', true],
+      ['unconfirmed', true],
+      ['sending', false],
+      ['sending', false],
+    ]);
     expect(await recount(ledger.database, campaign.campaignNo)).toMatchObject({ agrees: true });
   });
 
@@ -224,13 +317,22 @@ describe('an unconfirmed notice', () => {
   async function loseOne(campaign: BuiltCampaign): Promise<void> {
     const lease = await aLease(ledger);
     const claims = await claimSome(ledger, campaign.campaignNo, lease, 1);
-    await settleAttempts(ledger.database, ledger.keyring, lease, claims.map((claim) => aSettlement(claim, { outcome: 'unconfirmed', state: 'unconfirmed', reason: 'no-reply', replyCode: null })));
+    await settleAttempts(
+      ledger.database,
+      ledger.keyring,
+      lease,
+      claims.map((claim) =>
+        aSettlement(claim, { outcome: 'unconfirmed', state: 'unconfirmed', reason: 'no-reply', replyCode: null }),
+      ),
+    );
   }
 
   it('is sent again once, and never again, under the policy resend', async () => {
     const campaign = await unconfirmed('resend');
     expect(await resendUnconfirmed(ledger.database, campaign.campaignNo)).toBe(1);
-    expect(await noticesOf(campaign)).toMatchObject([{ state: 'pending', auto_resent: true, maybe_accepted: true, round: 1 }]);
+    expect(await noticesOf(campaign)).toMatchObject([
+      { state: 'pending', auto_resent: true, maybe_accepted: true, round: 1 },
+    ]);
     await loseOne(campaign);
     expect(await resendUnconfirmed(ledger.database, campaign.campaignNo)).toBe(0);
     expect(await noticesOf(campaign)).toMatchObject([{ state: 'unconfirmed' }]);
@@ -249,14 +351,24 @@ describe('a cancelled campaign', () => {
     const campaign = await aCampaign(ledger, { notices: 9 });
     const lease = await aLease(ledger);
     const claims = await claimSome(ledger, campaign.campaignNo, lease, 2);
-    await settleAttempts(ledger.database, ledger.keyring, lease, [aSettlement(claims[0]!, { outcome: 'deferred', state: 'deferred', retryAfterMs: 60_000 })]);
+    await settleAttempts(ledger.database, ledger.keyring, lease, [
+      aSettlement(claims[0]!, { outcome: 'deferred', state: 'deferred', retryAfterMs: 60_000 }),
+    ]);
     const [request] = await oneSlice(campaign, 3);
-    await ledger.database.query({ text: `update candor.campaign set state = 'cancelled' where campaign_no = $1`, values: [campaign.campaignNo] });
+    await ledger.database.query({
+      text: `update candor.campaign set state = 'cancelled' where campaign_no = $1`,
+      values: [campaign.campaignNo],
+    });
     expect(await giveBackSlices(ledger.database, [request!.sliceId])).toBe(3);
     expect(await sweepCancelled(ledger.database, campaign.campaignNo)).toBe(5);
-    expect(await readCounts(ledger.database, campaign.campaignNo)).toMatchObject({ counts: { cancelled: 8, sending: 1 } });
+    expect(await readCounts(ledger.database, campaign.campaignNo)).toMatchObject({
+      counts: { cancelled: 8, sending: 1 },
+    });
     expect(await giveBackClaims(ledger.database, lease, [claims[1]!.noticeId])).toBe(1);
-    expect(await readCounts(ledger.database, campaign.campaignNo)).toMatchObject({ counts: { cancelled: 9 }, attempts: 1 });
+    expect(await readCounts(ledger.database, campaign.campaignNo)).toMatchObject({
+      counts: { cancelled: 9 },
+      attempts: 1,
+    });
   });
 });
 
@@ -266,13 +378,30 @@ describe('a settlement and a claim in one commit', () => {
     const lease = await aLease(ledger);
     const first = await claimSome(ledger, campaign.campaignNo, lease, 3);
     const requests = await oneSlice(campaign, 2);
-    const batch = first.map((claim, index) => aSettlement(claim, index === 0 ? { outcome: 'deferred', state: 'deferred', retryAfterMs: 60_000, replyCode: 450 } : {}));
+    const batch = first.map((claim, index) =>
+      aSettlement(
+        claim,
+        index === 0 ? { outcome: 'deferred', state: 'deferred', retryAfterMs: 60_000, replyCode: 450 } : {},
+      ),
+    );
     const { settled, claims } = await settleAndClaim(ledger.database, ledger.keyring, lease, batch, requests);
     expect(settled).toBe(3);
-    expect(claims.map(({ noticeId, attemptCount, chargedCount }) => ({ noticeId, attemptCount, chargedCount }))).toEqual(requests.map(({ noticeId }) => ({ noticeId, attemptCount: 1, chargedCount: 0 })));
-    expect(await readCounts(ledger.database, campaign.campaignNo)).toMatchObject({ attempts: 5, counts: { deferred: 1, accepted: 2, sending: 2 } });
+    expect(
+      claims.map(({ noticeId, attemptCount, chargedCount }) => ({ noticeId, attemptCount, chargedCount })),
+    ).toEqual(requests.map(({ noticeId }) => ({ noticeId, attemptCount: 1, chargedCount: 0 })));
+    expect(await readCounts(ledger.database, campaign.campaignNo)).toMatchObject({
+      attempts: 5,
+      counts: { deferred: 1, accepted: 2, sending: 2 },
+    });
     expect(await recount(ledger.database, campaign.campaignNo)).toMatchObject({ agrees: true });
-    expect(await settleAttempts(ledger.database, ledger.keyring, lease, claims.map((claim) => aSettlement(claim)))).toHaveLength(2);
+    expect(
+      await settleAttempts(
+        ledger.database,
+        ledger.keyring,
+        lease,
+        claims.map((claim) => aSettlement(claim)),
+      ),
+    ).toHaveLength(2);
   });
 
   it('settles and opens nothing when the campaign does not run', async () => {
@@ -281,7 +410,10 @@ describe('a settlement and a claim in one commit', () => {
     const [claim] = await claimSome(ledger, campaign.campaignNo, lease, 1);
     const requests = await oneSlice(campaign, 3);
     await move(campaign, 'running', 'paused');
-    expect(await settleAndClaim(ledger.database, ledger.keyring, lease, [aSettlement(claim!)], requests)).toEqual({ settled: 1, claims: [] });
+    expect(await settleAndClaim(ledger.database, ledger.keyring, lease, [aSettlement(claim!)], requests)).toEqual({
+      settled: 1,
+      claims: [],
+    });
     expect(await recount(ledger.database, campaign.campaignNo)).toMatchObject({ agrees: true });
   });
 
@@ -293,8 +425,14 @@ describe('a settlement and a claim in one commit', () => {
     await recoverExpired(ledger.database);
     const requests = await oneSlice(campaign, 1);
     // The lease that ran out settles, and may open nothing any more.
-    expect(await settleAndClaim(ledger.database, ledger.keyring, dead, [aSettlement(claim!)], requests)).toEqual({ settled: 0, claims: [] });
-    const { rows } = await ledger.database.query<{ late: boolean }>({ text: 'select late from candor.attempt where attempt_id = $1', values: [claim!.attemptId] });
+    expect(await settleAndClaim(ledger.database, ledger.keyring, dead, [aSettlement(claim!)], requests)).toEqual({
+      settled: 0,
+      claims: [],
+    });
+    const { rows } = await ledger.database.query<{ late: boolean }>({
+      text: 'select late from candor.attempt where attempt_id = $1',
+      values: [claim!.attemptId],
+    });
     expect(rows).toEqual([{ late: true }]);
     expect(await claimNotices(ledger.database, await aLease(ledger), requests)).toHaveLength(1);
   });

@@ -13,9 +13,16 @@ afterEach(() => dying.stop());
 describe('a ledger whose server dies while a connection is handed out', () => {
   it('is unreachable for who asked, and ends no process', async () => {
     const uncaught = await uncaughtDuring(async () => {
-      const database = openDatabase({ host: '127.0.0.1', port: dying.port, user: 'candor', password: '', database: 'postgres' }, silentLogger, { max: 1 });
+      const database = openDatabase(
+        { host: '127.0.0.1', port: dying.port, user: 'candor', password: '', database: 'postgres' },
+        silentLogger,
+        { max: 1 },
+      );
       await expect(database.query({ text: 'select 1' })).rejects.toHaveProperty('code', 'ledger-unreachable');
-      await expect(database.transaction((tx) => tx.query({ text: 'select 1' }))).rejects.toHaveProperty('code', 'ledger-unreachable');
+      await expect(database.transaction((tx) => tx.query({ text: 'select 1' }))).rejects.toHaveProperty(
+        'code',
+        'ledger-unreachable',
+      );
       await database.close();
     });
     expect(uncaught).toEqual([]);

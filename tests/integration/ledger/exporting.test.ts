@@ -10,7 +10,15 @@ import { exportCampaign, type ExportRequest } from '../../../src/campaigns/expor
 import { giveBackClaims } from '../../../src/ledger/claiming.ts';
 import { readEvents } from '../../../src/ledger/events.ts';
 import { settleAttempts } from '../../../src/ledger/settling.ts';
-import { aCampaign, aLease, aSettlement, claimSome, createTestLedger, type BuiltCampaign, type TestLedger } from '../../support/ledger.ts';
+import {
+  aCampaign,
+  aLease,
+  aSettlement,
+  claimSome,
+  createTestLedger,
+  type BuiltCampaign,
+  type TestLedger,
+} from '../../support/ledger.ts';
 
 let ledger: TestLedger;
 let campaign: BuiltCampaign;
@@ -24,8 +32,23 @@ beforeAll(async () => {
   const claims = await claimSome(ledger, campaign.campaignNo, lease, 4);
   await settleAttempts(ledger.database, ledger.keyring, lease, [
     aSettlement(claims[0]!, { replyScrubbed: '=cmd|calc' }),
-    aSettlement(claims[1]!, { outcome: 'refused', state: 'refused', reason: 'no-such-mailbox', replyCode: 550, enhancedCode: '5.1.1', replyScrubbed: 'no <address> "here",\r\nsorry' }),
-    aSettlement(claims[2]!, { outcome: 'unconfirmed', state: 'unconfirmed', reason: 'no-reply', replyCode: null, enhancedCode: null, reply: null, replyScrubbed: null }),
+    aSettlement(claims[1]!, {
+      outcome: 'refused',
+      state: 'refused',
+      reason: 'no-such-mailbox',
+      replyCode: 550,
+      enhancedCode: '5.1.1',
+      replyScrubbed: 'no <address> "here",\r\nsorry',
+    }),
+    aSettlement(claims[2]!, {
+      outcome: 'unconfirmed',
+      state: 'unconfirmed',
+      reason: 'no-reply',
+      replyCode: null,
+      enhancedCode: null,
+      reply: null,
+      replyScrubbed: null,
+    }),
   ]);
   await giveBackClaims(ledger.database, lease, [claims[3]!.noticeId]);
 });
@@ -37,23 +60,44 @@ beforeEach(async () => {
 });
 afterEach(() => rm(parent, { recursive: true, force: true }));
 
-const run = (changes: Partial<ExportRequest> = {}) => exportCampaign(ledger, { campaign: campaign.id, out, withAddresses: false, actor: 'tester', ...changes });
-const table = async (name: string): Promise<Record<string, string>[]> => parse(await readFile(join(out, name)), { columns: true });
-const lines = async (name: string): Promise<Record<string, unknown>[]> => (await readFile(join(out, name), 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+const run = (changes: Partial<ExportRequest> = {}) =>
+  exportCampaign(ledger, { campaign: campaign.id, out, withAddresses: false, actor: 'tester', ...changes });
+const table = async (name: string): Promise<Record<string, string>[]> =>
+  parse(await readFile(join(out, name)), { columns: true });
+const lines = async (name: string): Promise<Record<string, unknown>[]> =>
+  (await readFile(join(out, name), 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe('an export', () => {
   it('has every notice and every attempt, in CSV and NDJSON alike', async () => {
     expect((await run()).notices).toBe(2_500);
-    const [csv, ndjson, attempts] = [await table('notices.csv'), await lines('notices.ndjson'), await table('attempts.csv')];
+    const [csv, ndjson, attempts] = [
+      await table('notices.csv'),
+      await lines('notices.ndjson'),
+      await table('attempts.csv'),
+    ];
     expect(csv).toHaveLength(2_500);
     expect(csv.map((row) => row['notice'])).toEqual(ndjson.map((record) => record['notice']));
     expect(new Set(csv.map((row) => row['message_id'])).size).toBe(2_500);
-    expect(csv[1]).toMatchObject({ state: 'refused', reason: 'no-such-mailbox', reply_code: '550', enhanced_code: '5.1.1', attempts: '1', maybe_accepted: 'false', audience: 'affected', categories: 'name' });
+    expect(csv[1]).toMatchObject({
+      state: 'refused',
+      reason: 'no-such-mailbox',
+      reply_code: '550',
+      enhanced_code: '5.1.1',
+      attempts: '1',
+      maybe_accepted: 'false',
+      audience: 'affected',
+      categories: 'name',
+    });
     expect(csv[1]!['message_id']).toBe(`<${csv[1]!['notice']}@example.org>`);
     expect(csv[2]).toMatchObject({ state: 'unconfirmed', maybe_accepted: 'true', reply: '' });
     expect(csv[3]).toMatchObject({ state: 'pending', attempts: '0' });
     expect(attempts.map((row) => row['outcome'])).toEqual(['accepted', 'refused', 'unconfirmed', 'given-back']);
-    expect(ndjson[1]).toMatchObject({ attempts: [{ outcome: 'refused', reply: 'no <address> "here",\r\nsorry', charged: true, late: false }] });
+    expect(ndjson[1]).toMatchObject({
+      attempts: [{ outcome: 'refused', reply: 'no <address> "here",\r\nsorry', charged: true, late: false }],
+    });
     expect(csv.filter((row) => row['audience'] === 'unaffected')).toHaveLength(250);
   });
 
@@ -66,13 +110,26 @@ describe('an export', () => {
   it('has the account, the terms, the letters as frozen, the events, and a sum of every file', async () => {
     const { files } = await run();
     const account = JSON.parse(await readFile(join(out, 'campaign.json'), 'utf8')) as Record<string, unknown>;
-    expect(account).toMatchObject({ states: 'all', withAddresses: false, summary: { campaign: campaign.id, notices: 2_500, states: { accepted: 1 } }, terms: { mailFrom: 'Notices <notice@example.org>', fileSha256: expect.any(String) as string } });
+    expect(account).toMatchObject({
+      states: 'all',
+      withAddresses: false,
+      summary: { campaign: campaign.id, notices: 2_500, states: { accepted: 1 } },
+      terms: { mailFrom: 'Notices <notice@example.org>', fileSha256: expect.any(String) as string },
+    });
     expect(await readFile(join(out, 'letters/affected.en.html'), 'utf8')).toBe('<p>affected</p>');
     expect((await readdir(join(out, 'letters'))).toSorted()).toHaveLength(18);
     expect((await lines('events.ndjson')).map((event) => event['kind'])).toContain('imported');
-    const sums = (await readFile(join(out, 'SHA256SUMS'), 'utf8')).trimEnd().split('\n').map((line) => line.split('  ') as [string, string]);
+    const sums = (await readFile(join(out, 'SHA256SUMS'), 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('  ') as [string, string]);
     expect(sums).toHaveLength(files.length - 1);
-    for (const [sum, path] of sums) expect(createHash('sha256').update(await readFile(join(out, path))).digest('hex')).toBe(sum);
+    for (const [sum, path] of sums)
+      expect(
+        createHash('sha256')
+          .update(await readFile(join(out, path)))
+          .digest('hex'),
+      ).toBe(sum);
   });
 
   it('is for its owner only', async () => {
@@ -83,13 +140,22 @@ describe('an export', () => {
 
   it('holds no address unless it is asked for, and then the ledger says who asked', async () => {
     await run();
-    for (const name of ['notices.csv', 'notices.ndjson', 'attempts.csv', 'campaign.json', 'events.ndjson']) expect(await readFile(join(out, name), 'utf8')).not.toContain('person1@');
-    const kinds = async (): Promise<string[]> => (await readEvents(ledger.database, campaign.campaignNo)).map((event) => event.kind);
+    for (const name of ['notices.csv', 'notices.ndjson', 'attempts.csv', 'campaign.json', 'events.ndjson'])
+      expect(await readFile(join(out, name), 'utf8')).not.toContain('person1@');
+    const kinds = async (): Promise<string[]> =>
+      (await readEvents(ledger.database, campaign.campaignNo)).map((event) => event.kind);
     expect(await kinds()).not.toContain('exported-with-addresses');
     await rm(out, { recursive: true });
     await run({ withAddresses: true, states: ['refused', 'unconfirmed'] });
-    expect((await table('notices.csv')).map((row) => row['address'])).toEqual(['person2@example.org', 'person3@example.org']);
-    expect((await readEvents(ledger.database, campaign.campaignNo)).at(-1)).toMatchObject({ kind: 'exported-with-addresses', actor: 'tester', data: { states: ['refused', 'unconfirmed'] } });
+    expect((await table('notices.csv')).map((row) => row['address'])).toEqual([
+      'person2@example.org',
+      'person3@example.org',
+    ]);
+    expect((await readEvents(ledger.database, campaign.campaignNo)).at(-1)).toMatchObject({
+      kind: 'exported-with-addresses',
+      actor: 'tester',
+      data: { states: ['refused', 'unconfirmed'] },
+    });
   });
 
   it('takes the place of an empty folder, and of nothing else', async () => {
@@ -103,8 +169,18 @@ describe('an export', () => {
 
   it('leaves nothing behind when it fails', async () => {
     await expect(run({ campaign: 'nosuchid' })).rejects.toMatchObject({ code: 'campaign-unknown' });
-    const failing = { ...ledger, keyring: { ...ledger.keyring, open: () => { throw new RangeError('boom'); } } };
-    await expect(exportCampaign(failing, { campaign: campaign.id, out, withAddresses: true, actor: 'tester' })).rejects.toThrow('boom');
+    const failing = {
+      ...ledger,
+      keyring: {
+        ...ledger.keyring,
+        open: () => {
+          throw new RangeError('boom');
+        },
+      },
+    };
+    await expect(
+      exportCampaign(failing, { campaign: campaign.id, out, withAddresses: true, actor: 'tester' }),
+    ).rejects.toThrow('boom');
     expect(await readdir(parent)).toEqual([]);
   });
 });

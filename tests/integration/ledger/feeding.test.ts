@@ -1,12 +1,27 @@
 // Cutting slices: what leaves first, what waits, and what comes back.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CampaignNo, NoticeId } from '../../../src/domain/ids.ts';
-import { campaignsDue, isPast, moveCampaign, readLatestCampaign, setDeparture, startMoment } from '../../../src/ledger/campaigns.ts';
+import {
+  campaignsDue,
+  isPast,
+  moveCampaign,
+  readLatestCampaign,
+  setDeparture,
+  startMoment,
+} from '../../../src/ledger/campaigns.ts';
 import { claimNotices } from '../../../src/ledger/claiming.ts';
 import { cutSlices, giveBackSlices, queuedSlices, readFeedStatus } from '../../../src/ledger/feeding.ts';
 import { settleAttempts } from '../../../src/ledger/settling.ts';
 import { readCounts } from '../../../src/ledger/tally.ts';
-import { aCampaign, aLease, aSettlement, aSliceId, createTestLedger, someTerms, type TestLedger } from '../../support/ledger.ts';
+import {
+  aCampaign,
+  aLease,
+  aSettlement,
+  aSliceId,
+  createTestLedger,
+  someTerms,
+  type TestLedger,
+} from '../../support/ledger.ts';
 
 let ledger: TestLedger;
 beforeAll(async () => {
@@ -14,19 +29,34 @@ beforeAll(async () => {
 });
 afterAll(() => ledger.close());
 
-const cut = (campaignNo: CampaignNo, slices: number, size: number) => cutSlices(ledger.database, campaignNo, { ids: Array.from({ length: slices }, aSliceId), size });
+const cut = (campaignNo: CampaignNo, slices: number, size: number) =>
+  cutSlices(ledger.database, campaignNo, { ids: Array.from({ length: slices }, aSliceId), size });
 
 async function audiencesOf(notices: readonly NoticeId[]): Promise<string[]> {
-  const { rows } = await ledger.database.query<{ audience: string }>({ text: 'select audience from candor.notice where notice_id = any($1::bigint[]) order by notice_id', values: [notices] });
+  const { rows } = await ledger.database.query<{ audience: string }>({
+    text: 'select audience from candor.notice where notice_id = any($1::bigint[]) order by notice_id',
+    values: [notices],
+  });
   return rows.map((row) => row.audience);
 }
 
 /** Claims and settles everything in the slices. */
-async function settleSlices(campaignNo: CampaignNo, slices: Awaited<ReturnType<typeof cut>>, changes: Parameters<typeof aSettlement>[1] = {}): Promise<void> {
+async function settleSlices(
+  campaignNo: CampaignNo,
+  slices: Awaited<ReturnType<typeof cut>>,
+  changes: Parameters<typeof aSettlement>[1] = {},
+): Promise<void> {
   const lease = await aLease(ledger);
-  const requests = slices.flatMap((slice) => slice.noticeIds.map((noticeId) => ({ campaignNo, noticeId, sliceId: slice.sliceId })));
+  const requests = slices.flatMap((slice) =>
+    slice.noticeIds.map((noticeId) => ({ campaignNo, noticeId, sliceId: slice.sliceId })),
+  );
   const claims = await claimNotices(ledger.database, lease, requests);
-  await settleAttempts(ledger.database, ledger.keyring, lease, claims.map((claim) => aSettlement(claim, changes)));
+  await settleAttempts(
+    ledger.database,
+    ledger.keyring,
+    lease,
+    claims.map((claim) => aSettlement(claim, changes)),
+  );
 }
 
 describe('slices', () => {
@@ -83,8 +113,14 @@ describe('the affected', () => {
 
   it('do not hold the others up when they are deferred', async () => {
     const { campaignNo } = await aCampaign(ledger, { notices: 2, unaffectedEvery: 2 });
-    await settleSlices(campaignNo, await cut(campaignNo, 1, 5), { outcome: 'deferred', state: 'deferred', retryAfterMs: 3_600_000 });
-    expect(await audiencesOf((await cut(campaignNo, 1, 5)).flatMap((slice) => slice.noticeIds))).toEqual(['unaffected']);
+    await settleSlices(campaignNo, await cut(campaignNo, 1, 5), {
+      outcome: 'deferred',
+      state: 'deferred',
+      retryAfterMs: 3_600_000,
+    });
+    expect(await audiencesOf((await cut(campaignNo, 1, 5)).flatMap((slice) => slice.noticeIds))).toEqual([
+      'unaffected',
+    ]);
   });
 });
 
@@ -99,7 +135,11 @@ describe('deferred notices', () => {
 
   it('wait until then', async () => {
     const { campaignNo } = await aCampaign(ledger, { notices: 2 });
-    await settleSlices(campaignNo, await cut(campaignNo, 1, 2), { outcome: 'deferred', state: 'deferred', retryAfterMs: 3_600_000 });
+    await settleSlices(campaignNo, await cut(campaignNo, 1, 2), {
+      outcome: 'deferred',
+      state: 'deferred',
+      retryAfterMs: 3_600_000,
+    });
     expect(await cut(campaignNo, 1, 2)).toEqual([]);
     expect(await readFeedStatus(ledger.database, campaignNo)).toMatchObject({ open: 2, queued: 0 });
   });
@@ -109,15 +149,32 @@ describe('a start that waits', () => {
   it('is due by the ledger’s clock, and is the latest launch until another one comes', async () => {
     const finished = await aCampaign(ledger, { notices: 1 });
     const { relayIdentity } = someTerms();
-    const [soon, later] = [await aCampaign(ledger, { notices: 1, state: 'ready' }), await aCampaign(ledger, { notices: 1, state: 'ready' })];
-    await setDeparture(ledger.database, soon.campaignNo, { first: null, startAt: await startMoment(ledger.database, { inMs: -1 }) });
-    await setDeparture(ledger.database, later.campaignNo, { first: null, startAt: await startMoment(ledger.database, { inMs: 60_000 }) });
+    const [soon, later] = [
+      await aCampaign(ledger, { notices: 1, state: 'ready' }),
+      await aCampaign(ledger, { notices: 1, state: 'ready' }),
+    ];
+    await setDeparture(ledger.database, soon.campaignNo, {
+      first: null,
+      startAt: await startMoment(ledger.database, { inMs: -1 }),
+    });
+    await setDeparture(ledger.database, later.campaignNo, {
+      first: null,
+      startAt: await startMoment(ledger.database, { inMs: 60_000 }),
+    });
 
     expect(await campaignsDue(ledger.database, relayIdentity)).toEqual([soon.campaignNo]);
     expect((await readLatestCampaign(ledger.database))?.campaignNo).toBe(later.campaignNo);
-    expect([await isPast(ledger.database, new Date(Date.now() - 70_000)), await isPast(ledger.database, new Date(Date.now() - 30_000))]).toEqual([true, false]);
+    expect([
+      await isPast(ledger.database, new Date(Date.now() - 70_000)),
+      await isPast(ledger.database, new Date(Date.now() - 30_000)),
+    ]).toEqual([true, false]);
 
-    for (const { campaignNo } of [finished, soon, later]) await moveCampaign(ledger.database, campaignNo, ['ready', 'running'], { to: 'cancelled', actor: 'tester', reason: null });
+    for (const { campaignNo } of [finished, soon, later])
+      await moveCampaign(ledger.database, campaignNo, ['ready', 'running'], {
+        to: 'cancelled',
+        actor: 'tester',
+        reason: null,
+      });
   });
 });
 
@@ -155,24 +212,41 @@ describe('a canary that was waited for', () => {
 
 describe('the feed status', () => {
   it('tells of an automatic resend that is due, and of none under the policy keep', async () => {
-    for (const [policy, due] of [['resend', true], ['keep', false]] as const) {
+    for (const [policy, due] of [
+      ['resend', true],
+      ['keep', false],
+    ] as const) {
       const { campaignNo } = await aCampaign(ledger, { notices: 1, policy });
-      await settleSlices(campaignNo, await cut(campaignNo, 1, 1), { outcome: 'unconfirmed', state: 'unconfirmed', reason: 'no-reply' });
+      await settleSlices(campaignNo, await cut(campaignNo, 1, 1), {
+        outcome: 'unconfirmed',
+        state: 'unconfirmed',
+        reason: 'no-reply',
+      });
       expect((await readFeedStatus(ledger.database, campaignNo)).autoResendDue).toBe(due);
     }
   });
 });
 
 describe('a campaign that stops', () => {
-  it.each(['paused', 'held'] as const)('leaves no notice queued when it is %s, and what was claimed goes on', async (to) => {
-    const campaign = await aCampaign(ledger, { notices: 10 });
-    const slices = await cut(campaign.campaignNo, 2, 5);
-    const lease = await aLease(ledger);
-    const [claim] = await claimNotices(ledger.database, lease, [{ campaignNo: campaign.campaignNo, noticeId: slices[0]!.noticeIds[0]!, sliceId: slices[0]!.sliceId }]);
-    await ledger.database.transaction((tx) => moveCampaign(tx, campaign.campaignNo, ['running'], { to, actor: 'tester', reason: 'canary' }));
-    const { counts } = await readCounts(ledger.database, campaign.campaignNo);
-    expect(counts).toMatchObject({ pending: 9, queued: 0, sending: 1 });
-    await settleAttempts(ledger.database, ledger.keyring, lease, [aSettlement(claim!)]);
-    expect((await readCounts(ledger.database, campaign.campaignNo)).counts).toMatchObject({ pending: 9, accepted: 1 });
-  });
+  it.each(['paused', 'held'] as const)(
+    'leaves no notice queued when it is %s, and what was claimed goes on',
+    async (to) => {
+      const campaign = await aCampaign(ledger, { notices: 10 });
+      const slices = await cut(campaign.campaignNo, 2, 5);
+      const lease = await aLease(ledger);
+      const [claim] = await claimNotices(ledger.database, lease, [
+        { campaignNo: campaign.campaignNo, noticeId: slices[0]!.noticeIds[0]!, sliceId: slices[0]!.sliceId },
+      ]);
+      await ledger.database.transaction((tx) =>
+        moveCampaign(tx, campaign.campaignNo, ['running'], { to, actor: 'tester', reason: 'canary' }),
+      );
+      const { counts } = await readCounts(ledger.database, campaign.campaignNo);
+      expect(counts).toMatchObject({ pending: 9, queued: 0, sending: 1 });
+      await settleAttempts(ledger.database, ledger.keyring, lease, [aSettlement(claim!)]);
+      expect((await readCounts(ledger.database, campaign.campaignNo)).counts).toMatchObject({
+        pending: 9,
+        accepted: 1,
+      });
+    },
+  );
 });

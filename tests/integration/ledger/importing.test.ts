@@ -7,7 +7,14 @@ import { createDraft, finishImport, listCampaigns, readCampaign } from '../../..
 import type { RecipientRow } from '../../../src/domain/recipient-row.ts';
 import { createKeyring } from '../../../src/ledger/keyring.ts';
 import { stageRows } from '../../../src/ledger/importing.ts';
-import { aCampaign, aRow, createTestLedger, someTerms, type BuiltCampaign, type TestLedger } from '../../support/ledger.ts';
+import {
+  aCampaign,
+  aRow,
+  createTestLedger,
+  someTerms,
+  type BuiltCampaign,
+  type TestLedger,
+} from '../../support/ledger.ts';
 
 let ledger: TestLedger;
 beforeAll(async () => {
@@ -25,7 +32,9 @@ interface StoredNotice {
 }
 
 async function noticesOf({ campaignNo }: BuiltCampaign): Promise<StoredNotice[]> {
-  const { rows } = await ledger.database.query<Omit<StoredNotice, 'address' | 'name'> & { address_sealed: Buffer; name_sealed: Buffer | null }>({
+  const { rows } = await ledger.database.query<
+    Omit<StoredNotice, 'address' | 'name'> & { address_sealed: Buffer; name_sealed: Buffer | null }
+  >({
     text: 'select row_no, audience, locale, categories, address_sealed, name_sealed from candor.notice where campaign_no = $1 order by notice_id',
     values: [campaignNo],
   });
@@ -36,7 +45,8 @@ async function noticesOf({ campaignNo }: BuiltCampaign): Promise<StoredNotice[]>
   }));
 }
 
-const merge = (rows: readonly RecipientRow[], keepNames = false): Promise<BuiltCampaign> => aCampaign(ledger, { rows, state: 'ready', keepNames });
+const merge = (rows: readonly RecipientRow[], keepNames = false): Promise<BuiltCampaign> =>
+  aCampaign(ledger, { rows, state: 'ready', keepNames });
 
 describe('the merge', () => {
   it('lets affected win, wherever it stands, and counts the conflict once for each address', async () => {
@@ -46,7 +56,10 @@ describe('the merge', () => {
       aRow(4, { address: 'a@example.org', audience: 'unaffected' }),
       aRow(5, { address: 'b@example.org', audience: 'unaffected' }),
     ]);
-    expect((await noticesOf(built)).map((notice) => [notice.address, notice.audience])).toEqual([['a@example.org', 'affected'], ['b@example.org', 'unaffected']]);
+    expect((await noticesOf(built)).map((notice) => [notice.address, notice.audience])).toEqual([
+      ['a@example.org', 'affected'],
+      ['b@example.org', 'unaffected'],
+    ]);
     expect(built.account).toMatchObject({ notices: 2, conflicts: 1, audiences: { affected: 1, unaffected: 1 } });
   });
 
@@ -65,7 +78,9 @@ describe('the merge', () => {
       aRow(9, { address: 'A@Example.org', key: 'a@example.org', locale: 'es', localeFallback: true }),
       aRow(3, { address: 'a@example.org', key: 'a@example.org', audience: 'unaffected', locale: 'id' }),
     ]);
-    expect(await noticesOf(built)).toMatchObject([{ row_no: 3, locale: 'id', address: 'a@example.org', audience: 'affected' }]);
+    expect(await noticesOf(built)).toMatchObject([
+      { row_no: 3, locale: 'id', address: 'a@example.org', audience: 'affected' },
+    ]);
     expect(built.account).toMatchObject({ localeFallbacks: 0, locales: { id: 1 } });
   });
 
@@ -90,11 +105,20 @@ describe('the merge', () => {
   });
 
   it('gives the affected the lower ids, each group in the order of the file', async () => {
-    const built = await merge(Array.from({ length: 30 }, (_, index) => aRow(40 - index, { audience: index % 2 === 0 ? 'affected' : 'unaffected' })));
+    const built = await merge(
+      Array.from({ length: 30 }, (_, index) =>
+        aRow(40 - index, { audience: index % 2 === 0 ? 'affected' : 'unaffected' }),
+      ),
+    );
     const notices = await noticesOf(built);
-    const rows = (audience: string): number[] => notices.filter((notice) => notice.audience === audience).map((notice) => notice.row_no);
-    expect(notices.map((notice) => notice.audience)).toEqual([...Array<string>(15).fill('affected'), ...Array<string>(15).fill('unaffected')]);
-    for (const audience of ['affected', 'unaffected']) expect(rows(audience)).toEqual(rows(audience).toSorted((a, b) => a - b));
+    const rows = (audience: string): number[] =>
+      notices.filter((notice) => notice.audience === audience).map((notice) => notice.row_no);
+    expect(notices.map((notice) => notice.audience)).toEqual([
+      ...Array<string>(15).fill('affected'),
+      ...Array<string>(15).fill('unaffected'),
+    ]);
+    for (const audience of ['affected', 'unaffected'])
+      expect(rows(audience)).toEqual(rows(audience).toSorted((a, b) => a - b));
   });
 
   it('agrees with the account that intake makes in memory, for 100,000 rows', async () => {
@@ -132,7 +156,12 @@ describe('an import', () => {
       throw new RangeError('the file ended in the middle of a quote');
     }
     const importing = ledger.database.transaction(async (tx) => {
-      await createDraft(tx, { id: campaignIdFrom(randomBytes(8)), fileSha256: 'f', terms: someTerms(), actor: 'tester' });
+      await createDraft(tx, {
+        id: campaignIdFrom(randomBytes(8)),
+        fileSha256: 'f',
+        terms: someTerms(),
+        actor: 'tester',
+      });
       await stageRows(tx, ledger.keyring, failing(), { keepNames: false });
     });
     await expect(importing).rejects.toThrow(RangeError);
@@ -154,25 +183,43 @@ describe('an import', () => {
     async function* rows(): AsyncGenerator<RecipientRow[]> {
       yield [aRow(2)];
     }
-    const importing = ledger.database.transaction((tx) => stageRows(tx, createKeyring(Buffer.alloc(32, 8)), rows(), { keepNames: false }));
+    const importing = ledger.database.transaction((tx) =>
+      stageRows(tx, createKeyring(Buffer.alloc(32, 8)), rows(), { keepNames: false }),
+    );
     await expect(importing).rejects.toMatchObject({ code: 'key-wrong' });
   });
 
   it('says that the ledger is away when the connection dies in the middle', async () => {
     async function* interrupted(): AsyncGenerator<RecipientRow[]> {
       yield [aRow(2)];
-      await ledger.database.query({ text: `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'copy import_row%' and pid <> pg_backend_pid()` });
+      await ledger.database.query({
+        text: `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'copy import_row%' and pid <> pg_backend_pid()`,
+      });
       for (let row = 3; row < 20_000; row += 1) yield [aRow(row)];
     }
-    const importing = ledger.database.transaction((tx) => stageRows(tx, ledger.keyring, interrupted(), { keepNames: false }));
+    const importing = ledger.database.transaction((tx) =>
+      stageRows(tx, ledger.keyring, interrupted(), { keepNames: false }),
+    );
     await expect(importing).rejects.toMatchObject({ code: 'ledger-unreachable' });
   });
 
   it('is refused when rows are not invalid + merged + notices', async () => {
     const { campaignNo, id } = await merge([aRow(2)]);
-    const account = { rows: 3, invalid: 0, merged: 1, conflicts: 0, notices: 1, audiences: { affected: 1, unaffected: 0 }, intake: {} };
-    await expect(finishImport(ledger.database, campaignNo, account, 'tester')).rejects.toMatchObject({ code: 'account-broken' });
-    await expect(ledger.database.query({ text: 'update candor.campaign set row_count = 9 where id = $1', values: [id] })).rejects.toMatchObject({ code: '23514' });
+    const account = {
+      rows: 3,
+      invalid: 0,
+      merged: 1,
+      conflicts: 0,
+      notices: 1,
+      audiences: { affected: 1, unaffected: 0 },
+      intake: {},
+    };
+    await expect(finishImport(ledger.database, campaignNo, account, 'tester')).rejects.toMatchObject({
+      code: 'account-broken',
+    });
+    await expect(
+      ledger.database.query({ text: 'update candor.campaign set row_count = 9 where id = $1', values: [id] }),
+    ).rejects.toMatchObject({ code: '23514' });
   });
 
   it('is found by its id, and an unknown id is a coded error', async () => {

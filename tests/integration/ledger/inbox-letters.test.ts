@@ -23,7 +23,11 @@ describe('the inbox', () => {
     await store.put(letter(1, { noticeToken: 'a'.repeat(32) }));
     await store.put(letter(2, { raw: Buffer.from('no blank line') }));
     const [second, first] = await store.list({ limit: 10 });
-    expect(first).toMatchObject({ receivedAt: at, noticeToken: 'a'.repeat(32), header: Buffer.from('Subject: letter 1\r\nTo: person1@example.org\r\n\r\n') });
+    expect(first).toMatchObject({
+      receivedAt: at,
+      noticeToken: 'a'.repeat(32),
+      header: Buffer.from('Subject: letter 1\r\nTo: person1@example.org\r\n\r\n'),
+    });
     expect(second!.header.toString()).toBe('no blank line');
     expect((await store.get(first!.letterId))!.raw).toEqual(letter(1).raw);
     expect(await store.get(999_999)).toBeNull();
@@ -32,7 +36,9 @@ describe('the inbox', () => {
 
   it('holds nothing readable in the ledger', async () => {
     await createInboxStore(ledger.database, ledger.keyring).put(letter(3));
-    const { rows } = await ledger.database.query<{ sealed: Buffer }>({ text: 'select sealed from candor.inbox_letter' });
+    const { rows } = await ledger.database.query<{ sealed: Buffer }>({
+      text: 'select sealed from candor.inbox_letter',
+    });
     expect(rows.some((row) => row.sealed.includes('person') || row.sealed.includes('Subject'))).toBe(false);
   });
 
@@ -52,7 +58,9 @@ describe('the inbox', () => {
     await store.put(letter(99_999));
     expect(await store.count()).toBe(inboxCapacity);
     expect((await store.list({ limit: 1 }))[0]!.header.toString()).toContain('letter 99999');
-    const { rows } = await ledger.database.query<{ count: number }>({ text: 'select count(*) as count from candor.inbox_letter' });
+    const { rows } = await ledger.database.query<{ count: number }>({
+      text: 'select count(*) as count from candor.inbox_letter',
+    });
     expect(rows[0]!.count).toBeLessThan(inboxCapacity + 1_000);
   });
 });

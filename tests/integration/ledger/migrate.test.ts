@@ -34,9 +34,14 @@ describe('the migration', () => {
 
   it('lets a restore under another key into a ledger that holds nothing, and into no other', async () => {
     const other = createKeyring(Buffer.alloc(32, 8), 'data/key');
-    expect(await migrate(ledger.database, other, { toRestore: true })).toBe(await identify(ledger.database, ledger.keyring));
+    expect(await migrate(ledger.database, other, { toRestore: true })).toBe(
+      await identify(ledger.database, ledger.keyring),
+    );
     await recordEvent(ledger.database, { campaignNo: null, actor: 'tester', kind: 'test-letters', data: {} });
-    await expect(migrate(ledger.database, other, { toRestore: true })).rejects.toMatchObject({ code: 'key-wrong', values: { place: 'data/key' } });
+    await expect(migrate(ledger.database, other, { toRestore: true })).rejects.toMatchObject({
+      code: 'key-wrong',
+      values: { place: 'data/key' },
+    });
   });
 
   it('refuses a ledger that is newer than the program', async () => {

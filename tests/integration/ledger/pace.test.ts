@@ -45,7 +45,8 @@ describe('slots', () => {
     const identity = await relay(40);
     await takeSlots(ledger.database, identity, 1, within(forEver));
     const before = await nextSlot(identity);
-    for (const want of [1, 7, 30, 2]) expect((await takeSlots(ledger.database, identity, want, within(forEver))).count).toBe(want);
+    for (const want of [1, 7, 30, 2])
+      expect((await takeSlots(ledger.database, identity, want, within(forEver))).count).toBe(want);
     expect((await nextSlot(identity)) - before).toBeCloseTo(40 * gapAt(40), 1);
   });
 
@@ -53,7 +54,9 @@ describe('slots', () => {
     const identity = await relay(20);
     await takeSlots(ledger.database, identity, 1, within(forEver));
     const before = await nextSlot(identity);
-    const grants = await Promise.all(Array.from({ length: 40 }, (_, index) => takeSlots(ledger.database, identity, 1 + (index % 5), within(forEver))));
+    const grants = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => takeSlots(ledger.database, identity, 1 + (index % 5), within(forEver))),
+    );
     const taken = grants.reduce((sum, grant) => sum + grant.count, 0);
     expect(taken).toBe(120);
     expect((await nextSlot(identity)) - before).toBeCloseTo(taken * gapAt(20), 1);
@@ -61,7 +64,10 @@ describe('slots', () => {
 
   it('that were missed are forfeited', async () => {
     const identity = await relay(10);
-    await ledger.database.query({ text: `update candor.relay_pace set next_slot_at = now() - interval '1 hour' where relay_identity = $1`, values: [identity] });
+    await ledger.database.query({
+      text: `update candor.relay_pace set next_slot_at = now() - interval '1 hour' where relay_identity = $1`,
+      values: [identity],
+    });
     const slots = await takeSlots(ledger.database, identity, 100, within(1_000));
     expect(slots.count).toBe(Math.floor(1_000 / gapAt(10)) + 1);
     expect(Math.abs(slots.firstInMs)).toBeLessThan(1);
@@ -70,10 +76,15 @@ describe('slots', () => {
 
   it('of the recent past are given out to who may still use them', async () => {
     const identity = await relay(10);
-    await ledger.database.query({ text: `update candor.relay_pace set next_slot_at = clock_timestamp() - interval '1 second' where relay_identity = $1`, values: [identity] });
+    await ledger.database.query({
+      text: `update candor.relay_pace set next_slot_at = clock_timestamp() - interval '1 second' where relay_identity = $1`,
+      values: [identity],
+    });
     const slots = await takeSlots(ledger.database, identity, 1, { earliestMs: -50, latestMs: 100 });
     expect(slots.firstInMs).toBeCloseTo(-50, 0);
-    expect((await takeSlots(ledger.database, identity, 1, { earliestMs: -50, latestMs: 100 })).firstInMs).toBeGreaterThan(gapAt(10) - 60);
+    expect(
+      (await takeSlots(ledger.database, identity, 1, { earliestMs: -50, latestMs: 100 })).firstInMs,
+    ).toBeGreaterThan(gapAt(10) - 60);
   });
 
   it('beyond the horizon are not given out, and the answer says when to ask again', async () => {
@@ -102,7 +113,14 @@ describe('slots', () => {
     };
     await Promise.all([taker(), taker(), taker()]);
     starts.sort((a, b) => a - b);
-    const busiest = starts.reduce((most, start, index) => Math.max(most, starts.slice(index).findIndex((other) => other >= start + 1_000)), 0);
+    const busiest = starts.reduce(
+      (most, start, index) =>
+        Math.max(
+          most,
+          starts.slice(index).findIndex((other) => other >= start + 1_000),
+        ),
+      0,
+    );
     // `asked` is a little earlier than the ledger's clock, so the times are a few milliseconds loose.
     expect(busiest).toBeLessThanOrEqual(limit * 1.01 + 1);
     expect(starts.length).toBeGreaterThan(limit * 1.8);
@@ -111,8 +129,16 @@ describe('slots', () => {
 
 describe('a relay', () => {
   it('without a limit needs no slots, with or without a row', async () => {
-    expect(await takeSlots(ledger.database, await relay(null), 50, within(100))).toMatchObject({ count: 50, firstInMs: 0, gapMs: 0, unlimited: true });
-    expect(await takeSlots(ledger.database, 'unheard-of.example:25', 50, within(100))).toMatchObject({ count: 50, unlimited: true });
+    expect(await takeSlots(ledger.database, await relay(null), 50, within(100))).toMatchObject({
+      count: 50,
+      firstInMs: 0,
+      gapMs: 0,
+      unlimited: true,
+    });
+    expect(await takeSlots(ledger.database, 'unheard-of.example:25', 50, within(100))).toMatchObject({
+      count: 50,
+      unlimited: true,
+    });
   });
 
   it('keeps its limit when it is asked for again without one, and changes it while it is used', async () => {
@@ -127,7 +153,11 @@ describe('a relay', () => {
   it('that asked for less gets the lesser of limit and throttle', async () => {
     const identity = await relay(100);
     expect(await setThrottle(ledger.database, identity, { perSecond: 10, rule: 'too-fast', was: null })).toBe(true);
-    expect(await readPace(ledger.database, identity)).toMatchObject({ throttledPerSecond: 10, throttleRule: 'too-fast', throttledAt: expect.any(Date) as Date });
+    expect(await readPace(ledger.database, identity)).toMatchObject({
+      throttledPerSecond: 10,
+      throttleRule: 'too-fast',
+      throttledAt: expect.any(Date) as Date,
+    });
     expect((await takeSlots(ledger.database, identity, 1, within(forEver))).gapMs).toBeCloseTo(gapAt(10), 6);
     expect(await setThrottle(ledger.database, identity, { perSecond: null, rule: null, was: 10 })).toBe(true);
     expect((await takeSlots(ledger.database, identity, 1, within(forEver))).gapMs).toBeCloseTo(gapAt(100), 6);
@@ -135,14 +165,19 @@ describe('a relay', () => {
 
   it('is throttled once when two workers see the same reply', async () => {
     const identity = await relay(100);
-    const both = await Promise.all([1, 2].map(() => setThrottle(ledger.database, identity, { perSecond: 50, rule: 'too-fast', was: null })));
+    const both = await Promise.all(
+      [1, 2].map(() => setThrottle(ledger.database, identity, { perSecond: 50, rule: 'too-fast', was: null })),
+    );
     expect(both.toSorted()).toEqual([false, true]);
   });
 
   it('remembers since when it is out of reach, and forgets when it is back', async () => {
     const identity = await relay(null);
     expect(await markUnreachable(ledger.database, identity, true)).toBeLessThan(1_000);
-    await ledger.database.query({ text: `update candor.relay_pace set unreachable_since = unreachable_since - interval '1 minute' where relay_identity = $1`, values: [identity] });
+    await ledger.database.query({
+      text: `update candor.relay_pace set unreachable_since = unreachable_since - interval '1 minute' where relay_identity = $1`,
+      values: [identity],
+    });
     expect(await markUnreachable(ledger.database, identity, true)).toBeGreaterThanOrEqual(60_000);
     expect(await markUnreachable(ledger.database, identity, false)).toBe(0);
     expect(await markUnreachable(ledger.database, identity, true)).toBeLessThan(1_000);

@@ -9,7 +9,12 @@ let database: Database;
 beforeAll(async () => {
   ledger = await createTestLedger();
   const { host, user, database: name } = ledger.connection;
-  database = openDatabase({ connectionString: `postgres://${user}@localhost/${name}?host=${encodeURIComponent(host)}&options=-c%20work_mem%3D8MB` }, silentLogger);
+  database = openDatabase(
+    {
+      connectionString: `postgres://${user}@localhost/${name}?host=${encodeURIComponent(host)}&options=-c%20work_mem%3D8MB`,
+    },
+    silentLogger,
+  );
 });
 afterAll(async () => {
   await database.close();
@@ -19,7 +24,13 @@ afterAll(async () => {
 it('takes Postgres itself, also with options of its own in DATABASE_URL', async () => {
   await expect(refusePooler(database, 'candor_queue')).resolves.toBeUndefined();
   const session = await database.session({ searchPath: 'candor_queue' });
-  expect((await session.query({ text: `select current_setting('search_path') as path, current_setting('work_mem') as memory` })).rows).toEqual([{ path: 'candor_queue', memory: '8MB' }]);
+  expect(
+    (
+      await session.query({
+        text: `select current_setting('search_path') as path, current_setting('work_mem') as memory`,
+      })
+    ).rows,
+  ).toEqual([{ path: 'candor_queue', memory: '8MB' }]);
   await session.end();
 });
 

@@ -6,7 +6,15 @@ import { moveCampaign, readCampaign } from '../../../src/ledger/campaigns.ts';
 import { holdForRefusals, letRefusalsPass, takeBackRefused } from '../../../src/ledger/refusals.ts';
 import { settleAttempts } from '../../../src/ledger/settling.ts';
 import { readCounts } from '../../../src/ledger/tally.ts';
-import { aCampaign, aLease, aSettlement, claimSome, createTestLedger, type BuiltCampaign, type TestLedger } from '../../support/ledger.ts';
+import {
+  aCampaign,
+  aLease,
+  aSettlement,
+  claimSome,
+  createTestLedger,
+  type BuiltCampaign,
+  type TestLedger,
+} from '../../support/ledger.ts';
 
 let ledger: TestLedger;
 let lease: LeaseId;
@@ -17,17 +25,29 @@ beforeAll(async () => {
 afterAll(() => ledger.close());
 
 const limit = { share: 0.8, answers: 10 };
-const hold = (campaign: BuiltCampaign): Promise<boolean> => holdForRefusals(ledger.database, campaign.campaignNo, limit, 'candor');
+const hold = (campaign: BuiltCampaign): Promise<boolean> =>
+  holdForRefusals(ledger.database, campaign.campaignNo, limit, 'candor');
 const counts = async (campaign: BuiltCampaign) => (await readCounts(ledger.database, campaign.campaignNo)).counts;
 const accepted: Partial<Settlement> = {};
 const refused = (rule = 'review'): Partial<Settlement> => ({
-  outcome: 'refused', state: 'refused', reason: rule, charged: true, stage: 'rcpt', rule, replyCode: 550, enhancedCode: '5.7.1', replyScrubbed: '550 5.7.1 not permitted',
+  outcome: 'refused',
+  state: 'refused',
+  reason: rule,
+  charged: true,
+  stage: 'rcpt',
+  rule,
+  replyCode: 550,
+  enhancedCode: '5.7.1',
+  replyScrubbed: '550 5.7.1 not permitted',
 });
 
 /** Claims a notice for each of these and settles it so, one after the other. */
 async function answer(campaign: BuiltCampaign, answers: readonly Partial<Settlement>[]): Promise<void> {
-  const claims = (await claimSome(ledger, campaign.campaignNo, lease, answers.length)).toSorted((a, b) => a.attemptId - b.attemptId);
-  for (const [index, claim] of claims.entries()) await settleAttempts(ledger.database, ledger.keyring, lease, [aSettlement(claim, answers[index])]);
+  const claims = (await claimSome(ledger, campaign.campaignNo, lease, answers.length)).toSorted(
+    (a, b) => a.attemptId - b.attemptId,
+  );
+  for (const [index, claim] of claims.entries())
+    await settleAttempts(ledger.database, ledger.keyring, lease, [aSettlement(claim, answers[index])]);
 }
 
 const many = (count: number, of: Partial<Settlement>): Partial<Settlement>[] => Array.from({ length: count }, () => of);
@@ -55,7 +75,11 @@ describe('a campaign whose latest answers refuse nearly everybody for one reason
 
     expect(await hold(campaign)).toBe(true);
 
-    expect(await readCampaign(ledger.database, campaign.id)).toMatchObject({ state: 'held', reason: 'too-many-refused', reasonDetail: '10 of the last 10 answers refuse for one reason: 550 5.7.1 not permitted' });
+    expect(await readCampaign(ledger.database, campaign.id)).toMatchObject({
+      state: 'held',
+      reason: 'too-many-refused',
+      reasonDetail: '10 of the last 10 answers refuse for one reason: 550 5.7.1 not permitted',
+    });
     expect(await counts(campaign)).toMatchObject({ accepted: 5, refused: 0, pending: 35 });
     expect(await charged(campaign)).toBe(0);
   });
@@ -85,7 +109,9 @@ describe('a campaign whose latest answers refuse nearly everybody for one reason
     expect(await hold(campaign)).toBe(true);
 
     for (const [index, claim] of onTheWire.entries()) {
-      await settleAttempts(ledger.database, ledger.keyring, lease, [aSettlement(claim, [refused(), refused('unknown-mailbox-code'), accepted][index])]);
+      await settleAttempts(ledger.database, ledger.keyring, lease, [
+        aSettlement(claim, [refused(), refused('unknown-mailbox-code'), accepted][index]),
+      ]);
     }
     await resume(campaign);
 

@@ -4,10 +4,25 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Claim } from '../../../src/domain/attempt.ts';
 import type { LeaseId } from '../../../src/domain/ids.ts';
 import { claimNotices } from '../../../src/ledger/claiming.ts';
-import { cutSlices, giveBackSlices, queuedSlices, readFeedStatus, resendUnconfirmed } from '../../../src/ledger/feeding.ts';
+import {
+  cutSlices,
+  giveBackSlices,
+  queuedSlices,
+  readFeedStatus,
+  resendUnconfirmed,
+} from '../../../src/ledger/feeding.ts';
 import { recoverExpired } from '../../../src/ledger/leases.ts';
 import { settleAttempts } from '../../../src/ledger/settling.ts';
-import { aCampaign, aLease, aSettlement, aSliceId, createTestLedger, someTerms, type BuiltCampaign, type TestLedger } from '../../support/ledger.ts';
+import {
+  aCampaign,
+  aLease,
+  aSettlement,
+  aSliceId,
+  createTestLedger,
+  someTerms,
+  type BuiltCampaign,
+  type TestLedger,
+} from '../../support/ledger.ts';
 
 const notices = 20_000;
 /** A few for each notice moved, and the first look at entries of notices that have passed through. */
@@ -26,7 +41,9 @@ beforeAll(async () => {
   const run = (text: string) => ledger.database.query({ text });
   // As autovacuum does after the import, when every notice is pending.
   await run('analyze');
-  await run(`update candor.notice set state = 'queued', slice_id = gen_random_uuid() where notice_id <= ${notices * 0.74}`);
+  await run(
+    `update candor.notice set state = 'queued', slice_id = gen_random_uuid() where notice_id <= ${notices * 0.74}`,
+  );
   await run(`update candor.notice set state = 'sending', slice_id = null where state = 'queued'`);
   await run(`insert into candor.attempt (notice_id, campaign_no, round, lease_id, address_version, outcome, closed_at)
              select notice_id, campaign_no, 1, 1, 1, 'accepted', now() from candor.notice where state = 'sending'`);
@@ -52,15 +69,37 @@ async function counter(): Promise<number> {
 
 describe('in a campaign of which three quarters are accepted', () => {
   it('a cut reads what it cuts', async () => {
-    expect(await fetched(() => cutSlices(ledger.database, campaign.campaignNo, { ids: [aSliceId(), aSliceId()], size: 50 }))).toBeLessThan(allowance);
+    expect(
+      await fetched(() => cutSlices(ledger.database, campaign.campaignNo, { ids: [aSliceId(), aSliceId()], size: 50 })),
+    ).toBeLessThan(allowance);
   });
 
   it('a claim and a settlement read what they move', async () => {
-    const { rows } = await ledger.database.query<{ notice_id: Claim['noticeId']; slice_id: ReturnType<typeof aSliceId> }>({ text: `select notice_id, slice_id from candor.notice where state = 'queued'` });
-    const requests = rows.map((row) => ({ campaignNo: campaign.campaignNo, noticeId: row.notice_id, sliceId: row.slice_id }));
-    expect(await fetched(async () => (claims = await claimNotices(ledger.database, lease, requests)))).toBeLessThan(allowance);
+    const { rows } = await ledger.database.query<{
+      notice_id: Claim['noticeId'];
+      slice_id: ReturnType<typeof aSliceId>;
+    }>({ text: `select notice_id, slice_id from candor.notice where state = 'queued'` });
+    const requests = rows.map((row) => ({
+      campaignNo: campaign.campaignNo,
+      noticeId: row.notice_id,
+      sliceId: row.slice_id,
+    }));
+    expect(await fetched(async () => (claims = await claimNotices(ledger.database, lease, requests)))).toBeLessThan(
+      allowance,
+    );
     expect(claims).toHaveLength(100);
-    expect(await fetched(() => settleAttempts(ledger.database, ledger.keyring, lease, claims.slice(0, 90).map((claim) => aSettlement(claim, { outcome: 'unconfirmed', state: 'unconfirmed', reason: 'x' }))))).toBeLessThan(allowance);
+    expect(
+      await fetched(() =>
+        settleAttempts(
+          ledger.database,
+          ledger.keyring,
+          lease,
+          claims
+            .slice(0, 90)
+            .map((claim) => aSettlement(claim, { outcome: 'unconfirmed', state: 'unconfirmed', reason: 'x' })),
+        ),
+      ),
+    ).toBeLessThan(allowance);
   });
 
   it.each<[string, () => Promise<unknown>]>([

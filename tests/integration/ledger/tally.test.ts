@@ -11,7 +11,15 @@ import { endLease, recoverExpired } from '../../../src/ledger/leases.ts';
 import { resendNotices } from '../../../src/ledger/resending.ts';
 import { settleAttempts } from '../../../src/ledger/settling.ts';
 import { readCounts } from '../../../src/ledger/tally.ts';
-import { aCampaign, aLease, aSettlement, aSliceId, createTestLedger, type BuiltCampaign, type TestLedger } from '../../support/ledger.ts';
+import {
+  aCampaign,
+  aLease,
+  aSettlement,
+  aSliceId,
+  createTestLedger,
+  type BuiltCampaign,
+  type TestLedger,
+} from '../../support/ledger.ts';
 
 let ledger: TestLedger;
 beforeAll(async () => {
@@ -50,33 +58,57 @@ describe.each([1, 2, 3])('with the seed %i', (firstSeed) => {
       return seed % below;
     };
     const pick = <Each>(all: readonly Each[]): Each | undefined => all[random(Math.max(1, all.length))];
-    const campaigns = [await aCampaign(ledger, { notices: 40, unaffectedEvery: 4 }), await aCampaign(ledger, { notices: 25 })];
+    const campaigns = [
+      await aCampaign(ledger, { notices: 40, unaffectedEvery: 4 }),
+      await aCampaign(ledger, { notices: 25 }),
+    ];
     const slices: SliceId[] = [];
     const open: { lease: LeaseId; claim: Claim }[] = [];
     let lease = await aLease(ledger);
 
     const move = (campaign: BuiltCampaign, from: CampaignState[], to: CampaignState): Promise<unknown> =>
-      ledger.database.transaction((tx) => moveCampaign(tx, campaign.campaignNo, from, { to, actor: 'tester', reason: 'test' }));
+      ledger.database.transaction((tx) =>
+        moveCampaign(tx, campaign.campaignNo, from, { to, actor: 'tester', reason: 'test' }),
+      );
 
     const steps: ((campaign: BuiltCampaign) => Promise<unknown>)[] = [
       async (campaign) => {
-        const cut = await cutSlices(ledger.database, campaign.campaignNo, { ids: [aSliceId(), aSliceId()], size: 1 + random(6) });
+        const cut = await cutSlices(ledger.database, campaign.campaignNo, {
+          ids: [aSliceId(), aSliceId()],
+          size: 1 + random(6),
+        });
         slices.push(...cut.map((slice) => slice.sliceId));
       },
       async () => {
         const sliceId = pick(slices);
         if (sliceId === undefined) return;
         const notices = await readSlice(ledger.database, ledger.keyring, sliceId);
-        const requests = notices.filter(() => random(4) > 0).map(({ campaignNo, noticeId }) => ({ campaignNo, noticeId, sliceId }));
+        const requests = notices
+          .filter(() => random(4) > 0)
+          .map(({ campaignNo, noticeId }) => ({ campaignNo, noticeId, sliceId }));
         for (const claim of await claimNotices(ledger.database, lease, requests)) open.push({ lease, claim });
       },
       ...Array.from({ length: 3 }, () => async () => {
         // Settled ones stay in the list: a second settlement must change nothing.
         const some = open.filter((each) => each.lease === lease && random(3) === 0);
-        await settleAttempts(ledger.database, ledger.keyring, lease, some.map(({ claim }) => aSettlement(claim, pick(endings))));
+        await settleAttempts(
+          ledger.database,
+          ledger.keyring,
+          lease,
+          some.map(({ claim }) => aSettlement(claim, pick(endings))),
+        );
       }),
-      async () => giveBackClaims(ledger.database, lease, open.filter(() => random(5) === 0).map(({ claim }) => claim.noticeId)),
-      async () => giveBackSlices(ledger.database, slices.filter(() => random(4) === 0)),
+      async () =>
+        giveBackClaims(
+          ledger.database,
+          lease,
+          open.filter(() => random(5) === 0).map(({ claim }) => claim.noticeId),
+        ),
+      async () =>
+        giveBackSlices(
+          ledger.database,
+          slices.filter(() => random(4) === 0),
+        ),
       async () => {
         if (random(3) > 0) return;
         await endLease(ledger.database, lease);
@@ -86,7 +118,9 @@ describe.each([1, 2, 3])('with the seed %i', (firstSeed) => {
       async (campaign) => resendUnconfirmed(ledger.database, campaign.campaignNo),
       async (campaign) => {
         const states = (['refused', 'failed', 'unconfirmed'] as const).filter(() => random(2) === 0);
-        await ledger.database.transaction((tx) => resendNotices(tx, campaign.campaignNo, { states, actor: 'tester', dryRun: random(3) === 0 }));
+        await ledger.database.transaction((tx) =>
+          resendNotices(tx, campaign.campaignNo, { states, actor: 'tester', dryRun: random(3) === 0 }),
+        );
       },
       async (campaign) => {
         await move(campaign, ['running'], 'paused');
@@ -129,17 +163,29 @@ describe('the tally', () => {
       Array.from({ length: 20 }, async () => {
         const [slice] = await cutSlices(ledger.database, campaign.campaignNo, { ids: [aSliceId()], size: 20 });
         if (!slice) return;
-        const claims = await claimNotices(ledger.database, lease, slice.noticeIds.map((noticeId) => ({ campaignNo: campaign.campaignNo, noticeId, sliceId: slice.sliceId })));
-        await Promise.all(claims.map((claim) => settleAttempts(ledger.database, ledger.keyring, lease, [aSettlement(claim)])));
+        const claims = await claimNotices(
+          ledger.database,
+          lease,
+          slice.noticeIds.map((noticeId) => ({ campaignNo: campaign.campaignNo, noticeId, sliceId: slice.sliceId })),
+        );
+        await Promise.all(
+          claims.map((claim) => settleAttempts(ledger.database, ledger.keyring, lease, [aSettlement(claim)])),
+        );
       }),
     );
-    expect(await readCounts(ledger.database, campaign.campaignNo)).toMatchObject({ attempts: 400, counts: { accepted: 400 } });
+    expect(await readCounts(ledger.database, campaign.campaignNo)).toMatchObject({
+      attempts: 400,
+      counts: { accepted: 400 },
+    });
     expect(await recount(ledger.database, campaign.campaignNo)).toMatchObject({ agrees: true });
   });
 
   it('that does not agree is found by the recount', async () => {
     const campaign = await aCampaign(ledger, { notices: 3 });
-    await ledger.database.query({ text: 'update candor.tally set accepted = accepted + 1 where campaign_no = $1', values: [campaign.campaignNo] });
+    await ledger.database.query({
+      text: 'update candor.tally set accepted = accepted + 1 where campaign_no = $1',
+      values: [campaign.campaignNo],
+    });
     expect(await recount(ledger.database, campaign.campaignNo)).toEqual({ agrees: false, differing: ['accepted'] });
   });
 });

@@ -22,12 +22,18 @@ const companions = `slice_id = case when $2 = 'queued' then gen_random_uuid() en
 async function put(state: NoticeState): Promise<void> {
   await ledger.database.transaction(async (tx) => {
     await tx.query({ text: 'set local session_replication_role = replica' });
-    await tx.query({ text: `update candor.notice set state = $2::text::candor.notice_state, ${companions} where campaign_no = $1`, values: [campaignNo, state] });
+    await tx.query({
+      text: `update candor.notice set state = $2::text::candor.notice_state, ${companions} where campaign_no = $1`,
+      values: [campaignNo, state],
+    });
   });
 }
 
 const go = (to: NoticeState): Promise<unknown> =>
-  ledger.database.query({ text: `update candor.notice set state = $2::text::candor.notice_state, ${companions} where campaign_no = $1`, values: [campaignNo, to] });
+  ledger.database.query({
+    text: `update candor.notice set state = $2::text::candor.notice_state, ${companions} where campaign_no = $1`,
+    values: [campaignNo, to],
+  });
 
 const pairs = noticeStates.flatMap((from) => noticeStates.filter((to) => to !== from).map((to) => [from, to] as const));
 
@@ -44,27 +50,46 @@ describe('a notice', () => {
 
   it('is refused when its columns do not fit its state', async () => {
     await put('pending');
-    await expect(ledger.database.query({ text: `update candor.notice set state = 'queued'` })).rejects.toMatchObject({ code: '23514' });
-    await expect(ledger.database.query({ text: `update candor.notice set settled_at = now()` })).rejects.toMatchObject({ code: '23514' });
+    await expect(ledger.database.query({ text: `update candor.notice set state = 'queued'` })).rejects.toMatchObject({
+      code: '23514',
+    });
+    await expect(ledger.database.query({ text: `update candor.notice set settled_at = now()` })).rejects.toMatchObject({
+      code: '23514',
+    });
   });
 });
 
-const campaignPairs = campaignStates.flatMap((from) => campaignStates.filter((to) => to !== from).map((to) => [from, to] as const));
+const campaignPairs = campaignStates.flatMap((from) =>
+  campaignStates.filter((to) => to !== from).map((to) => [from, to] as const),
+);
 
 async function putCampaign(state: CampaignState): Promise<void> {
   await ledger.database.transaction(async (tx) => {
     await tx.query({ text: 'set local session_replication_role = replica' });
-    await tx.query({ text: `update candor.campaign set state = $2, reason = 'test' where campaign_no = $1`, values: [campaignNo, state] });
+    await tx.query({
+      text: `update candor.campaign set state = $2, reason = 'test' where campaign_no = $1`,
+      values: [campaignNo, state],
+    });
     await tx.query({ text: 'delete from candor.campaign_run' });
   });
 }
 
 describe('a campaign', () => {
-  it.each(campaignPairs.filter(([from, to]) => !campaignMayGo(from, to)))('may not go from %s to %s', async (from, to) => {
-    await putCampaign(from);
-    await expect(ledger.database.query({ text: 'update candor.campaign set state = $2 where campaign_no = $1', values: [campaignNo, to] })).rejects.toMatchObject({ code: 'CA002' });
-    expect(await moveCampaign(ledger.database, campaignNo, [from], { to, actor: 'tester', reason: 'test' })).toBeNull();
-  });
+  it.each(campaignPairs.filter(([from, to]) => !campaignMayGo(from, to)))(
+    'may not go from %s to %s',
+    async (from, to) => {
+      await putCampaign(from);
+      await expect(
+        ledger.database.query({
+          text: 'update candor.campaign set state = $2 where campaign_no = $1',
+          values: [campaignNo, to],
+        }),
+      ).rejects.toMatchObject({ code: 'CA002' });
+      expect(
+        await moveCampaign(ledger.database, campaignNo, [from], { to, actor: 'tester', reason: 'test' }),
+      ).toBeNull();
+    },
+  );
 
   it.each(campaignPairs.filter(([from, to]) => campaignMayGo(from, to)))('may go from %s to %s', async (from, to) => {
     await put('cancelled');
@@ -72,17 +97,25 @@ describe('a campaign', () => {
     expect(await moveCampaign(ledger.database, campaignNo, [from], { to, actor: 'tester', reason: 'test' })).toBe(from);
   });
 
-  it.each(['pending', 'queued', 'sending', 'deferred'] as const)('does not finish while a notice is %s', async (state) => {
-    await put(state);
-    await putCampaign('running');
-    expect(await moveCampaign(ledger.database, campaignNo, ['running'], { to: 'finished', actor: 'tester', reason: null })).toBeNull();
-  });
+  it.each(['pending', 'queued', 'sending', 'deferred'] as const)(
+    'does not finish while a notice is %s',
+    async (state) => {
+      await put(state);
+      await putCampaign('running');
+      expect(
+        await moveCampaign(ledger.database, campaignNo, ['running'], { to: 'finished', actor: 'tester', reason: null }),
+      ).toBeNull();
+    },
+  );
 });
 
 describe('the events', () => {
-  it.each([`update candor.event set actor = 'x'`, 'delete from candor.event', 'truncate candor.event'])('take no %s', async (text) => {
-    await expect(ledger.database.query({ text })).rejects.toMatchObject({ code: 'CA001' });
-  });
+  it.each([`update candor.event set actor = 'x'`, 'delete from candor.event', 'truncate candor.event'])(
+    'take no %s',
+    async (text) => {
+      await expect(ledger.database.query({ text })).rejects.toMatchObject({ code: 'CA001' });
+    },
+  );
 });
 
 describe('an address', () => {
@@ -106,8 +139,16 @@ describe('an address', () => {
     await expect(insert(draft.campaignNo, 'one')).rejects.toMatchObject({ code: '23505' });
     await insert(draft.campaignNo, 'two');
     await insert(other.campaignNo, 'one');
-    await expect(ledger.database.query({ text: `update candor.notice set address_hash = decode(md5('one'), 'hex') where campaign_no = $1`, values: [draft.campaignNo] })).rejects.toMatchObject({ code: '23505' });
-    await ledger.database.query({ text: `update candor.notice set address_hash = decode(md5('three'), 'hex') where campaign_no = $1`, values: [other.campaignNo] });
+    await expect(
+      ledger.database.query({
+        text: `update candor.notice set address_hash = decode(md5('one'), 'hex') where campaign_no = $1`,
+        values: [draft.campaignNo],
+      }),
+    ).rejects.toMatchObject({ code: '23505' });
+    await ledger.database.query({
+      text: `update candor.notice set address_hash = decode(md5('three'), 'hex') where campaign_no = $1`,
+      values: [other.campaignNo],
+    });
     expect(await hashesOf(other.campaignNo)).toMatchObject([{ same: true }]);
     expect(await hashesOf(draft.campaignNo)).toMatchObject([{ same: true }, { same: true }]);
   });
@@ -115,7 +156,10 @@ describe('an address', () => {
   it('is free again when its notice is gone', async () => {
     const draft = await aCampaign(ledger, { notices: 0, state: 'ready' });
     await insert(draft.campaignNo, 'one');
-    await ledger.database.query({ text: 'delete from candor.notice where campaign_no = $1', values: [draft.campaignNo] });
+    await ledger.database.query({
+      text: 'delete from candor.notice where campaign_no = $1',
+      values: [draft.campaignNo],
+    });
     expect(await hashesOf(draft.campaignNo)).toEqual([]);
     await insert(draft.campaignNo, 'one');
   });

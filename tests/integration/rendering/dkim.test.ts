@@ -15,7 +15,11 @@ const keys: readonly (readonly [string, KeyObject])[] = [
 ];
 const signing = (privateKey: KeyObject): SigningKey => ({ domain: 'example.com', selector: 'candor', privateKey });
 const letters = await compileLetters(await loadKit(builtInKit));
-const sender: LetterSender = { from: '"Bücher, Notices" <notices@example.com>', replyTo: 'help@example.com', autoSubmitted: true };
+const sender: LetterSender = {
+  from: '"Bücher, Notices" <notices@example.com>',
+  replyTo: 'help@example.com',
+  autoSubmitted: true,
+};
 const notice: NoticeToWrite = {
   token: '01JB2Q4Z8N6R7S9T',
   messageId: '<01JB2Q4Z8N6R7S9T@example.com>',
@@ -34,10 +38,17 @@ describe.each(keys)('a signature by %s', (_, privateKey) => {
     const written = await Promise.all(
       letters.map(async (letter) => {
         const writer = createLetterWriter(letter, sender);
-        return { name: `${letter.audience}.${letter.locale}`, unsigned: writer.write(full), signed: Buffer.concat(await writer.composeSigned(full, key)) };
+        return {
+          name: `${letter.audience}.${letter.locale}`,
+          unsigned: writer.write(full),
+          signed: Buffer.concat(await writer.composeSigned(full, key)),
+        };
       }),
     );
-    const good = areWellSigned(written.map(({ signed }) => signed), dns);
+    const good = areWellSigned(
+      written.map(({ signed }) => signed),
+      dns,
+    );
     expect(written.filter((_letter, nth) => good[nth] !== true).map(({ name }) => name)).toEqual([]);
     for (const { signed, unsigned } of written) expect(signed.subarray(-100)).toEqual(unsigned.subarray(-100));
   });
@@ -45,7 +56,9 @@ describe.each(keys)('a signature by %s', (_, privateKey) => {
   it('holds for an address in UTF-8, and no longer once anything that is read was changed', async () => {
     const [letter] = letters;
     if (!letter) throw new Error('no letter');
-    const message = Buffer.concat(await createLetterWriter(letter, sender).composeSigned({ ...notice, to: 'jürgen@example.org' }, key)).toString('utf8');
+    const message = Buffer.concat(
+      await createLetterWriter(letter, sender).composeSigned({ ...notice, to: 'jürgen@example.org' }, key),
+    ).toString('utf8');
     const changes: readonly ((text: string) => string)[] = [
       (text) => text,
       (text) => text.replace('\r\nTo: ', '\r\nTo:   '),
@@ -56,6 +69,11 @@ describe.each(keys)('a signature by %s', (_, privateKey) => {
       (text) => text.replace('\r\nAuto-Submitted: auto-generated', ''),
       (text) => text.replace(/\.\r\n/, '!\r\n'),
     ];
-    expect(areWellSigned(changes.map((change) => Buffer.from(change(message))), dns)).toEqual([true, true, false, false, false, false, false, false]);
+    expect(
+      areWellSigned(
+        changes.map((change) => Buffer.from(change(message))),
+        dns,
+      ),
+    ).toEqual([true, true, false, false, false, false, false, false]);
   });
 });

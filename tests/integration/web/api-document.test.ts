@@ -13,12 +13,24 @@ beforeAll(async () => {
 });
 afterAll(() => console.close());
 
-const operations = () => Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })));
+const operations = () =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+  );
 
 describe('the document', () => {
   it('has every route of the API, and only those', () => {
-    const served = console.server.routes().filter(({ method, path }) => method !== 'HEAD' && (path.startsWith('/api/') || path === '/metrics') && path !== '/api/docs');
-    expect(operations().map(({ path, method }) => `${method} ${path}`).toSorted()).toEqual(served.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`).toSorted());
+    const served = console.server
+      .routes()
+      .filter(
+        ({ method, path }) =>
+          method !== 'HEAD' && (path.startsWith('/api/') || path === '/metrics') && path !== '/api/docs',
+      );
+    expect(
+      operations()
+        .map(({ path, method }) => `${method} ${path}`)
+        .toSorted(),
+    ).toEqual(served.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`).toSorted());
   });
 
   it('names each operation once, with an answer, a summary and every parameter of its path', () => {
@@ -27,31 +39,38 @@ describe('the document', () => {
     for (const { path, operation } of operations()) {
       expect(operation.summary).toMatch(/^[A-Z]/);
       expect(Object.keys(operation.responses)).toContain('default');
-      expect(operation.parameters.filter((one) => one.in === 'path').map(({ name }) => name)).toEqual([...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]));
+      expect(operation.parameters.filter((one) => one.in === 'path').map(({ name }) => name)).toEqual(
+        [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]),
+      );
     }
   });
 
   it('refers only to schemas that it has', () => {
     const referred = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1] ?? '');
     expect(referred.length).toBeGreaterThan(20);
-    for (const reference of referred) expect(document.components.schemas).toHaveProperty(reference.replace('#/components/schemas/', ''));
+    for (const reference of referred)
+      expect(document.components.schemas).toHaveProperty(reference.replace('#/components/schemas/', ''));
   });
 
   it('closes every object that is sent, so that a slip of the pen is told', () => {
     for (const { operation } of operations()) {
       const body = operation.requestBody?.content['application/json']?.schema;
-      if (body !== undefined) expect([operation.operationId, body.additionalProperties]).toEqual([operation.operationId, false]);
+      if (body !== undefined)
+        expect([operation.operationId, body.additionalProperties]).toEqual([operation.operationId, false]);
     }
   });
 
   it('has examples that the endpoints take', () => {
     for (const { body, example, id } of console.server.endpoints()) {
-      if (example !== undefined && body !== undefined && 'safeParse' in body) expect([id, body.safeParse(example).success]).toEqual([id, true]);
+      if (example !== undefined && body !== undefined && 'safeParse' in body)
+        expect([id, body.safeParse(example).success]).toEqual([id, true]);
     }
   });
 
   it('puts nothing personal into an address', () => {
-    const named = operations().flatMap(({ operation }) => operation.parameters.filter((one) => one.in !== 'header').map(({ name }) => name));
+    const named = operations().flatMap(({ operation }) =>
+      operation.parameters.filter((one) => one.in !== 'header').map(({ name }) => name),
+    );
     expect(named.filter((name) => /address|email|mail|^to$|name/i.test(name))).toEqual([]);
   });
 });
@@ -74,10 +93,16 @@ describe('the page', () => {
       const proxied = await startConsole({ trustProxy: true, publicUrl });
       try {
         const session = await proxied.signIn();
-        const { body } = await proxied.ask('/api/docs', { cookie: session, 'x-forwarded-host': 'attacker.example.com', 'x-forwarded-proto': 'http' });
+        const { body } = await proxied.ask('/api/docs', {
+          cookie: session,
+          'x-forwarded-host': 'attacker.example.com',
+          'x-forwarded-proto': 'http',
+        });
         expect(body).not.toContain('attacker.example.com');
         expect(body).toContain(`${publicUrl ?? proxied.url}/api/status`);
-        const document = JSON.parse((await proxied.ask('/api/openapi.json', { cookie: session })).body) as { servers: { url: string }[] };
+        const document = JSON.parse((await proxied.ask('/api/openapi.json', { cookie: session })).body) as {
+          servers: { url: string }[];
+        };
         expect(document.servers).toEqual([{ url: publicUrl ?? '/' }]);
       } finally {
         await proxied.close();

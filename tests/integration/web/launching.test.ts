@@ -37,7 +37,11 @@ async function anUpload(content = people, on = console): Promise<string> {
 /** Everything confirmed. */
 const confirmed = { version: '1', notices: '3', invalid: 'yes', missing: 'yes' };
 const campaigns = async (on = console): Promise<{ id: string; state: string; notices: number; mode: boolean }[]> =>
-  (await on.ledger.database.query<{ id: string; state: string; notices: number; mode: boolean }>({ text: 'select id, state, notice_count as notices, rehearsal as mode from candor.campaign order by campaign_no' })).rows;
+  (
+    await on.ledger.database.query<{ id: string; state: string; notices: number; mode: boolean }>({
+      text: 'select id, state, notice_count as notices, rehearsal as mode from candor.campaign order by campaign_no',
+    })
+  ).rows;
 
 async function launched(path: string, fields: Record<string, string> = confirmed): Promise<Answer> {
   const answer = await console.submit(`${path}/launch`, fields, cookie);
@@ -53,7 +57,11 @@ async function launched(path: string, fields: Record<string, string> = confirmed
 describe('the letters', () => {
   it('are those that the file uses, each with subject, first words and count', async () => {
     const { body } = await console.ask(`${await anUpload()}/letters`, { cookie });
-    expect([...body.matchAll(/<p class="quiet">(affected|unaffected) · (\w+) · (\d) notice/g)].map((match) => match.slice(1).join(' '))).toEqual(['affected en 1', 'unaffected en 1', 'unaffected es 1']);
+    expect(
+      [...body.matchAll(/<p class="quiet">(affected|unaffected) · (\w+) · (\d) notice/g)].map((match) =>
+        match.slice(1).join(' '),
+      ),
+    ).toEqual(['affected en 1', 'unaffected en 1', 'unaffected es 1']);
   });
 
   it('are shown in a frame that runs nothing and loads nothing', async () => {
@@ -63,27 +71,43 @@ describe('the letters', () => {
     const framed = await console.ask(`${path}/html`, { cookie });
     expect(framed.headers['content-security-policy']).toMatch(/^sandbox; default-src 'none';/);
     expect((await console.ask(`${path}?view=source`, { cookie })).body).toContain('Auto-Submitted');
-    for (const wrong of ['/letters/affected/xx', '/letters/nobody/en', '/letters/affected/..%2f']) expect((await console.ask(path.replace('/letters/affected/en', wrong), { cookie })).status).toBe(404);
+    for (const wrong of ['/letters/affected/xx', '/letters/nobody/en', '/letters/affected/..%2f'])
+      expect((await console.ask(path.replace('/letters/affected/en', wrong), { cookie })).status).toBe(404);
   });
 
   it('are told for a row as the merge will have it', async () => {
     const path = await anUpload();
-    expect((await console.ask(path, { cookie })).body).toContain(`Row <a href="${path}/rows?row=4">4</a> says otherwise than an earlier row of its address.`);
+    expect((await console.ask(path, { cookie })).body).toContain(
+      `Row <a href="${path}/rows?row=4">4</a> says otherwise than an earlier row of its address.`,
+    );
     const { body } = await console.ask(`${path}/rows?row=4`, { cookie });
-    for (const text of ['a@example.com', 'the affected letter, en', 'city, browser', '2, 4, 5', 'disagree']) expect(body).toContain(text);
+    for (const text of ['a@example.com', 'the affected letter, en', 'city, browser', '2, 4, 5', 'disagree'])
+      expect(body).toContain(text);
     expect((await console.ask(`${path}/rows?row=6`, { cookie })).body).toContain('gets no notice');
-    for (const none of ['1', '7', '99', '0']) expect((await console.ask(`${path}/rows?row=${none}`, { cookie })).body).toContain('no such row');
-    for (const wrong of ['', 'x', '-1', '1e9', '99999999999']) expect((await console.ask(`${path}/rows?row=${wrong}`, { cookie })).status).toBe(400);
+    for (const none of ['1', '7', '99', '0'])
+      expect((await console.ask(`${path}/rows?row=${none}`, { cookie })).body).toContain('no such row');
+    for (const wrong of ['', 'x', '-1', '1e9', '99999999999'])
+      expect((await console.ask(`${path}/rows?row=${wrong}`, { cookie })).status).toBe(400);
   });
 
   it('go to one’s own address as tests, a bounded number of them', async () => {
     const path = await anUpload();
-    expect((await console.submit(`${path}/test-letter`, { letter: 'affected/es', to: 'me@example.com' }, cookie)).status).toBe(303);
+    expect(
+      (await console.submit(`${path}/test-letter`, { letter: 'affected/es', to: 'me@example.com' }, cookie)).status,
+    ).toBe(303);
     expect(console.tested).toEqual(['affected/es me@example.com']);
-    expect((await console.submit(`${path}/test-letter`, { letter: '', to: 'a@example.com, b@example.com' }, cookie)).status).toBe(400);
-    for (let times = 0; times < 9; times += 1) await console.submit(`${path}/test-letter`, { letter: '', to: 'me@example.com' }, cookie);
-    expect((await console.submit(`${path}/test-letter`, { letter: '', to: 'me@example.com' }, cookie)).status).toBe(429);
-    const { rows } = await console.ledger.database.query<{ all: string }>({ text: 'select coalesce(string_agg(e::text, chr(10)), $1) as all from candor.event e', values: [''] });
+    expect(
+      (await console.submit(`${path}/test-letter`, { letter: '', to: 'a@example.com, b@example.com' }, cookie)).status,
+    ).toBe(400);
+    for (let times = 0; times < 9; times += 1)
+      await console.submit(`${path}/test-letter`, { letter: '', to: 'me@example.com' }, cookie);
+    expect((await console.submit(`${path}/test-letter`, { letter: '', to: 'me@example.com' }, cookie)).status).toBe(
+      429,
+    );
+    const { rows } = await console.ledger.database.query<{ all: string }>({
+      text: 'select coalesce(string_agg(e::text, chr(10)), $1) as all from candor.event e',
+      values: [''],
+    });
     expect(rows[0]?.all).not.toContain('me@example');
   });
 });
@@ -92,14 +116,25 @@ describe('a launch', () => {
   it('tells everything, then makes a campaign that remembers who confirmed what, and the file is gone', async () => {
     const path = await anUpload();
     const { body } = await console.ask(`${path}/launch`, { cookie });
-    for (const text of ['This is a rehearsal', 'notices@example.com', '1 invalid row gets', 'organization_id', 'Type the number of notices: 3']) expect(body).toContain(text);
+    for (const text of [
+      'This is a rehearsal',
+      'notices@example.com',
+      '1 invalid row gets',
+      'organization_id',
+      'Type the number of notices: 3',
+    ])
+      expect(body).toContain(text);
     const done = await launched(path);
     const [campaign] = await campaigns();
     expect(campaign).toMatchObject({ state: 'running', notices: 3, mode: true });
     expect(done.headers.location).toBe(`/campaigns/${campaign?.id}`);
-    const { rows } = await console.ledger.database.query<{ actor: string; data: unknown }>({ text: `select actor, data from candor.event where kind = 'launch-confirmed'` });
+    const { rows } = await console.ledger.database.query<{ actor: string; data: unknown }>({
+      text: `select actor, data from candor.event where kind = 'launch-confirmed'`,
+    });
     expect(rows).toMatchObject([{ actor: 'Robin', data: { unattended: false, notices: 3, leftOutInvalidRows: 1 } }]);
-    await eventually(async () => (await console.ledger.database.query({ text: 'select from candor.upload_chunk' })).rows.length === 0);
+    await eventually(
+      async () => (await console.ledger.database.query({ text: 'select from candor.upload_chunk' })).rows.length === 0,
+    );
     expect((await console.ask(path, { cookie })).body).toContain(`/campaigns/${campaign?.id}`);
   });
 
@@ -124,7 +159,11 @@ describe('a launch', () => {
   });
 
   it('says that there is no such day, instead of taking the next month for it', async () => {
-    const { body } = await console.submit(`${await anUpload()}/launch`, { ...confirmed, start: '2026-11-31T23:00' }, cookie);
+    const { body } = await console.submit(
+      `${await anUpload()}/launch`,
+      { ...confirmed, start: '2026-11-31T23:00' },
+      cookie,
+    );
     expect(body).toContain('There is no such day.');
     expect(await campaigns()).toEqual([]);
   });
@@ -148,13 +187,23 @@ describe('a launch', () => {
   it('waits for its start, holds after its first letters, and keeps to its rate', async () => {
     const start = new Date(Date.now() + 3_600_000).toISOString().slice(0, 16);
     await launched(await anUpload(), { ...confirmed, start, first: '1', rate: '5' });
-    const { rows } = await console.ledger.database.query({ text: `select c.state, c.start_at, c.canary_until_id is not null as canary, p.limit_per_second as rate from candor.campaign c join candor.relay_pace p using (relay_identity)` });
+    const { rows } = await console.ledger.database.query({
+      text: `select c.state, c.start_at, c.canary_until_id is not null as canary, p.limit_per_second as rate from candor.campaign c join candor.relay_pace p using (relay_identity)`,
+    });
     expect(rows).toMatchObject([{ state: 'ready', start_at: new Date(`${start}Z`), canary: true, rate: 5 }]);
   });
 
   it('over a relay elsewhere needs a stated rate and an official sender', async () => {
     await console.close();
-    console = await startConsole({ inbox: false, settings: { rehearsal: false, loopback: false, relayIdentity: 'smtp.example.com:587', relayLabel: 'smtp.example.com:587' } });
+    console = await startConsole({
+      inbox: false,
+      settings: {
+        rehearsal: false,
+        loopback: false,
+        relayIdentity: 'smtp.example.com:587',
+        relayLabel: 'smtp.example.com:587',
+      },
+    });
     cookie = await console.signIn();
     const path = await anUpload();
     expect((await console.ask(`${path}/launch`, { cookie })).body).toContain('will be told for real');
@@ -166,7 +215,10 @@ describe('a launch', () => {
 
   it('of a file that was launched before asks for a word more', async () => {
     await console.close();
-    console = await startConsole({ inbox: false, settings: { rehearsal: false, relayIdentity: '127.0.0.1:25', relayLabel: '127.0.0.1:25' } });
+    console = await startConsole({
+      inbox: false,
+      settings: { rehearsal: false, relayIdentity: '127.0.0.1:25', relayLabel: '127.0.0.1:25' },
+    });
     cookie = await console.signIn();
     await launched(await anUpload());
     await console.ledger.database.query({ text: `update candor.campaign set state = 'cancelled'` });

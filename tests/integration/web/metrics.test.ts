@@ -8,7 +8,15 @@ import { CandorError } from '../../../src/domain/errors.ts';
 import { apiOf, type Api } from '../../support/api.ts';
 import { startConsole, type TestConsole } from '../../support/console.ts';
 import { eventually } from '../../support/eventually.ts';
-import { aCampaign, aLease, aSettlement, claimSome, createTestLedger, someTerms, type TestLedger } from '../../support/ledger.ts';
+import {
+  aCampaign,
+  aLease,
+  aSettlement,
+  claimSome,
+  createTestLedger,
+  someTerms,
+  type TestLedger,
+} from '../../support/ledger.ts';
 
 let kept: TestLedger;
 let console: TestConsole;
@@ -29,9 +37,17 @@ describe('the figures', () => {
     await setLimit(console.ledger.database, someTerms().relayIdentity, 25);
     const lease = await aLease(console.ledger);
     const claims = await claimSome(console.ledger, campaignNo, lease, 5);
-    await settleAttempts(console.ledger.database, console.ledger.keyring, lease, claims.map((claim) => aSettlement(claim)));
+    await settleAttempts(
+      console.ledger.database,
+      console.ledger.keyring,
+      lease,
+      claims.map((claim) => aSettlement(claim)),
+    );
     const { status, headers, body } = await api.call<string>('GET', '/metrics');
-    expect([status, headers['content-type']]).toEqual([200, expect.stringContaining('text/plain; version=0.0.4') as string]);
+    expect([status, headers['content-type']]).toEqual([
+      200,
+      expect.stringContaining('text/plain; version=0.0.4') as string,
+    ]);
     for (const line of [
       `candor_notices{campaign="${id}",state="accepted"} 5`,
       `candor_notices{campaign="${id}",state="pending"} 15`,
@@ -39,7 +55,8 @@ describe('the figures', () => {
       `candor_attempts_total{campaign="${id}"} 5`,
       `candor_relay_limit_per_second{relay="relay.example:587"} 25`,
       'candor_relay_connections{state="busy"} 2',
-    ]) expect(body.split('\n')).toContain(line);
+    ])
+      expect(body.split('\n')).toContain(line);
     expect(body).toContain('process_resident_memory_bytes');
     for (const secret of ['person', '@', '/user', 'example.org']) expect(body).not.toContain(secret);
   });
@@ -47,8 +64,13 @@ describe('the figures', () => {
   it('leave out campaigns that ended long ago', async () => {
     const { id, campaignNo } = await aCampaign(console.ledger, { notices: 2 });
     expect((await api.call('POST', `/api/campaigns/${id}/cancel`)).status).toBe(200);
-    expect((await api.call<string>('GET', '/metrics')).body).toContain(`candor_campaign_state{campaign="${id}",state="cancelled"} 1`);
-    await console.ledger.database.query({ text: `update candor.campaign set created_at = now() - interval '8 days' where campaign_no = $1`, values: [campaignNo] });
+    expect((await api.call<string>('GET', '/metrics')).body).toContain(
+      `candor_campaign_state{campaign="${id}",state="cancelled"} 1`,
+    );
+    await console.ledger.database.query({
+      text: `update candor.campaign set created_at = now() - interval '8 days' where campaign_no = $1`,
+      values: [campaignNo],
+    });
     await eventually(async () => !(await api.call<string>('GET', '/metrics')).body.includes(id));
   });
 
@@ -64,7 +86,14 @@ describe('reading', () => {
     const port = {
       read: () => {
         reads += 1;
-        return away ? Promise.reject(new CandorError('ledger-unreachable')) : Promise.resolve({ campaigns: [{ campaign: 'abcdefgh', state: 'held' as const, states: noCounts(), attempts: reads, maybeAccepted: 0 }], relays: [] });
+        return away
+          ? Promise.reject(new CandorError('ledger-unreachable'))
+          : Promise.resolve({
+              campaigns: [
+                { campaign: 'abcdefgh', state: 'held' as const, states: noCounts(), attempts: reads, maybeAccepted: 0 },
+              ],
+              relays: [],
+            });
       },
       connections: () => null,
     };

@@ -5,7 +5,16 @@ import { cancelCampaign } from '../../../src/campaigns/control-campaign.ts';
 import { readEvents } from '../../../src/ledger/events.ts';
 import { settleAttempts } from '../../../src/ledger/settling.ts';
 import { startConsole, type Answer, type TestConsole } from '../../support/console.ts';
-import { aCampaign, aLease, aSettlement, claimSome, createTestLedger, someTerms, type BuiltCampaign, type TestLedger } from '../../support/ledger.ts';
+import {
+  aCampaign,
+  aLease,
+  aSettlement,
+  claimSome,
+  createTestLedger,
+  someTerms,
+  type BuiltCampaign,
+  type TestLedger,
+} from '../../support/ledger.ts';
 
 let kept: TestLedger;
 let console: TestConsole;
@@ -29,18 +38,51 @@ const path = (rest = ''): string => `/campaigns/${campaign.id}${rest}`;
 const ask = (rest: string): Promise<Answer> => console.ask(path(rest), { cookie });
 const body = async (rest: string): Promise<string> => (await ask(rest)).body;
 
-const unknownMailbox: Partial<Settlement> = { outcome: 'refused', state: 'refused', reason: 'unknown-mailbox', replyCode: 550, enhancedCode: '5.1.1', rule: 'unknown-mailbox', reply: '550 5.1.1 who?', replyScrubbed: '5.1.1 who?' };
-const review: Partial<Settlement> = { outcome: 'refused', state: 'refused', reason: 'review', replyCode: 554, enhancedCode: null, rule: 'review', reply: attack, replyScrubbed: `554 ${attack}` };
-const doubt: Partial<Settlement> = { outcome: 'unconfirmed', state: 'unconfirmed', reason: 'no-reply-reset', replyCode: null, enhancedCode: null, rule: 'lost-after-body', reply: null, replyScrubbed: null };
+const unknownMailbox: Partial<Settlement> = {
+  outcome: 'refused',
+  state: 'refused',
+  reason: 'unknown-mailbox',
+  replyCode: 550,
+  enhancedCode: '5.1.1',
+  rule: 'unknown-mailbox',
+  reply: '550 5.1.1 who?',
+  replyScrubbed: '5.1.1 who?',
+};
+const review: Partial<Settlement> = {
+  outcome: 'refused',
+  state: 'refused',
+  reason: 'review',
+  replyCode: 554,
+  enhancedCode: null,
+  rule: 'review',
+  reply: attack,
+  replyScrubbed: `554 ${attack}`,
+};
+const doubt: Partial<Settlement> = {
+  outcome: 'unconfirmed',
+  state: 'unconfirmed',
+  reason: 'no-reply-reset',
+  replyCode: null,
+  enhancedCode: null,
+  rule: 'lost-after-body',
+  reply: null,
+  replyScrubbed: null,
+};
 
 async function settle(count: number, changes: Partial<Settlement> = {}): Promise<void> {
   const lease = await aLease(console.ledger);
   const claims = await claimSome(console.ledger, campaign.campaignNo, lease, count);
-  await settleAttempts(console.ledger.database, console.ledger.keyring, lease, claims.map((claim) => aSettlement(claim, changes)));
+  await settleAttempts(
+    console.ledger.database,
+    console.ledger.keyring,
+    lease,
+    claims.map((claim) => aSettlement(claim, changes)),
+  );
 }
 
 /** Opaque ids of the notices on a page, in its order. */
-const noticesIn = (html: string): string[] => [...html.matchAll(/\/notices\/([0-9a-f]{32})"/g)].map((match) => match[1] ?? '');
+const noticesIn = (html: string): string[] =>
+  [...html.matchAll(/\/notices\/([0-9a-f]{32})"/g)].map((match) => match[1] ?? '');
 
 describe('the reasons', () => {
   it('stand in groups with their numbers, a sentence and a reply as text', async () => {
@@ -49,7 +91,17 @@ describe('the reasons', () => {
     await settle(2, review);
     await settle(1, doubt);
     const page = await body('/resend');
-    for (const text of ['6 notices are', 'Re-send all 6', '3 refused: unknown mailbox', '2 refused: review', '1 unconfirmed: no reply reset', 'there is no such mailbox', '550 5.1.1', 'no reply']) expect(page).toContain(text);
+    for (const text of [
+      '6 notices are',
+      'Re-send all 6',
+      '3 refused: unknown mailbox',
+      '2 refused: review',
+      '1 unconfirmed: no reply reset',
+      'there is no such mailbox',
+      '550 5.1.1',
+      'no reply',
+    ])
+      expect(page).toContain(text);
     expect(page).not.toContain(attack);
   });
 
@@ -74,13 +126,20 @@ describe('a list', () => {
       seen.push(...noticesIn(page));
       expect(page).not.toMatch(/person\d+@/);
       expect(page).toContain('p…@example.org');
-      next = /href="([^"]+after=[0-9a-f]{32})"/.exec(page)?.[1]?.replaceAll('&#38;', '&').replaceAll('&amp;', '&') ?? null;
+      next =
+        /href="([^"]+after=[0-9a-f]{32})"/.exec(page)?.[1]?.replaceAll('&#38;', '&').replaceAll('&amp;', '&') ?? null;
     }
     expect(new Set(seen).size).toBe(120);
     expect(seen).toHaveLength(120);
   });
 
-  it.each(['?state=nonsense', '?after=x', '?reason=%3Cscript%3E', '?after=00000000000000000000000000000000', '?reply=abc'])('shows all when the query is %s', async (query) => {
+  it.each([
+    '?state=nonsense',
+    '?after=x',
+    '?reason=%3Cscript%3E',
+    '?after=00000000000000000000000000000000',
+    '?reply=abc',
+  ])('shows all when the query is %s', async (query) => {
     expect(noticesIn(await body(`/notices${query}`))).toHaveLength(12);
   });
 });
@@ -93,10 +152,21 @@ describe('a re-send', () => {
     const page = await body('/resend/confirm?state=refused&reason=unknown-mailbox&reply=550&enhanced=5.1.1');
     expect(page).toContain('Re-send 3 notices');
     expect(page).toContain('None of them is accepted');
-    const sent = await console.submit(path('/resend'), { state: 'refused', reason: 'unknown-mailbox', reply: '550', enhanced: '5.1.1', expect: '3' }, cookie);
+    const sent = await console.submit(
+      path('/resend'),
+      { state: 'refused', reason: 'unknown-mailbox', reply: '550', enhanced: '5.1.1', expect: '3' },
+      cookie,
+    );
     expect([sent.status, sent.headers.location]).toEqual([303, path('?done=resent&n=3')]);
-    const { rows } = await console.ledger.database.query<{ state: string; count: number }>({ text: 'select state, count(*) as count from candor.notice where campaign_no = $1 group by 1 order by 1', values: [campaign.campaignNo] });
-    expect(Object.fromEntries(rows.map((row) => [row.state, row.count]))).toEqual({ accepted: 5, pending: 5, refused: 2 });
+    const { rows } = await console.ledger.database.query<{ state: string; count: number }>({
+      text: 'select state, count(*) as count from candor.notice where campaign_no = $1 group by 1 order by 1',
+      values: [campaign.campaignNo],
+    });
+    expect(Object.fromEntries(rows.map((row) => [row.state, row.count]))).toEqual({
+      accepted: 5,
+      pending: 5,
+      refused: 2,
+    });
   });
 
   it('moves nothing when the number has changed since it was shown', async () => {
@@ -119,18 +189,28 @@ describe('a re-send', () => {
   });
 
   it('of notices that were left out on purpose needs a reason without an address', async () => {
-    await console.ledger.database.query({ text: `update candor.notice set state = 'suppressed', reason = 'told-before', settled_at = now() where campaign_no = $1 and row_no < 5`, values: [campaign.campaignNo] });
+    await console.ledger.database.query({
+      text: `update candor.notice set state = 'suppressed', reason = 'told-before', settled_at = now() where campaign_no = $1 and row_no < 5`,
+      values: [campaign.campaignNo],
+    });
     const group = { state: 'suppressed', reason: 'told-before', expect: '3' };
     expect((await console.submit(path('/resend'), group, cookie)).status).toBe(400);
-    expect((await console.submit(path('/resend'), { ...group, why: 'jane@example.com asked' }, cookie)).status).toBe(400);
-    expect((await console.submit(path('/resend'), { ...group, why: 'The earlier letter was wrong' }, cookie)).status).toBe(303);
+    expect((await console.submit(path('/resend'), { ...group, why: 'jane@example.com asked' }, cookie)).status).toBe(
+      400,
+    );
+    expect(
+      (await console.submit(path('/resend'), { ...group, why: 'The earlier letter was wrong' }, cookie)).status,
+    ).toBe(303);
   });
 
-  it.each([{ expect: '' }, { expect: '0' }, { expect: '-1' }, { expect: 'x' }, {}])('with %j is answered, not done', async (fields) => {
-    await settle(2, unknownMailbox);
-    expect((await console.submit(path('/resend'), fields as Record<string, string>, cookie)).status).toBe(400);
-    expect(noticesIn(await body('/notices?state=refused'))).toHaveLength(2);
-  });
+  it.each([{ expect: '' }, { expect: '0' }, { expect: '-1' }, { expect: 'x' }, {}])(
+    'with %j is answered, not done',
+    async (fields) => {
+      await settle(2, unknownMailbox);
+      expect((await console.submit(path('/resend'), fields as Record<string, string>, cookie)).status).toBe(400);
+      expect(noticesIn(await body('/notices?state=refused'))).toHaveLength(2);
+    },
+  );
 });
 
 describe('one notice', () => {
@@ -139,7 +219,8 @@ describe('one notice', () => {
   it('tells every attempt with its reply, as text', async () => {
     await settle(1, review);
     const page = await body(`/notices/${await first()}`);
-    for (const text of ['person0@example.org', '1 attempt', '554', 'round 1', 'rule review']) expect(page).toContain(text);
+    for (const text of ['person0@example.org', '1 attempt', '554', 'round 1', 'rule review'])
+      expect(page).toContain(text);
     expect(page).not.toContain(attack);
   });
 
@@ -147,42 +228,69 @@ describe('one notice', () => {
     await settle(1, unknownMailbox);
     const notice = await first();
     const before = /<dd class="mono">([^<]+)</.exec(await body(`/notices/${notice}`))?.[1];
-    const answer = await console.submit(path(`/notices/${notice}/address`), { address: ' Person.Zero@example.net ' }, cookie);
+    const answer = await console.submit(
+      path(`/notices/${notice}/address`),
+      { address: ' Person.Zero@example.net ' },
+      cookie,
+    );
     expect(answer.status).toBe(303);
     const page = await body(`/notices/${notice}`);
     expect(page).toContain('Person.Zero@example.net');
     expect(page).toContain('person0@example.org, until');
     expect(/<dd class="mono">([^<]+)</.exec(page)?.[1]).not.toBe(before);
-    for (const [address, corrected] of [['person0@example.org', true], ['person.zero@EXAMPLE.net', false]] as const) {
+    for (const [address, corrected] of [
+      ['person0@example.org', true],
+      ['person.zero@EXAMPLE.net', false],
+    ] as const) {
       const found = (await console.submit('/search', { address }, cookie)).body;
       expect([found.includes('1 campaign holds it'), found.includes('was corrected since')]).toEqual([true, corrected]);
     }
-    expect((await readEvents(console.ledger.database, campaign.campaignNo)).at(-1)).toMatchObject({ kind: 'address-corrected', actor: 'Robin', data: { state: 'refused' } });
+    expect((await readEvents(console.ledger.database, campaign.campaignNo)).at(-1)).toMatchObject({
+      kind: 'address-corrected',
+      actor: 'Robin',
+      data: { state: 'refused' },
+    });
   });
 
   it('does not get an address that has, or had, a notice here', async () => {
     await settle(2, unknownMailbox);
     const [one = '', two = ''] = noticesIn(await body('/notices?state=refused'));
-    const correct = (notice: string, address: string): Promise<Answer> => console.submit(path(`/notices/${notice}/address`), { address }, cookie);
+    const correct = (notice: string, address: string): Promise<Answer> =>
+      console.submit(path(`/notices/${notice}/address`), { address }, cookie);
     expect((await correct(one, 'person5@example.org')).status).toBe(400);
     expect((await correct(one, 'PERSON0@example.org')).status).toBe(400);
     expect((await correct(one, 'new@example.org')).status).toBe(303);
     expect((await correct(two, 'person0@example.org')).status).toBe(400);
     expect((await correct(one, 'person0@example.org')).status).toBe(303);
-    for (const wrong of ['', 'nobody', 'a@b@example.com', `${attack}@example.com`]) expect((await correct(two, wrong)).status).toBe(400);
+    for (const wrong of ['', 'nobody', 'a@b@example.com', `${attack}@example.com`])
+      expect((await correct(two, wrong)).status).toBe(400);
   });
 
   it('keeps its address while it is queued, on the wire or accepted', async () => {
     await settle(1);
-    const answer = await console.submit(path(`/notices/${await first('?state=accepted')}/address`), { address: 'other@example.org' }, cookie);
+    const answer = await console.submit(
+      path(`/notices/${await first('?state=accepted')}/address`),
+      { address: 'other@example.org' },
+      cookie,
+    );
     expect([answer.status, answer.body.includes('cannot be changed now')]).toEqual([400, true]);
   });
 
   it('stays unconfirmed when its doubt is closed, and no longer goes with the others', async () => {
     await settle(2, doubt);
     const notice = await first('?state=unconfirmed');
-    expect((await console.submit(path(`/notices/${notice}/close`), { found: 'see jane@example.com' }, cookie)).status).toBe(400);
-    expect((await console.submit(path(`/notices/${notice}/close`), { found: 'In the log of the relay as delivered' }, cookie)).status).toBe(303);
+    expect(
+      (await console.submit(path(`/notices/${notice}/close`), { found: 'see jane@example.com' }, cookie)).status,
+    ).toBe(400);
+    expect(
+      (
+        await console.submit(
+          path(`/notices/${notice}/close`),
+          { found: 'In the log of the relay as delivered' },
+          cookie,
+        )
+      ).status,
+    ).toBe(303);
     expect(await body(`/notices/${notice}`)).toContain('In the log of the relay as delivered');
     expect(await body('/resend/confirm')).toContain('Re-send 1 notice?');
     expect(await body(`/resend/confirm?notice=${notice}`)).toContain('Re-send 1 notice?');
@@ -193,29 +301,40 @@ describe('one notice', () => {
   it('that is no longer unconfirmed takes no word about it, and the page keeps what was written', async () => {
     await settle(2, doubt);
     const [closed = '', resent = ''] = noticesIn(await body('/notices?state=unconfirmed'));
-    const close = (notice: string, found: string): Promise<Answer> => console.submit(path(`/notices/${notice}/close`), { found }, cookie);
+    const close = (notice: string, found: string): Promise<Answer> =>
+      console.submit(path(`/notices/${notice}/close`), { found }, cookie);
     expect((await close(closed, 'The first word about it')).status).toBe(303);
     expect((await console.submit(path('/resend'), { notice: resent, expect: '1' }, cookie)).status).toBe(303);
     for (const notice of [closed, resent]) {
       const answer = await close(notice, 'Seen in the log at nine');
-      expect([answer.status, answer.body.includes('value="Seen in the log at nine"'), answer.body.includes('was not recorded')]).toEqual([409, true, true]);
+      expect([
+        answer.status,
+        answer.body.includes('value="Seen in the log at nine"'),
+        answer.body.includes('was not recorded'),
+      ]).toEqual([409, true, true]);
     }
     await settle(1);
-    expect((await close(await first('?state=accepted'), 'Seen in the log at nine')).body).toContain('value="Seen in the log at nine"');
+    expect((await close(await first('?state=accepted'), 'Seen in the log at nine')).body).toContain(
+      'value="Seen in the log at nine"',
+    );
     const { rows } = await console.ledger.database.query({ text: 'select reason from candor.closed_doubt' });
     expect(rows).toEqual([{ reason: 'The first word about it' }]);
   });
 
   it.each(['0'.repeat(32), 'nonsense', '..%2f..', 'a'.repeat(180)])('%s is told as unknown', async (id) => {
     expect((await ask(`/notices/${id}`)).status).toBe(404);
-    expect((await console.submit(path(`/notices/${id}/address`), { address: 'a@example.org' }, cookie)).status).toBe(404);
+    expect((await console.submit(path(`/notices/${id}/address`), { address: 'a@example.org' }, cookie)).status).toBe(
+      404,
+    );
   });
 
   it('of another campaign is unknown here', async () => {
     const other = await aCampaign(console.ledger, { notices: 1 });
     const [notice = ''] = noticesIn((await console.ask(`/campaigns/${other.id}/notices`, { cookie })).body);
     expect((await ask(`/notices/${notice}`)).status).toBe(404);
-    expect((await console.submit(path(`/notices/${notice}/address`), { address: 'a@example.org' }, cookie)).status).toBe(404);
+    expect(
+      (await console.submit(path(`/notices/${notice}/address`), { address: 'a@example.org' }, cookie)).status,
+    ).toBe(404);
   });
 });
 
@@ -241,20 +360,32 @@ describe('what is taken away', () => {
     await settle(2, unknownMailbox);
     await settle(2, doubt);
     const { database } = console.ledger;
-    await database.query({ text: `update candor.notice set state = 'suppressed', reason = 'told-before', settled_at = now() where notice_id in (select notice_id from candor.notice where campaign_no = $1 and state = 'pending' limit 1)`, values: [campaign.campaignNo] });
+    await database.query({
+      text: `update candor.notice set state = 'suppressed', reason = 'told-before', settled_at = now() where notice_id in (select notice_id from candor.notice where campaign_no = $1 and state = 'pending' limit 1)`,
+      values: [campaign.campaignNo],
+    });
     // One of the refused goes into a re-send that is cancelled; one of the doubts is looked into.
     const [resent = ''] = noticesIn(await body('/notices?state=refused'));
     expect((await console.submit(path('/resend'), { notice: resent, expect: '1' }, cookie)).status).toBe(303);
     const [looked = ''] = noticesIn(await body('/notices?state=unconfirmed'));
-    expect((await console.submit(path(`/notices/${looked}/close`), { found: 'In the log of the relay' }, cookie)).status).toBe(303);
+    expect(
+      (await console.submit(path(`/notices/${looked}/close`), { found: 'In the log of the relay' }, cookie)).status,
+    ).toBe(303);
     await cancelCampaign(console.ledger, campaign.id, 'Robin');
     const page = await body('/other-channel');
-    expect([...page.matchAll(/<\/span>(\w+)<\/th><td class="n">(\d+)</g)].map((match) => `${match[1]} ${match[2]}`)).toEqual(['refused 1', 'failed 0', 'unconfirmed 1', 'suppressed 0', 'cancelled 4']);
+    expect(
+      [...page.matchAll(/<\/span>(\w+)<\/th><td class="n">(\d+)</g)].map((match) => `${match[1]} ${match[2]}`),
+    ).toEqual(['refused 1', 'failed 0', 'unconfirmed 1', 'suppressed 0', 'cancelled 4']);
     expect(page).toContain('6 people have');
     const list = (await ask('/other-channel.csv')).body.split('\r\n').slice(1, -1);
     expect(list).toHaveLength(6);
     const why = (text: string): number => list.filter((line) => line.includes(text)).length;
-    expect([why('Never tried'), why('had refused'), why('refused this recipient for good'), why('Perhaps told')]).toEqual([3, 1, 1, 1]);
+    expect([
+      why('Never tried'),
+      why('had refused'),
+      why('refused this recipient for good'),
+      why('Perhaps told'),
+    ]).toEqual([3, 1, 1, 1]);
     expect(await body('')).toContain('4 cancelled');
     expect(await body('/resend')).toContain(path('/other-channel'));
   });
@@ -263,12 +394,32 @@ describe('what is taken away', () => {
     await settle(4);
     const answer = await console.submit(path('/export'), {}, cookie);
     expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/zip']);
-    for (const name of ['campaign.json', 'notices.ndjson', 'notices.csv', 'attempts.csv', 'events.ndjson', 'SHA256SUMS', 'letters/affected.en.html']) expect(answer.body).toContain(name);
+    for (const name of [
+      'campaign.json',
+      'notices.ndjson',
+      'notices.csv',
+      'attempts.csv',
+      'events.ndjson',
+      'SHA256SUMS',
+      'letters/affected.en.html',
+    ])
+      expect(answer.body).toContain(name);
   });
 
   it('needs a session and the token of it', async () => {
-    for (const each of ['/notices', '/resend', '/resend/confirm', '/other-channel', '/other-channel.csv', '/export']) expect((await console.ask(path(each))).status).toBe(401);
-    for (const each of ['/resend', '/export']) expect((await console.ask(path(each), { cookie, 'content-type': 'application/x-www-form-urlencoded' }, 'POST', 'expect=1')).status).toBe(403);
+    for (const each of ['/notices', '/resend', '/resend/confirm', '/other-channel', '/other-channel.csv', '/export'])
+      expect((await console.ask(path(each))).status).toBe(401);
+    for (const each of ['/resend', '/export'])
+      expect(
+        (
+          await console.ask(
+            path(each),
+            { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+            'POST',
+            'expect=1',
+          )
+        ).status,
+      ).toBe(403);
   });
 });
 
@@ -277,7 +428,9 @@ describe('the search', () => {
     await settle(1);
     const found = (await console.submit('/search', { address: 'PERSON0@example.org' }, cookie)).body;
     for (const text of ['1 campaign holds it', 'accepted', `/campaigns/${campaign.id}`]) expect(found).toContain(text);
-    expect((await console.submit('/search', { address: 'nobody@example.org' }, cookie)).body).toContain('No campaign holds this address');
+    expect((await console.submit('/search', { address: 'nobody@example.org' }, cookie)).body).toContain(
+      'No campaign holds this address',
+    );
     for (const wrong of ['', attack, 'a,b@example.com']) {
       const answer = await console.submit('/search', { address: wrong }, cookie);
       expect([answer.status, answer.body.includes(attack)]).toEqual([400, false]);

@@ -24,16 +24,20 @@ afterAll(async () => {
 });
 
 describe('readiness', () => {
-  it('does not wait for a ledger that gives no answer, uses up no connections, and sees it come back', { timeout: 30_000 }, async () => {
-    const ready = openReadiness(database);
-    expect((await ready()).ok).toBe(true);
-    door.cut();
-    for (const _ of ['once', 'again']) {
-      const since = performance.now();
-      expect((await Promise.all([ready(), ready(), ready()])).map(({ ok }) => ok)).toEqual([false, false, false]);
-      expect(performance.now() - since).toBeLessThan(3_000);
-    }
-    door.mend();
-    await eventually(async () => (await ready()).ok);
-  });
+  it(
+    'does not wait for a ledger that gives no answer, uses up no connections, and sees it come back',
+    { timeout: 30_000 },
+    async () => {
+      const ready = openReadiness(database);
+      expect((await ready()).ok).toBe(true);
+      door.cut();
+      for (const _ of ['once', 'again']) {
+        const since = performance.now();
+        expect((await Promise.all([ready(), ready(), ready()])).map(({ ok }) => ok)).toEqual([false, false, false]);
+        expect(performance.now() - since).toBeLessThan(3_000);
+      }
+      door.mend();
+      await eventually(async () => (await ready()).ok);
+    },
+  );
 });

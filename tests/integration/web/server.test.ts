@@ -23,15 +23,23 @@ afterEach(() => console.close());
 const pathOf = (url: string): string => new URL(url).pathname + new URL(url).search;
 const attack = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>';
 
-const form = (fields: Record<string, string>): [Record<string, string>, string, string] => [{ 'content-type': 'application/x-www-form-urlencoded' }, 'POST', new URLSearchParams(fields).toString()];
+const form = (fields: Record<string, string>): [Record<string, string>, string, string] => [
+  { 'content-type': 'application/x-www-form-urlencoded' },
+  'POST',
+  new URLSearchParams(fields).toString(),
+];
 const tokenOf = (url: string): string => new URL(url).searchParams.get('token') ?? '';
 
 describe('sign-in', () => {
   it('keeps every route closed but those that say otherwise, and nothing leaks', async () => {
     console.shown.letters = [letterOf(1)];
     const routes = console.server.routes();
-    expect(routes.filter(({ open }) => open).map(({ path }) => path)).toEqual(expect.arrayContaining(['/healthz', '/readyz', '/sign-in', '/first-password']));
-    expect(new Set(routes.filter(({ open, path }) => open && !path.startsWith('/assets/')).map(({ path }) => path))).toEqual(new Set(['/healthz', '/readyz', '/sign-in', '/first-password']));
+    expect(routes.filter(({ open }) => open).map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['/healthz', '/readyz', '/sign-in', '/first-password']),
+    );
+    expect(
+      new Set(routes.filter(({ open, path }) => open && !path.startsWith('/assets/')).map(({ path }) => path)),
+    ).toEqual(new Set(['/healthz', '/readyz', '/sign-in', '/first-password']));
     const closed = routes.filter(({ open, method }) => !open && method !== 'HEAD');
     expect(closed.length).toBeGreaterThan(10);
     for (const { method, path } of closed) {
@@ -48,21 +56,35 @@ describe('sign-in', () => {
   it('sets the first password by the link, once, and leaves a cookie that scripts and other sites do not get', async () => {
     const page = await console.ask(pathOf(console.signInUrl));
     expect([page.status, page.body.includes('Welcome to Candor')]).toEqual([200, true]);
-    const fields = { token: tokenOf(console.signInUrl), name: 'Robin', password: 'four unrelated words here', again: 'four unrelated words here' };
+    const fields = {
+      token: tokenOf(console.signInUrl),
+      name: 'Robin',
+      password: 'four unrelated words here',
+      again: 'four unrelated words here',
+    };
     expect((await console.ask('/first-password', ...form({ ...fields, again: 'other' }))).status).toBe(400);
-    expect((await console.ask('/first-password', ...form({ ...fields, password: 'short', again: 'short' }))).status).toBe(400);
+    expect(
+      (await console.ask('/first-password', ...form({ ...fields, password: 'short', again: 'short' }))).status,
+    ).toBe(400);
     const answer = await console.ask('/first-password', ...form(fields));
     expect([answer.status, answer.headers.location]).toEqual([303, '/']);
     expect(answer.headers['set-cookie']?.[0]).toMatch(/; Path=\/; HttpOnly; SameSite=Strict$/);
     const cookie = answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
-    for (const path of ['/', '/inbox', '/api/status', '/api/inbox']) expect((await console.ask(path, { cookie })).status).toBe(200);
+    for (const path of ['/', '/inbox', '/api/status', '/api/inbox'])
+      expect((await console.ask(path, { cookie })).status).toBe(200);
     expect((await console.ask('/first-password', ...form({ ...fields, name: 'Mallory' }))).status).toBe(401);
     expect((await console.ask(pathOf(console.signInUrl))).status).toBe(401);
   });
 
   it('makes one first operator when two are as fast', async () => {
-    const fields = { token: tokenOf(console.signInUrl), password: 'four unrelated words here', again: 'four unrelated words here' };
-    const answers = await Promise.all(['One', 'Two'].map((name) => console.ask('/first-password', ...form({ ...fields, name }))));
+    const fields = {
+      token: tokenOf(console.signInUrl),
+      password: 'four unrelated words here',
+      again: 'four unrelated words here',
+    };
+    const answers = await Promise.all(
+      ['One', 'Two'].map((name) => console.ask('/first-password', ...form({ ...fields, name }))),
+    );
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 401]);
   });
 
@@ -77,7 +99,8 @@ describe('sign-in', () => {
 
   it('has a guesser wait, also when the next guess is right', async () => {
     await console.signIn();
-    for (let tries = 0; tries < 5; tries += 1) await console.ask('/sign-in', ...form({ name: 'Robin', password: 'wrong' }));
+    for (let tries = 0; tries < 5; tries += 1)
+      await console.ask('/sign-in', ...form({ name: 'Robin', password: 'wrong' }));
     const answer = await console.ask('/sign-in', ...form({ name: 'Robin', password: 'four unrelated words here' }));
     expect(answer.status).toBe(429);
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(600);
@@ -86,7 +109,9 @@ describe('sign-in', () => {
   it('has few wait for their passwords to be looked at, and tells the others at once', async () => {
     await console.signIn();
     const access = openAccess(console.ledger.database, 2 ** 15);
-    const answers = await Promise.allSettled(Array.from({ length: 40 }, (_, index) => access.check(`name${index}`, 'wrong')));
+    const answers = await Promise.allSettled(
+      Array.from({ length: 40 }, (_, index) => access.check(`name${index}`, 'wrong')),
+    );
     const busy = answers.filter((answer) => answer.status === 'rejected');
     expect(busy.length).toBeGreaterThan(10);
     expect(busy.every(({ reason }) => hasCode(reason, 'sign-in-busy'))).toBe(true);
@@ -95,7 +120,9 @@ describe('sign-in', () => {
 
   it('goes on to where the person was going, never elsewhere', async () => {
     await console.signIn();
-    const next = async (path: string): Promise<string | undefined> => (await console.ask('/sign-in', ...form({ name: 'Robin', password: 'four unrelated words here', next: path }))).headers.location;
+    const next = async (path: string): Promise<string | undefined> =>
+      (await console.ask('/sign-in', ...form({ name: 'Robin', password: 'four unrelated words here', next: path })))
+        .headers.location;
     expect(await next('/inbox?before=3')).toBe('/inbox?before=3');
     expect(await next('//evil.example/')).toBe('/');
     expect((await console.ask('/inbox')).body).toContain('name="next" value="/inbox"');
@@ -106,7 +133,11 @@ describe('sign-in', () => {
     const second = await console.signIn();
     expect((await console.submit('/sign-out', {}, first)).status).toBe(303);
     expect((await console.ask('/', { cookie: first })).status).toBe(401);
-    const change = { current: 'four unrelated words here', password: 'five other unrelated words', again: 'five other unrelated words' };
+    const change = {
+      current: 'four unrelated words here',
+      password: 'five other unrelated words',
+      again: 'five other unrelated words',
+    };
     expect((await console.submit('/account/password', { ...change, current: 'wrong' }, second)).status).toBe(400);
     expect((await console.submit('/account/password', change, second)).status).toBe(303);
     expect((await console.ask('/', { cookie: second })).status).toBe(401);
@@ -122,19 +153,28 @@ describe('sign-in', () => {
     }
     expect((await console.ask('/', { cookie })).status).toBe(200);
     expect((await console.submit('/account/operators', { ...fresh, name: 'Kim' }, cookie)).status).toBe(303);
-    for (let tries = 0; tries < 5; tries += 1) expect((await console.submit('/account/password', { ...fresh, current: 'wrong' }, cookie)).status).toBe(400);
+    for (let tries = 0; tries < 5; tries += 1)
+      expect((await console.submit('/account/password', { ...fresh, current: 'wrong' }, cookie)).status).toBe(400);
     const late = await console.submit('/account/password', { ...fresh, current: 'four unrelated words here' }, cookie);
     expect([late.status, Number(late.headers['retry-after']) > 600]).toEqual([429, true]);
   });
 
   it('survives a restart: sessions are in the ledger, as digests', async () => {
     const cookie = await console.signIn();
-    const { rows } = await console.ledger.database.query<{ digest: Buffer }>({ text: 'select digest from candor.console_session' });
+    const { rows } = await console.ledger.database.query<{ digest: Buffer }>({
+      text: 'select digest from candor.console_session',
+    });
     expect(rows).toHaveLength(1);
     expect(cookie).not.toContain(rows[0]?.digest.toString('base64url') ?? 'x');
   });
 
-  it.each(['/first-password', '/first-password?token=', '/first-password?token=x', '/first-password?token=a&token=b', '/first-password?token[]=x'])('refuses %s', async (path) => {
+  it.each([
+    '/first-password',
+    '/first-password?token=',
+    '/first-password?token=x',
+    '/first-password?token=a&token=b',
+    '/first-password?token[]=x',
+  ])('refuses %s', async (path) => {
     expect((await console.ask(path)).status).toBe(401);
   });
 
@@ -142,14 +182,26 @@ describe('sign-in', () => {
     await console.close();
     console = await startConsole({ publicUrl: 'https://notices.example.com' });
     expect(console.signInUrl).toMatch(/^https:\/\/notices\.example\.com\/first-password\?token=/);
-    const fields = { token: tokenOf(console.signInUrl), name: 'Robin', password: 'four unrelated words here', again: 'four unrelated words here' };
+    const fields = {
+      token: tokenOf(console.signInUrl),
+      name: 'Robin',
+      password: 'four unrelated words here',
+      again: 'four unrelated words here',
+    };
     const answer = await console.ask('/first-password', ...form(fields));
     expect(answer.headers['set-cookie']?.[0]).toMatch(/^__Host-.*; Secure$/);
   });
 });
 
 describe('a change', () => {
-  const paths = ['/sign-out', '/account/password', '/account/sessions', '/account/operators', '/account/tokens', '/account/tokens/1/revoke'];
+  const paths = [
+    '/sign-out',
+    '/account/password',
+    '/account/sessions',
+    '/account/operators',
+    '/account/tokens',
+    '/account/tokens/1/revoke',
+  ];
 
   it.each(paths)('of %s needs the token of this very session', async (path) => {
     const cookie = await console.signIn();
@@ -166,18 +218,33 @@ describe('a change', () => {
     const cookie = await console.signIn();
     const csrf = csrfTokenOf(cookie.slice(cookie.indexOf('=') + 1));
     const [headers, method, body] = form({ csrf, token: 'stolen', days: '5' });
-    for (const foreign of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }, { origin: 'https://evil.example' }, { origin: 'null' }]) {
+    for (const foreign of [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+    ]) {
       expect((await console.ask('/account/tokens', { ...headers, ...foreign, cookie }, method, body)).status).toBe(403);
     }
-    expect((await console.ask('/account/tokens', { ...headers, 'sec-fetch-site': 'same-origin', cookie }, method, body)).status).toBe(200);
+    expect(
+      (await console.ask('/account/tokens', { ...headers, 'sec-fetch-site': 'same-origin', cookie }, method, body))
+        .status,
+    ).toBe(200);
   });
 
   it('is refused when it is too large, or no form', async () => {
     const cookie = await console.signIn();
     const [headers, method] = form({});
-    expect((await console.ask('/account/tokens', { ...headers, cookie }, method, `token=${'x'.repeat(70_000)}`)).status).toBe(413);
-    expect((await console.ask('/account/tokens', { cookie, 'content-type': 'application/octet-stream' }, method, 'x')).status).toBe(415);
-    expect((await console.ask('/account/tokens', { cookie, 'content-type': 'application/json' }, method, '{"a":')).status).toBe(400);
+    expect(
+      (await console.ask('/account/tokens', { ...headers, cookie }, method, `token=${'x'.repeat(70_000)}`)).status,
+    ).toBe(413);
+    expect(
+      (await console.ask('/account/tokens', { cookie, 'content-type': 'application/octet-stream' }, method, 'x'))
+        .status,
+    ).toBe(415);
+    expect(
+      (await console.ask('/account/tokens', { cookie, 'content-type': 'application/json' }, method, '{"a":')).status,
+    ).toBe(400);
   });
 });
 
@@ -197,7 +264,13 @@ describe('API tokens', () => {
     expect((await console.submit('/account/tokens/1/revoke', {}, cookie)).status).toBe(404);
   });
 
-  it.each([{ token: '', days: '3' }, { token: 'x', days: '0' }, { token: 'x', days: '1e9' }, { token: 'x', days: 'abc' }, { days: '3' }])('are not made from %o', async (fields) => {
+  it.each([
+    { token: '', days: '3' },
+    { token: 'x', days: '0' },
+    { token: 'x', days: '1e9' },
+    { token: 'x', days: 'abc' },
+    { days: '3' },
+  ])('are not made from %o', async (fields) => {
     const cookie = await console.signIn();
     const answer = await console.submit('/account/tokens', fields, cookie);
     expect([answer.status, answer.body.includes('There is a problem')]).toEqual([400, true]);
@@ -208,8 +281,12 @@ describe('operators', () => {
   it('add each other, sign in by their own name, and nobody removes themselves', async () => {
     const cookie = await console.signIn();
     const password = 'three words or more';
-    expect((await console.submit('/account/operators', { name: 'Kim', password, again: password }, cookie)).status).toBe(303);
-    const kim = (await console.ask('/sign-in', ...form({ name: 'kim', password }))).headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+    expect(
+      (await console.submit('/account/operators', { name: 'Kim', password, again: password }, cookie)).status,
+    ).toBe(303);
+    const kim =
+      (await console.ask('/sign-in', ...form({ name: 'kim', password }))).headers['set-cookie']?.[0]?.split(';')[0] ??
+      '';
     expect((await console.ask('/account', { cookie: kim })).body).toContain('Robin');
     expect((await console.submit('/account/operators/1/remove', {}, cookie)).status).toBe(409);
     expect((await console.submit('/account/operators/1/remove', {}, kim)).status).toBe(303);
@@ -261,7 +338,10 @@ describe('a ledger that takes questions and gives no answers', () => {
 describe('health', () => {
   it('is told to anybody, without details', async () => {
     expect(JSON.parse((await console.ask('/healthz')).body)).toEqual({ ok: true });
-    expect(JSON.parse((await console.ask('/readyz')).body)).toEqual({ ok: true, checks: [{ name: 'ledger', ok: true }] });
+    expect(JSON.parse((await console.ask('/readyz')).body)).toEqual({
+      ok: true,
+      checks: [{ name: 'ledger', ok: true }],
+    });
     console.shown.ready = false;
     expect((await console.ask('/readyz')).status).toBe(503);
   });
@@ -279,11 +359,15 @@ describe('pages', () => {
   });
 
   it('show the account, the state and the reason of a held campaign', async () => {
-    const summary = summaryOf({ state: 'held', reason: { code: 'relay-auth', help: 'Correct it, then `candor resume`.' } });
+    const summary = summaryOf({
+      state: 'held',
+      reason: { code: 'relay-auth', help: 'Correct it, then `candor resume`.' },
+    });
     console.shown.summaries = [summary];
     console.shown.lines = [lineOf(summary)];
     const { body } = await console.ask('/', { cookie });
-    for (const text of ['Held: relay-auth', '<code>candor resume</code>', '12,480', '12,000', 'rehearsal', '7,420']) expect(body).toContain(text);
+    for (const text of ['Held: relay-auth', '<code>candor resume</code>', '12,480', '12,000', 'rehearsal', '7,420'])
+      expect(body).toContain(text);
     expect(body).not.toMatch(/delivered/i);
   });
 
@@ -333,11 +417,29 @@ describe('pages', () => {
   });
 
   it('escape whatever a letter, a kit or a relay brings', async () => {
-    const summary = summaryOf({ campaign: attack, relay: attack, rehearsal: false, state: 'held', reason: { code: attack, help: attack } });
+    const summary = summaryOf({
+      campaign: attack,
+      relay: attack,
+      rehearsal: false,
+      state: 'held',
+      reason: { code: attack, help: attack },
+    });
     console.shown.summaries = [summary];
-    console.shown.lines = [lineOf(summary, { title: attack }), lineOf(summary, { campaign: `b${attack}`, title: attack })];
-    console.shown.letters = [letterOf(1, { from: attack, to: attack, subject: attack, noticeToken: attack, text: attack, source: attack })];
-    for (const path of ['/', '/inbox', '/inbox/1', '/inbox/1?view=text', '/inbox/1?view=source', `/campaigns/${encodeURIComponent(attack)}`]) {
+    console.shown.lines = [
+      lineOf(summary, { title: attack }),
+      lineOf(summary, { campaign: `b${attack}`, title: attack }),
+    ];
+    console.shown.letters = [
+      letterOf(1, { from: attack, to: attack, subject: attack, noticeToken: attack, text: attack, source: attack }),
+    ];
+    for (const path of [
+      '/',
+      '/inbox',
+      '/inbox/1',
+      '/inbox/1?view=text',
+      '/inbox/1?view=source',
+      `/campaigns/${encodeURIComponent(attack)}`,
+    ]) {
       const { status, body } = await console.ask(path, { cookie });
       expect(status).toBe(200);
       expect(body).not.toContain('alert(1)</script>');
@@ -345,7 +447,15 @@ describe('pages', () => {
     }
   });
 
-  it.each(['/inbox/0', '/inbox/x', '/inbox/-1', '/inbox/99999999999999999999', '/inbox/1.5', '/nothing', '/campaigns/%E0%A4%A'])('answer %s with a page that says so', async (path) => {
+  it.each([
+    '/inbox/0',
+    '/inbox/x',
+    '/inbox/-1',
+    '/inbox/99999999999999999999',
+    '/inbox/1.5',
+    '/nothing',
+    '/campaigns/%E0%A4%A',
+  ])('answer %s with a page that says so', async (path) => {
     const { status, body } = await console.ask(path, { cookie });
     expect([400, 404]).toContain(status);
     expect(body).toContain('<h1>');
@@ -376,11 +486,23 @@ describe('the API', () => {
     console.shown.summaries = [summary];
     console.shown.lines = [lineOf(summary)];
     console.shown.letters = Array.from({ length: 60 }, (_, index) => letterOf(index + 1));
-    expect(JSON.parse((await console.ask('/api/status', { cookie })).body)).toMatchObject({ latest: summary, campaigns: [{ campaign: summary.campaign }] });
-    expect(JSON.parse((await console.ask(`/api/campaigns/${summary.campaign}/summary`, { cookie })).body)).toEqual(summary);
-    const list = JSON.parse((await console.ask('/api/inbox', { cookie })).body) as { count: number; letters: { id: number }[]; next: string };
+    expect(JSON.parse((await console.ask('/api/status', { cookie })).body)).toMatchObject({
+      latest: summary,
+      campaigns: [{ campaign: summary.campaign }],
+    });
+    expect(JSON.parse((await console.ask(`/api/campaigns/${summary.campaign}/summary`, { cookie })).body)).toEqual(
+      summary,
+    );
+    const list = JSON.parse((await console.ask('/api/inbox', { cookie })).body) as {
+      count: number;
+      letters: { id: number }[];
+      next: string;
+    };
     expect([list.count, list.letters.length, list.next]).toEqual([60, 50, '/api/inbox?before=11']);
-    expect(JSON.parse((await console.ask(list.next, { cookie })).body)).toMatchObject({ letters: { length: 10 }, next: null });
+    expect(JSON.parse((await console.ask(list.next, { cookie })).body)).toMatchObject({
+      letters: { length: 10 },
+      next: null,
+    });
     const missing = await console.ask('/api/campaigns/nothing/summary', { cookie });
     expect([missing.status, (JSON.parse(missing.body) as { code: string }).code]).toEqual([404, 'campaign-unknown']);
     expect((JSON.parse((await console.ask('/api/status')).body) as { code: string }).code).toBe('sign-in-required');
@@ -390,7 +512,15 @@ describe('the API', () => {
 describe('every answer', () => {
   it('forbids loading, framing, keeping and passing on', async () => {
     const cookie = await console.signIn();
-    for (const path of ['/', '/inbox', '/nothing', '/api/status', '/first-password?token=x', '/assets/live.js', '/healthz']) {
+    for (const path of [
+      '/',
+      '/inbox',
+      '/nothing',
+      '/api/status',
+      '/first-password?token=x',
+      '/assets/live.js',
+      '/healthz',
+    ]) {
       const { headers } = await console.ask(path, { cookie });
       expect(headers['content-security-policy']).toContain("default-src 'none'");
       expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
@@ -404,14 +534,20 @@ describe('every answer', () => {
   it('comes from this machine only: no page names a file elsewhere', async () => {
     const cookie = await console.signIn();
     const { body } = await console.ask('/', { cookie });
-    expect([...body.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '').filter((address) => !/^[/#]/.test(address))).toEqual([]);
+    expect(
+      [...body.matchAll(/(?:src|href)="([^"]+)"/g)]
+        .map((match) => match[1] ?? '')
+        .filter((address) => !/^[/#]/.test(address)),
+    ).toEqual([]);
     expect(body).not.toMatch(/ style="| on\w+="|<script>/);
   });
 });
 
 describe('listening', () => {
   it('says when its port is taken', async () => {
-    await expect(startConsole({ port: Number(new URL(console.url).port) })).rejects.toMatchObject({ code: 'web-port-taken' });
+    await expect(startConsole({ port: Number(new URL(console.url).port) })).rejects.toMatchObject({
+      code: 'web-port-taken',
+    });
   });
 
   it('says when its address is not of this machine', async () => {

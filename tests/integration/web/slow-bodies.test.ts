@@ -31,19 +31,30 @@ describe('a body that does not come', () => {
   it.each([
     ['of a sign-in', `POST /sign-in HTTP/1.1\r\n${form}`, 408],
     ['of a change without a session', `POST /account/sessions HTTP/1.1\r\n${form}`, 401],
-    ['of an upload without a session', `POST /uploads HTTP/1.1\r\n${form.replace('application/x-www-form-urlencoded', 'multipart/form-data; boundary=x')}`, 401],
+    [
+      'of an upload without a session',
+      `POST /uploads HTTP/1.1\r\n${form.replace('application/x-www-form-urlencoded', 'multipart/form-data; boundary=x')}`,
+      401,
+    ],
     ['of an address that cannot be read', `POST /%E0%A4%A HTTP/1.1\r\n${form}`, 400],
-    ['in chunks', 'POST /sign-in HTTP/1.1\r\nhost: HOST\r\ncontent-type: application/x-www-form-urlencoded\r\ntransfer-encoding: chunked\r\n\r\n5\r\nname=\r\n', 408],
+    [
+      'in chunks',
+      'POST /sign-in HTTP/1.1\r\nhost: HOST\r\ncontent-type: application/x-www-form-urlencoded\r\ntransfer-encoding: chunked\r\n\r\n5\r\nname=\r\n',
+      408,
+    ],
   ])('%s ends with its connection', async (_name, text, status) => {
     expect(await send(text).whole).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   });
 
   it('is another thing than a file that takes longer, of somebody who is signed in', async () => {
     const boundary = 'a-boundary';
-    const part = (name: string, more = ''): string => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n`;
+    const part = (name: string, more = ''): string =>
+      `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n`;
     const first = `${part('csrf')}${csrfTokenOf(cookie.slice(cookie.indexOf('=') + 1))}\r\n${part('kit')}mixpanel-2025-11\r\n${part('file', '; filename="a.csv"')}email,audience\r\n`;
     const rest = `a@example.com,affected\r\n\r\n--${boundary}--\r\n`;
-    const { socket, whole } = send(`POST /uploads HTTP/1.1\r\nhost: HOST\r\nconnection: close\r\ncookie: ${cookie}\r\ncontent-type: multipart/form-data; boundary=${boundary}\r\ncontent-length: ${first.length + rest.length}\r\n\r\n${first}`);
+    const { socket, whole } = send(
+      `POST /uploads HTTP/1.1\r\nhost: HOST\r\nconnection: close\r\ncookie: ${cookie}\r\ncontent-type: multipart/form-data; boundary=${boundary}\r\ncontent-length: ${first.length + rest.length}\r\n\r\n${first}`,
+    );
     // Another one that began later has reached its limit.
     await send(`POST /sign-in HTTP/1.1\r\n${form}`).whole;
     socket.write(rest);

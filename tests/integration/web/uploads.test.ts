@@ -31,7 +31,10 @@ d@example.org,perhaps,,
 `;
 
 /** Uploads and waits until it was read; answers its path and page. */
-async function uploaded(content: string | Buffer, options: Parameters<TestConsole['upload']>[2] = {}): Promise<{ path: string; body: string }> {
+async function uploaded(
+  content: string | Buffer,
+  options: Parameters<TestConsole['upload']>[2] = {},
+): Promise<{ path: string; body: string }> {
   const answer = await console.upload(content, cookie, options);
   expect([answer.status, answer.body.slice(0, 0)]).toEqual([303, '']);
   const path = answer.headers.location ?? '';
@@ -47,12 +50,26 @@ async function settled(path: string): Promise<string> {
   return body;
 }
 
-const countOf = async (table: string): Promise<number> => (await console.ledger.database.query<{ count: number }>({ text: `select count(*)::int as count from candor.${table}` })).rows[0]?.count ?? -1;
+const countOf = async (table: string): Promise<number> =>
+  (
+    await console.ledger.database.query<{ count: number }>({
+      text: `select count(*)::int as count from candor.${table}`,
+    })
+  ).rows[0]?.count ?? -1;
 
 describe('an upload', () => {
   it('tells the whole account', async () => {
     const { body } = await uploaded(people, { fileName: `../${attack}list.csv` });
-    for (const text of ['<strong>2 people</strong>', '<b>6</b> rows', '<b>1</b> merged', '<b>3</b> invalid', '1 address has', 'organization_id', 'example.com']) expect(body).toContain(text);
+    for (const text of [
+      '<strong>2 people</strong>',
+      '<b>6</b> rows',
+      '<b>1</b> merged',
+      '<b>3</b> invalid',
+      '1 address has',
+      'organization_id',
+      'example.com',
+    ])
+      expect(body).toContain(text);
     expect(body).not.toContain(attack);
     expect(body).not.toContain('../');
   });
@@ -75,10 +92,14 @@ describe('an upload', () => {
   it('is sealed in the ledger, in chunks', async () => {
     const rows = Array.from({ length: 20_000 }, (_, index) => `someone${index}@example.com,affected`).join('\n');
     await uploaded(`email,audience\n${rows}\n`, { fileName: 'jane-roe.csv' });
-    const { rows: chunks } = await console.ledger.database.query<{ sealed: Buffer }>({ text: 'select sealed from candor.upload_chunk' });
+    const { rows: chunks } = await console.ledger.database.query<{ sealed: Buffer }>({
+      text: 'select sealed from candor.upload_chunk',
+    });
     expect(chunks.length).toBeGreaterThan(1);
     expect(chunks.some(({ sealed }) => sealed.includes('someone') || sealed.length > 300_000)).toBe(false);
-    const { rows: uploads } = await console.ledger.database.query<{ all: string }>({ text: 'select u::text as all from candor.upload u' });
+    const { rows: uploads } = await console.ledger.database.query<{ all: string }>({
+      text: 'select u::text as all from candor.upload u',
+    });
     expect(uploads[0]?.all).not.toContain('jane');
   });
 
@@ -98,9 +119,15 @@ describe('an upload', () => {
   });
 
   it('is read again with the columns that a person chose, and says when they fit worse', async () => {
-    const { path, body } = await uploaded('contact,kind,audience\na@example.com,affected,x\nb@example.com,unaffected,y\n');
+    const { path, body } = await uploaded(
+      'contact,kind,audience\na@example.com,affected,x\nb@example.com,unaffected,y\n',
+    );
     expect(body).toContain('columns-no-email');
-    await console.submit(`${path}/mapping`, { version: '1', 'column-email': 'contact', 'column-audience': 'kind' }, cookie);
+    await console.submit(
+      `${path}/mapping`,
+      { version: '1', 'column-email': 'contact', 'column-audience': 'kind' },
+      cookie,
+    );
     expect(await settled(path)).toContain('<strong>2 people</strong>');
     await console.submit(`${path}/mapping`, { version: '2', 'column-email': 'kind' }, cookie);
     expect(await settled(path)).toContain('This file cannot be used');
@@ -108,7 +135,9 @@ describe('an upload', () => {
 
   it('does not take an answer to an account that somebody else has changed', async () => {
     const { path } = await uploaded(people);
-    const answers = await Promise.all([1, 2].map(() => console.submit(`${path}/mapping`, { version: '1', 'column-city': 'browser' }, cookie)));
+    const answers = await Promise.all(
+      [1, 2].map(() => console.submit(`${path}/mapping`, { version: '1', 'column-city': 'browser' }, cookie)),
+    );
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 409]);
   });
 
@@ -119,7 +148,9 @@ describe('an upload', () => {
     await uploaded(people);
     await console.ledger.database.query({ text: `update candor.upload set created_at = now() - interval '25 hours'` });
     expect(await sweepUploads(console.ledger.database)).toBe(1);
-    expect([await countOf('upload'), await countOf('upload_chunk'), await countOf('upload_problem')]).toEqual([0, 0, 0]);
+    expect([await countOf('upload'), await countOf('upload_chunk'), await countOf('upload_problem')]).toEqual([
+      0, 0, 0,
+    ]);
   });
 });
 
@@ -144,22 +175,28 @@ describe('what is no upload', () => {
   const anUpload = async (): Promise<number> => countOf('upload');
 
   it('is refused without the token of the session, before an octet is kept', async () => {
-    for (const csrf of ['', 'wrong']) expect((await console.upload(people, cookie, { fields: { csrf } })).status).toBe(403);
+    for (const csrf of ['', 'wrong'])
+      expect((await console.upload(people, cookie, { fields: { csrf } })).status).toBe(403);
     expect(await anUpload()).toBe(0);
   });
 
   it('is refused without a file, as another kind of body, and for a kit that is a path', async () => {
     expect((await console.submit('/uploads', {}, cookie)).status).toBe(400);
     expect((await console.upload(people, cookie, { fileName: '' })).status).toBe(400);
-    for (const kit of ['../templates', '/etc', '', 'nothing']) expect((await console.upload(people, cookie, { fields: { kit } })).status).toBe(400);
-    expect((await console.ask('/uploads', { cookie, 'content-type': 'multipart/form-data' }, 'POST', 'x')).status).toBeLessThan(500);
+    for (const kit of ['../templates', '/etc', '', 'nothing'])
+      expect((await console.upload(people, cookie, { fields: { kit } })).status).toBe(400);
+    expect(
+      (await console.ask('/uploads', { cookie, 'content-type': 'multipart/form-data' }, 'POST', 'x')).status,
+    ).toBeLessThan(500);
     expect(await anUpload()).toBe(0);
   });
 
   it('leaves nothing when the connection ends in the middle', async () => {
     const socket = connect({ host: '127.0.0.1', port: Number(new URL(console.url).port) });
     const head = `--b\r\ncontent-disposition: form-data; name="csrf"\r\n\r\n${csrfTokenOf(cookie.slice(cookie.indexOf('=') + 1))}\r\n--b\r\ncontent-disposition: form-data; name="kit"\r\n\r\nmixpanel-2025-11\r\n--b\r\ncontent-disposition: form-data; name="file"; filename="f.csv"\r\n\r\n`;
-    socket.write(`POST /uploads HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: ${cookie}\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: 9000000\r\n\r\n${head}`);
+    socket.write(
+      `POST /uploads HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: ${cookie}\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: 9000000\r\n\r\n${head}`,
+    );
     socket.write(Buffer.alloc(600_000, 'x'));
     await eventually(async () => (await countOf('upload_chunk')) >= 1);
     socket.destroy();
@@ -168,12 +205,19 @@ describe('what is no upload', () => {
   });
 
   it('leaves nothing of a half whose server was killed', async () => {
-    await console.ledger.database.query({ text: `insert into candor.upload (id, state, kit, actor, name_sealed, touched_at) values ('abcdefgh', 'receiving', 'k', 'a', '', now() - interval '11 minutes')` });
+    await console.ledger.database.query({
+      text: `insert into candor.upload (id, state, kit, actor, name_sealed, touched_at) values ('abcdefgh', 'receiving', 'k', 'a', '', now() - interval '11 minutes')`,
+    });
     expect((await console.ask('/uploads/abcdefgh', { cookie })).status).toBe(404);
     expect(await sweepUploads(console.ledger.database)).toBe(1);
   });
 
-  it.each(['/uploads/nothing1', '/uploads/..%2f..%2fetc', '/uploads/nothing1/problems', '/uploads/nothing1/invalid.csv'])('is not found: %s', async (path) => {
+  it.each([
+    '/uploads/nothing1',
+    '/uploads/..%2f..%2fetc',
+    '/uploads/nothing1/problems',
+    '/uploads/nothing1/invalid.csv',
+  ])('is not found: %s', async (path) => {
     expect((await console.ask(path, { cookie })).status).toBe(404);
   });
 });

@@ -6,7 +6,16 @@ import { recordPulses } from '../../../src/ledger/watching.ts';
 import { createLiveFigures } from '../../../src/web/live-figures.ts';
 import { startConsole, type TestConsole } from '../../support/console.ts';
 import { eventually } from '../../support/eventually.ts';
-import { aCampaign, aLease, aSettlement, claimSome, createTestLedger, someTerms, type BuiltCampaign, type TestLedger } from '../../support/ledger.ts';
+import {
+  aCampaign,
+  aLease,
+  aSettlement,
+  claimSome,
+  createTestLedger,
+  someTerms,
+  type BuiltCampaign,
+  type TestLedger,
+} from '../../support/ledger.ts';
 
 let kept: TestLedger;
 let console: TestConsole;
@@ -38,7 +47,12 @@ it('says that nobody is at work on a campaign that runs, until somebody is', asy
 async function settleSome(count: number, changes: Parameters<typeof aSettlement>[1] = {}): Promise<void> {
   const lease = await aLease(console.ledger);
   const claims = await claimSome(console.ledger, campaign.campaignNo, lease, count);
-  await settleAttempts(console.ledger.database, console.ledger.keyring, lease, claims.map((claim) => aSettlement(claim, changes)));
+  await settleAttempts(
+    console.ledger.database,
+    console.ledger.keyring,
+    lease,
+    claims.map((claim) => aSettlement(claim, changes)),
+  );
 }
 
 /** The events of a stream as they come. */
@@ -46,18 +60,21 @@ function listen(): { events: string[]; ended: Promise<void>; stop: () => void } 
   const events: string[] = [];
   let stop = (): void => undefined;
   const ended = new Promise<void>((resolve) => {
-    const asked = get({ host: '127.0.0.1', port: Number(new URL(console.url).port), path: path('/events'), headers: { cookie } }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk;
-        for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-          const event = text.slice(0, end);
-          text = text.slice(end + 2);
-          if (event.includes('data: ')) events.push(event);
-        }
-      });
-      answer.on('close', () => resolve());
-    });
+    const asked = get(
+      { host: '127.0.0.1', port: Number(new URL(console.url).port), path: path('/events'), headers: { cookie } },
+      (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+          for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+            const event = text.slice(0, end);
+            text = text.slice(end + 2);
+            if (event.includes('data: ')) events.push(event);
+          }
+        });
+        answer.on('close', () => resolve());
+      },
+    );
     asked.on('error', () => resolve());
     stop = () => asked.destroy();
   });
@@ -113,8 +130,18 @@ describe('the stream', () => {
     const watch = (): void => {
       const mine: string[] = [];
       written.push(mine);
-      const raw = { writableLength: 0, setHeader: () => undefined, writeHead: () => undefined, write: (text: string) => mine.push(text), end: () => undefined, destroy: () => undefined };
-      const request = { signedIn: { still: () => Promise.resolve(true) }, raw: { once: (_name: string, listener: () => void) => leave.push(listener) } };
+      const raw = {
+        writableLength: 0,
+        setHeader: () => undefined,
+        writeHead: () => undefined,
+        write: (text: string) => mine.push(text),
+        end: () => undefined,
+        destroy: () => undefined,
+      };
+      const request = {
+        signedIn: { still: () => Promise.resolve(true) },
+        raw: { once: (_name: string, listener: () => void) => leave.push(listener) },
+      };
       live.stream('c', request as never, { raw, hijack: () => undefined, getHeaders: () => ({}) } as never);
     };
     for (let people = 0; people < 50; people += 1) watch();
@@ -146,7 +173,8 @@ describe('taking hold', () => {
   });
 
   it('changes the rate, and not to nonsense', async () => {
-    for (const rate of ['', '0', '-3', 'x', '1e9', '1e2', '0x10', '1,200']) expect((await console.submit(path('/rate'), { rate }, cookie)).status).toBe(400);
+    for (const rate of ['', '0', '-3', 'x', '1e9', '1e2', '0x10', '1,200'])
+      expect((await console.submit(path('/rate'), { rate }, cookie)).status).toBe(400);
     expect((await console.submit(path('/rate'), { rate: '2.5' }, cookie)).status).toBe(303);
     expect(await page()).toContain('2.5/s');
     const slow = await console.submit(path('/rate'), { rate: '0.4' }, cookie);
@@ -161,21 +189,56 @@ describe('taking hold', () => {
   });
 
   it('is left to those with the token of their session', async () => {
-    for (const action of ['pause', 'resume', 'cancel', 'rate', 'target']) expect((await console.ask(path(`/${action}`), { cookie, 'content-type': 'application/x-www-form-urlencoded' }, 'POST', 'rate=5')).status).toBe(403);
+    for (const action of ['pause', 'resume', 'cancel', 'rate', 'target'])
+      expect(
+        (
+          await console.ask(
+            path(`/${action}`),
+            { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+            'POST',
+            'rate=5',
+          )
+        ).status,
+      ).toBe(403);
     expect(await page()).toContain('running');
   });
 
   it('of a campaign that is not there is told as such', async () => {
-    for (const action of ['pause', 'resume', 'cancel']) expect((await console.submit(`/campaigns/nothing1/${action}`, {}, cookie)).status).toBe(404);
+    for (const action of ['pause', 'resume', 'cancel'])
+      expect((await console.submit(`/campaigns/nothing1/${action}`, {}, cookie)).status).toBe(404);
   });
 });
 
 describe('the page', () => {
   it('groups what the relay says, as text, and names the domains that lag', async () => {
-    await settleSome(3, { outcome: 'refused', state: 'refused', reason: 'unknown-mailbox', replyCode: 550, enhancedCode: '5.1.1', rule: 'unknown-mailbox', reply: attack, replyScrubbed: `5.1.1 ${attack}` });
-    await settleSome(4, { outcome: 'deferred', state: 'deferred', retryAfterMs: 60_000, replyCode: 451, enhancedCode: '4.7.1', rule: 'greylisted', reply: 'later', replyScrubbed: 'later' });
+    await settleSome(3, {
+      outcome: 'refused',
+      state: 'refused',
+      reason: 'unknown-mailbox',
+      replyCode: 550,
+      enhancedCode: '5.1.1',
+      rule: 'unknown-mailbox',
+      reply: attack,
+      replyScrubbed: `5.1.1 ${attack}`,
+    });
+    await settleSome(4, {
+      outcome: 'deferred',
+      state: 'deferred',
+      retryAfterMs: 60_000,
+      replyCode: 451,
+      enhancedCode: '4.7.1',
+      rule: 'greylisted',
+      reply: 'later',
+      replyScrubbed: 'later',
+    });
     const body = await page();
-    for (const text of ['<strong>550 5.1.1</strong>', '<strong>451 4.7.1</strong>', 'example.org', '3 refused, 4 deferred']) expect(body).toContain(text);
+    for (const text of [
+      '<strong>550 5.1.1</strong>',
+      '<strong>451 4.7.1</strong>',
+      'example.org',
+      '3 refused, 4 deferred',
+    ])
+      expect(body).toContain(text);
     expect(body).not.toContain(attack);
   });
 
@@ -186,15 +249,34 @@ describe('the page', () => {
       await console.ledger.database.query({ text: `update candor.campaign_pulse set at = at - interval '10 seconds'` });
     }
     expect(await page()).toContain('<polyline');
-    for (const wrong of [{ target: 'soon' }, { target: '2026-02-31T10:00:61' }, { target: '2026-02-31T10:00' }, { aware: '2026-11-31T09:00' }, { aware: '2026-13-01T10:00' }, { hours: '0' }, { hours: 'x' }]) expect((await console.submit(path('/target'), wrong, cookie)).status).toBe(400);
-    expect((await console.submit(path('/target'), { target: '2036-01-01T10:00', aware: '2026-11-25T09:00', hours: '72' }, cookie)).status).toBe(303);
+    for (const wrong of [
+      { target: 'soon' },
+      { target: '2026-02-31T10:00:61' },
+      { target: '2026-02-31T10:00' },
+      { aware: '2026-11-31T09:00' },
+      { aware: '2026-13-01T10:00' },
+      { hours: '0' },
+      { hours: 'x' },
+    ])
+      expect((await console.submit(path('/target'), wrong, cookie)).status).toBe(400);
+    expect(
+      (
+        await console.submit(
+          path('/target'),
+          { target: '2036-01-01T10:00', aware: '2026-11-25T09:00', hours: '72' },
+          cookie,
+        )
+      ).status,
+    ).toBe(303);
     const body = await page();
-    for (const text of ['Our target', 'Authority (Art. 33)', '28 Nov 2026', 'not the people']) expect(body).toContain(text);
+    for (const text of ['Our target', 'Authority (Art. 33)', '28 Nov 2026', 'not the people'])
+      expect(body).toContain(text);
   });
 
   it('says a hold on every page, with what to do', async () => {
     await console.ledger.database.query({ text: `update candor.campaign set state = 'held', reason = 'relay-auth'` });
-    for (const other of ['/', '/uploads/new', '/account', path()]) expect((await console.ask(other, { cookie })).body).toContain('A campaign is held');
+    for (const other of ['/', '/uploads/new', '/account', path()])
+      expect((await console.ask(other, { cookie })).body).toContain('A campaign is held');
     expect(await page()).toContain('does not accept the login');
   });
 });

@@ -2,7 +2,11 @@
 import { expect, it } from 'vitest';
 import { partsOf, type Profile } from '../../../bench/cpu-parts.ts';
 
-const frame = (id: number, functionName: string, url: string, children: number[] = []): Profile['nodes'][number] => ({ id, callFrame: { functionName, url }, children });
+const frame = (id: number, functionName: string, url: string, children: number[] = []): Profile['nodes'][number] => ({
+  id,
+  callFrame: { functionName, url },
+  children,
+});
 const profile: Profile = {
   nodes: [
     frame(1, '(root)', '', [2, 3, 4, 7, 9, 11]),
@@ -24,10 +28,20 @@ const profile: Profile = {
 
 it('counts each sample for the nearest caller that has an owner, between the first and the last letter', () => {
   expect(Object.fromEntries(partsOf(profile))).toEqual({
-    render: 0, MIME: 0, SMTP: 11, queue: 0, ledger: 9, sealing: 3, dispatch: 0, 'garbage collection': 7, 'Node itself': 6,
+    render: 0,
+    MIME: 0,
+    SMTP: 11,
+    queue: 0,
+    ledger: 9,
+    sealing: 3,
+    dispatch: 0,
+    'garbage collection': 7,
+    'Node itself': 6,
   });
 });
 
 it('finds nothing where no letter went out', () => {
-  expect([...partsOf({ ...profile, samples: [10, 3], timeDeltas: [1, 1] }).values()].every((ms) => ms === 0)).toBe(true);
+  expect([...partsOf({ ...profile, samples: [10, 3], timeDeltas: [1, 1] }).values()].every((ms) => ms === 0)).toBe(
+    true,
+  );
 });

@@ -36,7 +36,12 @@ describe('the benchmark’s arithmetic', () => {
   });
 
   it('shows a contender’s rate, its range and its ratio to the careful script', () => {
-    const table = speedTable(new Map([['careful', [run(800), run(1_000)]], ['candor-redis', [run(2_400), run(3_000)]]]));
+    const table = speedTable(
+      new Map([
+        ['careful', [run(800), run(1_000)]],
+        ['candor-redis', [run(2_400), run(3_000)]],
+      ]),
+    );
     expect(table).toContain('| 2,700 (2,400–3,000) | 3.00 |');
     expect(table).toContain('0.500');
     expect(table).not.toContain('smtp-source');

@@ -29,8 +29,19 @@ describe('the chance in a chaos run', () => {
   });
 
   it('reads its arguments, and takes a full run on Redis for granted', () => {
-    expect(readChaosOptions(['--seed', '7', '--queue', 'postgres', '--short'], 1)).toMatchObject({ seed: 7, queue: 'postgres', ledger: 'embedded', short: true });
-    expect(readChaosOptions([], 42)).toMatchObject({ seed: 42, queue: 'redis', ledger: 'given', short: false, notices: 10_000 });
+    expect(readChaosOptions(['--seed', '7', '--queue', 'postgres', '--short'], 1)).toMatchObject({
+      seed: 7,
+      queue: 'postgres',
+      ledger: 'embedded',
+      short: true,
+    });
+    expect(readChaosOptions([], 42)).toMatchObject({
+      seed: 42,
+      queue: 'redis',
+      ledger: 'given',
+      short: false,
+      notices: 10_000,
+    });
   });
 
   it.each([

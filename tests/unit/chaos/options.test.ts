@@ -3,8 +3,20 @@ import { chaosUsage, readChaosOptions } from '../../chaos/options.ts';
 
 describe('the options of a chaos run', () => {
   it('are a full run on Redis where nothing is said', () => {
-    expect(readChaosOptions([], 7)).toMatchObject({ seed: 7, queue: 'redis', ledger: 'given', notices: 10_000, drill: null, heldRate: null, soak: false });
-    expect(readChaosOptions(['--queue', 'postgres', '--short', '--seed', '0'], 7)).toMatchObject({ seed: 0, ledger: 'embedded', notices: 600 });
+    expect(readChaosOptions([], 7)).toMatchObject({
+      seed: 7,
+      queue: 'redis',
+      ledger: 'given',
+      notices: 10_000,
+      drill: null,
+      heldRate: null,
+      soak: false,
+    });
+    expect(readChaosOptions(['--queue', 'postgres', '--short', '--seed', '0'], 7)).toMatchObject({
+      seed: 0,
+      ledger: 'embedded',
+      notices: 600,
+    });
   });
 
   it.each([
@@ -17,6 +29,19 @@ describe('the options of a chaos run', () => {
   });
 
   it('stand in the usage, each of them', () => {
-    for (const option of ['seed', 'queue', 'ledger', 'notices', 'domain-limit', 'short', 'keep', 'rate', 'seconds', 'drill', 'soak']) expect(chaosUsage).toContain(`--${option}`);
+    for (const option of [
+      'seed',
+      'queue',
+      'ledger',
+      'notices',
+      'domain-limit',
+      'short',
+      'keep',
+      'rate',
+      'seconds',
+      'drill',
+      'soak',
+    ])
+      expect(chaosUsage).toContain(`--${option}`);
   });
 });

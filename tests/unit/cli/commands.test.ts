@@ -17,10 +17,40 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** The keys that scripts are promised, in their order. */
-const reportKeys = ['file', 'sha256', 'rows', 'valid', 'invalid', 'merged', 'conflicts', 'notices', 'audiences', 'locales', 'localeFallbacks', 'columns', 'ignoredColumns', 'problems'];
+const reportKeys = [
+  'file',
+  'sha256',
+  'rows',
+  'valid',
+  'invalid',
+  'merged',
+  'conflicts',
+  'notices',
+  'audiences',
+  'locales',
+  'localeFallbacks',
+  'columns',
+  'ignoredColumns',
+  'problems',
+];
 const summaryKeys = [
-  'campaign', 'state', 'reason', 'rehearsal', 'relay', 'rows', 'invalid', 'merged', 'conflicts', 'suppressed', 'notices', 'states',
-  'attempts', 'maybeAccepted', 'seconds', 'perSecond', 'etaSeconds',
+  'campaign',
+  'state',
+  'reason',
+  'rehearsal',
+  'relay',
+  'rows',
+  'invalid',
+  'merged',
+  'conflicts',
+  'suppressed',
+  'notices',
+  'states',
+  'attempts',
+  'maybeAccepted',
+  'seconds',
+  'perSecond',
+  'etaSeconds',
 ];
 
 const errorCode = (stdout: string): unknown => (JSON.parse(stdout) as { error: { code: string } }).error.code;
@@ -94,7 +124,8 @@ describe('usage', () => {
     const top = (await commandLine({}).run('--help')).stdout;
     const commands = [...top.matchAll(/^ {2}([a-z]+) (?:<|\[| {2})/gm)].map((match) => match[1] ?? '');
     expect(commands.length).toBe(16);
-    for (const command of commands) expect((await commandLine({}).run(command, '--help')).stdout).toContain(`$ candor ${command}`);
+    for (const command of commands)
+      expect((await commandLine({}).run(command, '--help')).stdout).toContain(`$ candor ${command}`);
   });
 });
 
@@ -140,7 +171,11 @@ describe('check', () => {
 describe('questions and stops', () => {
   it('answers the status of the latest campaign with 0 whatever it is', async () => {
     const asked: (string | null)[] = [];
-    const held = summaryOf({ state: 'held', reason: { code: 'relay-auth', help: 'Correct it.' }, states: { pending: 5 } });
+    const held = summaryOf({
+      state: 'held',
+      reason: { code: 'relay-auth', help: 'Correct it.' },
+      states: { pending: 5 },
+    });
     const cli = commandLine({
       status: async (campaign) => {
         asked.push(campaign);
@@ -156,7 +191,11 @@ describe('questions and stops', () => {
   });
 
   it('watches until the campaign is finished and prints one object', async () => {
-    const seen = [summaryOf({ state: 'running', states: { pending: 9 } }), summaryOf({ state: 'running', states: { pending: 1 } }), summaryOf()];
+    const seen = [
+      summaryOf({ state: 'running', states: { pending: 9 } }),
+      summaryOf({ state: 'running', states: { pending: 1 } }),
+      summaryOf(),
+    ];
     const cli = commandLine({ status: async () => seen.shift() ?? summaryOf() });
     const ran = await cli.run('status', 'c-7f3k', '--watch', '--json');
     expect(ran.exit).toBe(0);
@@ -176,7 +215,10 @@ describe('questions and stops', () => {
   });
 
   it.each(['pause', 'cancel'] as const)('%s says what is accepted and what is on the wire', async (name) => {
-    const summary = summaryOf({ state: name === 'pause' ? 'paused' : 'cancelled', states: { pending: 10, sending: 3 } });
+    const summary = summaryOf({
+      state: name === 'pause' ? 'paused' : 'cancelled',
+      states: { pending: 10, sending: 3 },
+    });
     const actors: string[] = [];
     const stop: Application['pause'] = async (_campaign, actor) => {
       actors.push(actor);
@@ -191,7 +233,14 @@ describe('questions and stops', () => {
   });
 
   it('acts as unknown where the system user has no name', async () => {
-    const cli = commandLine({ status: async () => summaryOf() }, { userName: () => { throw new Error('ENOENT'); } });
+    const cli = commandLine(
+      { status: async () => summaryOf() },
+      {
+        userName: () => {
+          throw new Error('ENOENT');
+        },
+      },
+    );
     expect((await cli.run('status')).opened[0]?.actor).toBe('unknown');
   });
 
@@ -210,7 +259,9 @@ describe('questions and stops', () => {
   });
 
   it('shows the limits of domains to people, and keeps the keys that scripts get', async () => {
-    const cli = commandLine({ status: async () => summaryOf({ domainLimits: [{ domain: 'example.com', perSecond: 5 }] }) });
+    const cli = commandLine({
+      status: async () => summaryOf({ domainLimits: [{ domain: 'example.com', perSecond: 5 }] }),
+    });
     expect((await cli.run('status')).stdout).toContain('example.com 5/s');
     expect(JSON.parse((await cli.run('status', '--json')).stdout)).not.toHaveProperty('domainLimits');
     expect(JSON.parse((await cli.run('status', '--json')).stdout)).not.toHaveProperty('workers');
@@ -221,30 +272,60 @@ describe('questions and stops', () => {
     const cli = commandLine({
       domainRate: async (...call) => {
         calls.push(call.slice(0, 3));
-        return summaryOf({ state: 'running', states: { pending: 1 }, domainLimits: [{ domain: 'xn--bcher-kva.example', perSecond: 5 }] });
+        return summaryOf({
+          state: 'running',
+          states: { pending: 1 },
+          domainLimits: [{ domain: 'xn--bcher-kva.example', perSecond: 5 }],
+        });
       },
     });
     expect((await cli.run('rate', 'c-7f3k', '5', '--domain', 'Bücher.example')).stdout).toContain('5/s');
-    expect((await cli.run('rate', 'c-7f3k', 'none', '--domain', 'example.com')).stdout).toContain('no limit of its own');
-    expect(calls).toEqual([['c-7f3k', 'xn--bcher-kva.example', 5], ['c-7f3k', 'example.com', null]]);
+    expect((await cli.run('rate', 'c-7f3k', 'none', '--domain', 'example.com')).stdout).toContain(
+      'no limit of its own',
+    );
+    expect(calls).toEqual([
+      ['c-7f3k', 'xn--bcher-kva.example', 5],
+      ['c-7f3k', 'example.com', null],
+    ]);
   });
 });
 
 describe('find', () => {
   const notice: Found = {
-    campaign: 'c-7f3k', notice: 'a'.repeat(32), corrected: false, kit: 'mixpanel-2025-11', rehearsal: false, audience: 'affected', locale: 'id', subject: 'Akun Anda \u001B[2J',
-    state: 'accepted', reason: null, maybeAccepted: false,
-    attempts: [{ at: new Date('2026-01-02T03:04:05Z'), settledAt: new Date('2026-01-02T03:04:06Z'), outcome: 'accepted', replyCode: 250, enhancedCode: '2.0.0', reply: 'queued as 1' }],
+    campaign: 'c-7f3k',
+    notice: 'a'.repeat(32),
+    corrected: false,
+    kit: 'mixpanel-2025-11',
+    rehearsal: false,
+    audience: 'affected',
+    locale: 'id',
+    subject: 'Akun Anda \u001B[2J',
+    state: 'accepted',
+    reason: null,
+    maybeAccepted: false,
+    attempts: [
+      {
+        at: new Date('2026-01-02T03:04:05Z'),
+        settledAt: new Date('2026-01-02T03:04:06Z'),
+        outcome: 'accepted',
+        replyCode: 250,
+        enhancedCode: '2.0.0',
+        reply: 'queued as 1',
+      },
+    ],
   };
 
   it('takes the address from stdin only, trimmed', async () => {
     const asked: string[] = [];
-    const cli = commandLine({
-      find: async (address) => {
-        asked.push(address);
-        return [notice];
+    const cli = commandLine(
+      {
+        find: async (address) => {
+          asked.push(address);
+          return [notice];
+        },
       },
-    }, { stdin: '\uFEFF  ana@example.com \r\n\r\n' });
+      { stdin: '\uFEFF  ana@example.com \r\n\r\n' },
+    );
     const ran = await cli.run('find', '-');
     expect(ran.exit).toBe(0);
     expect(asked).toEqual(['ana@example.com']);
@@ -268,14 +349,24 @@ describe('find', () => {
     expect(ran.opened).toEqual([]);
   });
 
-  it.each([['nothing', ' \n'], ['two addresses', 'a@example.com\nb@example.com\n'], ['a flood', 'x'.repeat(5000)]])('refuses %s', async (_, stdin) => {
+  it.each([
+    ['nothing', ' \n'],
+    ['two addresses', 'a@example.com\nb@example.com\n'],
+    ['a flood', 'x'.repeat(5000)],
+  ])('refuses %s', async (_, stdin) => {
     const ran = await commandLine({}, { stdin }).run('find', '-', '--json');
     expect(ran.exit).toBe(2);
     expect(errorCode(ran.stdout)).toBe('address-missing');
   });
 
   it('lets a person end the address with Enter', async () => {
-    const cli = commandLine({ find: async () => [] }, { terminal: 80, onStderr: (chunk, hands) => chunk.includes('Type the address') && hands.type('ana@example.com\n') });
+    const cli = commandLine(
+      { find: async () => [] },
+      {
+        terminal: 80,
+        onStderr: (chunk, hands) => chunk.includes('Type the address') && hands.type('ana@example.com\n'),
+      },
+    );
     expect((await cli.run('find', '-')).exit).toBe(0);
   });
 });
@@ -289,9 +380,28 @@ describe('files', () => {
         return { files: ['proof/notices.csv'], notices: 7 };
       },
     });
-    const ran = await cli.run('export', 'c-7f3k', '--out', 'proof', '--state', 'refused,failed', '--state', 'suppressed', '--with-addresses', '--json');
+    const ran = await cli.run(
+      'export',
+      'c-7f3k',
+      '--out',
+      'proof',
+      '--state',
+      'refused,failed',
+      '--state',
+      'suppressed',
+      '--with-addresses',
+      '--json',
+    );
     expect(JSON.parse(ran.stdout)).toEqual({ campaign: 'c-7f3k', files: ['proof/notices.csv'], notices: 7 });
-    expect(requests).toEqual([{ campaign: 'c-7f3k', out: 'proof', withAddresses: true, actor: 'ana', states: ['refused', 'failed', 'suppressed'] }]);
+    expect(requests).toEqual([
+      {
+        campaign: 'c-7f3k',
+        out: 'proof',
+        withAddresses: true,
+        actor: 'ana',
+        states: ['refused', 'failed', 'suppressed'],
+      },
+    ]);
   });
 
   it('previews without the ledger, and with the relay when letters go out', async () => {
@@ -302,12 +412,14 @@ describe('files', () => {
     expect(ran.stdout).toContain('2 test letters');
   });
 
-  const backup = (end: boolean): Application['backup'] => async (out: Writable) => {
-    out.write('sealed ');
-    out.write('ledger');
-    if (end) out.end();
-    return { tables: 2, rows: 30 };
-  };
+  const backup =
+    (end: boolean): Application['backup'] =>
+    async (out: Writable) => {
+      out.write('sealed ');
+      out.write('ledger');
+      if (end) out.end();
+      return { tables: 2, rows: 30 };
+    };
 
   it.each([true, false])('backs up to stdout (application ends the stream: %s)', async (end) => {
     const ran = await commandLine({ backup: backup(end) }).run('backup');
@@ -391,7 +503,9 @@ describe('doctor', () => {
   });
 
   it('makes a ledger that does not answer a finding', async () => {
-    const ran = await commandLine({ doctor: () => Promise.reject(new CandorError('ledger-unreachable')) }).run('doctor');
+    const ran = await commandLine({ doctor: () => Promise.reject(new CandorError('ledger-unreachable')) }).run(
+      'doctor',
+    );
     expect(ran.exit).toBe(0);
     expect(ran.stdout).toContain('ledger-unreachable');
   });
@@ -402,7 +516,11 @@ describe('the unexpected', () => {
     override readonly name = 'DatabaseError';
     readonly code = '23505';
   }
-  const cli = (variables = {}) => commandLine({ status: () => Promise.reject(new DatabaseError('Key (address)=(ana@example.com) already exists')) }, { variables });
+  const cli = (variables = {}) =>
+    commandLine(
+      { status: () => Promise.reject(new DatabaseError('Key (address)=(ana@example.com) already exists')) },
+      { variables },
+    );
 
   it('ends with 1 and repeats no value of a foreign error', async () => {
     const ran = await cli().run('status', '--json');
@@ -421,7 +539,10 @@ describe('the unexpected', () => {
   });
 
   it('reports an application that cannot be closed', async () => {
-    const ran = await commandLine({ status: async () => summaryOf(), close: () => Promise.reject(new Error('stuck')) }).run('status', '--json');
+    const ran = await commandLine({
+      status: async () => summaryOf(),
+      close: () => Promise.reject(new Error('stuck')),
+    }).run('status', '--json');
     expect(ran.exit).toBe(1);
     expect(ran.stdout.trim().split('\n')).toHaveLength(1);
   });

@@ -12,7 +12,13 @@ import { noCounts } from '../../../src/domain/notice-state.ts';
 import { summaryOf } from './scripted-application.ts';
 
 const running = summaryOf({
-  campaign: '2026-01-31-mixpanel-7f3k', state: 'running', rehearsal: true, relay: 'inbox', etaSeconds: 754, perSecond: 462.4, ratePerSecond: 500,
+  campaign: '2026-01-31-mixpanel-7f3k',
+  state: 'running',
+  rehearsal: true,
+  relay: 'inbox',
+  etaSeconds: 754,
+  perSecond: 462.4,
+  ratePerSecond: 500,
   states: { pending: 7000, queued: 900, sending: 12, deferred: 20, refused: 11, failed: 1, unconfirmed: 3 },
 });
 const history = remember(remember(newHistory(0), summaryOf({ states: { pending: 10_000 } }), 37_000), running, 42_000);
@@ -25,15 +31,25 @@ describe('the block', () => {
   });
 
   it('says why it is held', () => {
-    const held = summaryOf({ state: 'held', reason: { code: 'relay-auth', help: 'Correct the password, then `candor resume`.' }, states: { pending: 8000 }, etaSeconds: null });
-    expect(renderProgress(held, history, { columns: 60, color: false, unicode: false, now: 42_000 }).join('\n')).toMatchSnapshot();
+    const held = summaryOf({
+      state: 'held',
+      reason: { code: 'relay-auth', help: 'Correct the password, then `candor resume`.' },
+      states: { pending: 8000 },
+      etaSeconds: null,
+    });
+    expect(
+      renderProgress(held, history, { columns: 60, color: false, unicode: false, now: 42_000 }).join('\n'),
+    ).toMatchSnapshot();
   });
 
   it.each([
     ['a long name', { campaign: 'c'.repeat(200) }],
     ['nobody', { notices: 0, states: noCounts() }],
     ['all accepted', {}],
-    ['millions', { notices: 12_345_678, states: { pending: 1, unconfirmed: 1, suppressed: 1, cancelled: 1, deferred: 1 } }],
+    [
+      'millions',
+      { notices: 12_345_678, states: { pending: 1, unconfirmed: 1, suppressed: 1, cancelled: 1, deferred: 1 } },
+    ],
     ['a waiting start', { state: 'ready', startAt: '2026-02-01T09:00:00.000Z' } as const],
     ['nobody at work', { state: 'running', workers: 0, states: { pending: 5, sending: 2 }, etaSeconds: null } as const],
     ['only deferred notices', { state: 'running', states: { deferred: 5 }, etaSeconds: null } as const],
@@ -80,7 +96,8 @@ describe('the bar', () => {
 describe('the pace', () => {
   it('is the mean of the last seconds, and falls when nothing comes any more', () => {
     let seen = newHistory(0);
-    for (let second = 0; second <= 20; second += 1) seen = remember(seen, summaryOf({ notices: 1000, states: { pending: 1000 - second * 10 } }), second * 1000);
+    for (let second = 0; second <= 20; second += 1)
+      seen = remember(seen, summaryOf({ notices: 1000, states: { pending: 1000 - second * 10 } }), second * 1000);
     expect(paceNow(seen, 20_000)).toBeCloseTo(10);
     expect(paceNow(seen, 22_500)).toBeCloseTo(30 / 5.5);
     expect(paceNow(seen, 60_000)).toBe(0);
@@ -102,7 +119,9 @@ function screen(terminal: boolean, columns = 60) {
   const stderr = Object.assign(new PassThrough(), terminal ? { isTTY: true, columns, rows: 20 } : {});
   const display = startDisplay(
     {
-      stderr, variables: { NO_COLOR: '1' }, clock: { now: () => new Date(0), monotonicMs: () => time.ms },
+      stderr,
+      variables: { NO_COLOR: '1' },
+      clock: { now: () => new Date(0), monotonicMs: () => time.ms },
       after: (_, callback) => {
         ticks.push(callback);
         return () => void ticks.splice(ticks.indexOf(callback), 1);
@@ -221,12 +240,59 @@ describe('a disk that is full', () => {
 
 describe('stop signals', () => {
   it.each([
-    ['three presses', [['SIGINT', 0], ['SIGINT', 1000], ['SIGINT', 2000], ['SIGINT', 3000]], [1, 2, 3, 3]],
-    ['a wrapper that repeats the signal', [['SIGINT', 0], ['SIGINT', 5], ['SIGINT', 1000], ['SIGINT', 1004]], [1, null, 2, null]],
-    ['a script that adds SIGTERM', [['SIGINT', 0], ['SIGTERM', 400]], [1, null]],
-    ['a supervisor that insists', [['SIGTERM', 0], ['SIGTERM', 1000], ['SIGTERM', 2000]], [1, 2, 3]],
-    ['a hang-up after SIGTERM', [['SIGTERM', 0], ['SIGHUP', 500]], [1, null]],
-    ['Ctrl-C after SIGTERM', [['SIGTERM', 0], ['SIGINT', 500]], [1, 2]],
+    [
+      'three presses',
+      [
+        ['SIGINT', 0],
+        ['SIGINT', 1000],
+        ['SIGINT', 2000],
+        ['SIGINT', 3000],
+      ],
+      [1, 2, 3, 3],
+    ],
+    [
+      'a wrapper that repeats the signal',
+      [
+        ['SIGINT', 0],
+        ['SIGINT', 5],
+        ['SIGINT', 1000],
+        ['SIGINT', 1004],
+      ],
+      [1, null, 2, null],
+    ],
+    [
+      'a script that adds SIGTERM',
+      [
+        ['SIGINT', 0],
+        ['SIGTERM', 400],
+      ],
+      [1, null],
+    ],
+    [
+      'a supervisor that insists',
+      [
+        ['SIGTERM', 0],
+        ['SIGTERM', 1000],
+        ['SIGTERM', 2000],
+      ],
+      [1, 2, 3],
+    ],
+    [
+      'a hang-up after SIGTERM',
+      [
+        ['SIGTERM', 0],
+        ['SIGHUP', 500],
+      ],
+      [1, null],
+    ],
+    [
+      'Ctrl-C after SIGTERM',
+      [
+        ['SIGTERM', 0],
+        ['SIGINT', 500],
+      ],
+      [1, 2],
+    ],
   ] as const)('%s', (_, presses, levels) => {
     const counter = new StopLevels();
     expect(presses.map(([signal, atMs]) => counter.take(signal, atMs))).toEqual(levels);

@@ -14,30 +14,67 @@ import { reportOf, summaryOf } from './scripted-application.ts';
 
 const view = { columns: 80, color: false, unicode: true };
 const report = reportOf({
-  invalid: 12, merged: 50, conflicts: 2, audiences: { affected: 15_000, unaffected: 5000 }, locales: { es: 2000, en: 12_000, id: 6000 }, localeFallbacks: 320,
-  columns: { email: 'E-Mail', audience: 'product', name: 'name', country: '\u001B]0;owned\u0007Country' }, ignoredColumns: ['Notes'],
-  problems: Array.from({ length: 12 }, (_, index) => ({ row: 17 + index * 311, column: index % 2 === 0 ? 'email' : null, code: 'x', message: 'What is wrong with the row and how to mend it, in a sentence.' })),
+  invalid: 12,
+  merged: 50,
+  conflicts: 2,
+  audiences: { affected: 15_000, unaffected: 5000 },
+  locales: { es: 2000, en: 12_000, id: 6000 },
+  localeFallbacks: 320,
+  columns: { email: 'E-Mail', audience: 'product', name: 'name', country: '\u001B]0;owned\u0007Country' },
+  ignoredColumns: ['Notes'],
+  problems: Array.from({ length: 12 }, (_, index) => ({
+    row: 17 + index * 311,
+    column: index % 2 === 0 ? 'email' : null,
+    code: 'x',
+    message: 'What is wrong with the row and how to mend it, in a sentence.',
+  })),
 });
 
 describe('the summary', () => {
   it('of a campaign with every kind of ending', () => {
-    const summary = summaryOf({ invalid: 12, merged: 50, conflicts: 2, maybeAccepted: 3, states: { refused: 30, failed: 2, unconfirmed: 3, suppressed: 5 } });
+    const summary = summaryOf({
+      invalid: 12,
+      merged: 50,
+      conflicts: 2,
+      maybeAccepted: 3,
+      states: { refused: 30, failed: 2, unconfirmed: 3, suppressed: 5 },
+    });
     expect(renderSummary(summary, view).join('\n')).toMatchSnapshot();
   });
 
   it('of a rehearsal that was held', () => {
-    const summary = summaryOf({ state: 'held', rehearsal: true, relay: 'inbox', reason: { code: 'canary', help: 'Look at them, then candor resume.' }, notices: 30, states: { pending: 20 }, attempts: 10, etaSeconds: null });
+    const summary = summaryOf({
+      state: 'held',
+      rehearsal: true,
+      relay: 'inbox',
+      reason: { code: 'canary', help: 'Look at them, then candor resume.' },
+      notices: 30,
+      states: { pending: 20 },
+      attempts: 10,
+      etaSeconds: null,
+    });
     expect(renderSummary(summary, view).join('\n')).toMatchSnapshot();
   });
 
   it('says that nobody is at work on a campaign that runs, and what to do', () => {
-    const alone = summaryOf({ state: 'running', workers: 0, states: { pending: 20, sending: 3 }, notices: 30, etaSeconds: null });
+    const alone = summaryOf({
+      state: 'running',
+      workers: 0,
+      states: { pending: 20, sending: 3 },
+      notices: 30,
+      etaSeconds: null,
+    });
     const text = renderSummary(alone, view).join('\n');
     expect(text).toContain('No worker is at work');
     expect(text).toContain('candor resume c-7f3k');
     expect(text).toMatch(/^ {2}candor worker$/m);
     expect(text).not.toContain('on the wire now');
-    for (const summary of [{ ...alone, workers: 1 }, { ...alone, workers: null }, { ...alone, state: 'paused' as const }, { ...alone, state: 'held' as const }]) {
+    for (const summary of [
+      { ...alone, workers: 1 },
+      { ...alone, workers: null },
+      { ...alone, state: 'paused' as const },
+      { ...alone, state: 'held' as const },
+    ]) {
       expect(renderSummary(summary, view).join('\n')).not.toContain('No worker');
     }
   });
@@ -58,7 +95,9 @@ describe('the summary', () => {
   it('never says sent or delivered', () => {
     for (const state of campaignStates) {
       const states = Object.fromEntries(noticeStates.map((each) => [each, 3]));
-      expect(renderSummary(summaryOf({ state, states, notices: 30, maybeAccepted: 2 }), view).join('\n')).not.toMatch(/\b(sent|delivered)\b/i);
+      expect(renderSummary(summaryOf({ state, states, notices: 30, maybeAccepted: 2 }), view).join('\n')).not.toMatch(
+        /\b(sent|delivered)\b/i,
+      );
     }
   });
 });
@@ -80,14 +119,26 @@ describe('the check', () => {
     expect(text).toContain('3 rows have addresses with letters outside ASCII');
     expect(text).toContain('city (37 affected rows). Any cell');
     expect(text).not.toContain('os (');
-    expect(renderCheck(reportOf({ findings: { ...findings, encoding: 'utf-8', doubtfulAddresses: 0, exposure: [] } }), null, view)).toEqual(renderCheck(reportOf(), null, view));
+    expect(
+      renderCheck(
+        reportOf({ findings: { ...findings, encoding: 'utf-8', doubtfulAddresses: 0, exposure: [] } }),
+        null,
+        view,
+      ),
+    ).toEqual(renderCheck(reportOf(), null, view));
     expect(reportForScripts(reportOf({ findings }))).toEqual(reportOf());
   });
 
   it('tells the rows that contradict an earlier one, for people', () => {
-    const told = (conflicts: number, conflictRows: readonly number[]): string => renderCheck(reportOf({ conflicts, conflictRows }), null, view).join(' ').replaceAll(/\s+/g, ' ');
+    const told = (conflicts: number, conflictRows: readonly number[]): string =>
+      renderCheck(reportOf({ conflicts, conflictRows }), null, view).join(' ').replaceAll(/\s+/g, ' ');
     expect(told(1, [1204])).toContain('Row 1204 says otherwise than an earlier row of its address.');
-    expect(told(1300, Array.from({ length: 100 }, (_, index) => 5000 + index))).toMatch(/Rows 5000, 5001, .*, 5019 and 1,280 more say otherwise than an earlier row of their address\./);
+    expect(
+      told(
+        1300,
+        Array.from({ length: 100 }, (_, index) => 5000 + index),
+      ),
+    ).toMatch(/Rows 5000, 5001, .*, 5019 and 1,280 more say otherwise than an earlier row of their address\./);
     expect(told(1, [])).not.toContain('otherwise');
     expect(reportForScripts(reportOf({ conflictRows: [4] }))).toEqual(reportOf());
   });
@@ -99,10 +150,22 @@ describe('the check', () => {
 
 describe('the plan', () => {
   const plan = {
-    report, kit: 'templates/mixpanel-2025-11', rehearsal: false, relay: 'relay.example:587', from: 'Notices <notices@example.org>', ratePerSecond: 50,
-    missingCategories: ['city', 'region'], first: null, startAt: new Date('2026-01-31T10:05:00Z'),
+    report,
+    kit: 'templates/mixpanel-2025-11',
+    rehearsal: false,
+    relay: 'relay.example:587',
+    from: 'Notices <notices@example.org>',
+    ratePerSecond: 50,
+    missingCategories: ['city', 'region'],
+    first: null,
+    startAt: new Date('2026-01-31T10:05:00Z'),
     letters: [
-      { audience: 'affected', locale: 'en', subject: 'Your API account data was exposed in a security incident at an outside vendor of ours', notices: 15_000 },
+      {
+        audience: 'affected',
+        locale: 'en',
+        subject: 'Your API account data was exposed in a security incident at an outside vendor of ours',
+        notices: 15_000,
+      },
       { audience: 'unaffected', locale: 'id', subject: 'Akun Anda tidak terdampak', notices: 5000 },
     ],
   } as const;
@@ -114,14 +177,23 @@ describe('the plan', () => {
 
   it('of a rehearsal without a rate', () => {
     const { letters: _, ...rest } = plan;
-    const text = renderPlan({ ...rest, rehearsal: true, relay: 'inbox', ratePerSecond: null, first: 10, startAt: null }, view, now).join('\n');
+    const text = renderPlan(
+      { ...rest, rehearsal: true, relay: 'inbox', ratePerSecond: null, first: 10, startAt: null },
+      view,
+      now,
+    ).join('\n');
     expect(text).toContain('built-in inbox: rehearsal');
     expect(text).toContain('10 notices, then it holds');
     expect(text).toContain('affected    15,000');
   });
 
   it('says how the file was understood', () => {
-    const findings = { encoding: 'utf-16le', doubtfulAddresses: 0, affectedRows: 1, exposure: [{ category: 'city', rows: 1, markerRows: 1 }] } as const;
+    const findings = {
+      encoding: 'utf-16le',
+      doubtfulAddresses: 0,
+      affectedRows: 1,
+      exposure: [{ category: 'city', rows: 1, markerRows: 1 }],
+    } as const;
     const text = renderPlan({ ...plan, report: { ...report, findings } }, view, now).join('\n');
     expect(text).toContain('read as UTF-16');
     expect(text).toContain('city (1 affected row)');
@@ -133,7 +205,9 @@ describe('the answer about an address', () => {
 
   it.each(noticeStates)('claims no more than is known of a notice that is %s', (state) => {
     expect(honestWord({ ...base, state })).toMatchSnapshot('known');
-    expect(honestWord({ ...base, state, maybeAccepted: true, reason: 'review' })).toMatchSnapshot('perhaps accepted before');
+    expect(honestWord({ ...base, state, maybeAccepted: true, reason: 'review' })).toMatchSnapshot(
+      'perhaps accepted before',
+    );
     expect(honestWord({ ...base, state, rehearsal: true })).toContain('nobody was told');
     expect(honestWord({ ...base, state })).not.toMatch(/\b(sent|delivered)\b/i);
   });
@@ -141,8 +215,18 @@ describe('the answer about an address', () => {
 
 describe('the doctor', () => {
   it('marks what is well, odd, wrong and unknown', () => {
-    const finding = (verdict: 'ok' | 'warning' | 'problem' | 'unknown', help: string | null = null) => ({ subject: verdict, verdict, finding: 'what was found', help });
-    expect(renderDoctor([finding('ok'), finding('warning', 'Look.'), finding('problem', 'Mend.'), finding('unknown')], view).join('\n')).toMatchSnapshot();
+    const finding = (verdict: 'ok' | 'warning' | 'problem' | 'unknown', help: string | null = null) => ({
+      subject: verdict,
+      verdict,
+      finding: 'what was found',
+      help,
+    });
+    expect(
+      renderDoctor(
+        [finding('ok'), finding('warning', 'Look.'), finding('problem', 'Mend.'), finding('unknown')],
+        view,
+      ).join('\n'),
+    ).toMatchSnapshot();
     expect(renderDoctor([finding('ok')], view).at(-1)).toBe('All is well.');
   });
 });

@@ -10,7 +10,9 @@ import { noCounts, type StateCounts } from '../../../src/domain/notice-state.ts'
 import type { CampaignSummary } from '../../../src/domain/summary.ts';
 
 /** A summary that adds up: what `states` leave of the notices is accepted. */
-export function summaryOf(given: Partial<Omit<CampaignSummary, 'states'>> & { states?: Partial<StateCounts> } = {}): CampaignSummary {
+export function summaryOf(
+  given: Partial<Omit<CampaignSummary, 'states'>> & { states?: Partial<StateCounts> } = {},
+): CampaignSummary {
   const notices = given.notices ?? 20_000;
   const others = Object.values(given.states ?? {}).reduce((sum, each) => sum + each, 0);
   const states = { ...noCounts(), accepted: notices - others, ...given.states };
@@ -111,8 +113,14 @@ export function commandLine(methods: Partial<Application>, options: RunOptions =
       const opened: OpenOptions[] = [];
       let closed = 0;
       const stdin = Object.assign(new PassThrough(), options.terminal === undefined ? {} : { isTTY: true });
-      const stdout = Object.assign(new PassThrough(), options.stdoutIsTerminal === true ? { isTTY: true, columns: 80 } : {});
-      const stderr = Object.assign(new PassThrough(), options.terminal === undefined ? {} : { isTTY: true, columns: options.terminal, rows: 40 });
+      const stdout = Object.assign(
+        new PassThrough(),
+        options.stdoutIsTerminal === true ? { isTTY: true, columns: 80 } : {},
+      );
+      const stderr = Object.assign(
+        new PassThrough(),
+        options.terminal === undefined ? {} : { isTTY: true, columns: options.terminal, rows: 40 },
+      );
       if (options.stdin !== undefined) stdin.end(options.stdin);
       const collected = { stdout: '', stderr: '' };
       stdout.on('data', (chunk: Buffer) => (collected.stdout += chunk.toString()));
@@ -129,10 +137,13 @@ export function commandLine(methods: Partial<Application>, options: RunOptions =
         version: '1.2.3',
         open: async (openOptions) => {
           opened.push(openOptions);
-          return scripted({ ...methods, close: async () => {
-            closed += 1;
-            await methods.close?.();
-          } });
+          return scripted({
+            ...methods,
+            close: async () => {
+              closed += 1;
+              await methods.close?.();
+            },
+          });
         },
         userName: options.userName ?? (() => 'ana'),
         onStop: (handler) => {
@@ -160,7 +171,8 @@ function scripted(methods: Partial<Application>): Application {
     get(target, name) {
       const method: unknown = Reflect.get(target, name);
       // A promise would be asked for `then`.
-      if (method === undefined && name !== 'then') return () => Promise.reject(new Error(`unexpected call of ${String(name)}`));
+      if (method === undefined && name !== 'then')
+        return () => Promise.reject(new Error(`unexpected call of ${String(name)}`));
       return method;
     },
   });

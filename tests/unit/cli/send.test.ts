@@ -12,8 +12,16 @@ const args = ['send', 'recipients.csv', '--kit', kit];
 
 function planOf(given: Partial<LaunchPlan> = {}): LaunchPlan {
   return {
-    report: reportOf(), kit, rehearsal: true, relay: 'inbox', from: 'notices@example.org', ratePerSecond: null,
-    missingCategories: [], first: null, startAt: null, ...given,
+    report: reportOf(),
+    kit,
+    rehearsal: true,
+    relay: 'inbox',
+    from: 'notices@example.org',
+    ratePerSecond: null,
+    missingCategories: [],
+    first: null,
+    startAt: null,
+    ...given,
   };
 }
 
@@ -77,13 +85,38 @@ describe('before anything is stored', () => {
 
   it('shows the plan and launches when the number is typed', async () => {
     const { methods, calls, created } = campaignThatEnds(summaryOf());
-    const ran = await commandLine(methods, answering({ 'type the number': '20,000' })).run(...args, '--rate', '50', '--first', '10', '--at', 'in 2h', '--except', 'c-old', '--except', 'c-older', '--again', '--audience', 'affected');
+    const ran = await commandLine(methods, answering({ 'type the number': '20,000' })).run(
+      ...args,
+      '--rate',
+      '50',
+      '--first',
+      '10',
+      '--at',
+      'in 2h',
+      '--except',
+      'c-old',
+      '--except',
+      'c-older',
+      '--again',
+      '--audience',
+      'affected',
+    );
     expect(ran.exit).toBe(0);
     expect(calls).toEqual(['plan', 'create', 'work']);
-    expect(created).toEqual([{
-      path: 'recipients.csv', kit, again: true, audience: 'affected', except: ['c-old', 'c-older'], ratePerSecond: 50, first: 10,
-      start: { inMs: 7_200_000 }, actor: 'ana', confirmation: { kind: 'attended', notices: 20_000, sha256: 'ab'.repeat(32) },
-    }]);
+    expect(created).toEqual([
+      {
+        path: 'recipients.csv',
+        kit,
+        again: true,
+        audience: 'affected',
+        except: ['c-old', 'c-older'],
+        ratePerSecond: 50,
+        first: 10,
+        start: { inMs: 7_200_000 },
+        actor: 'ana',
+        confirmation: { kind: 'attended', notices: 20_000, sha256: 'ab'.repeat(32) },
+      },
+    ]);
     expect(ran.stdout).toContain('20,000 notices: everyone is accounted for');
   });
 
@@ -93,7 +126,10 @@ describe('before anything is stored', () => {
     ['Enter', '', {}],
   ])('stores nothing when the person types %s', async (_, typed) => {
     const { methods, calls } = campaignThatEnds(summaryOf());
-    const options: RunOptions = { terminal: 80, onStderr: (chunk, hands) => /type the number|That is not/.test(chunk) && hands.type(`${typed}\r`) };
+    const options: RunOptions = {
+      terminal: 80,
+      onStderr: (chunk, hands) => /type the number|That is not/.test(chunk) && hands.type(`${typed}\r`),
+    };
     const ran = await commandLine(methods, options).run(...args, '--json');
     expect(ran.exit).toBe(2);
     expect(JSON.parse(ran.stdout)).toMatchObject({ error: { code: 'not-confirmed' } });
@@ -121,7 +157,11 @@ describe('before anything is stored', () => {
 
   it.each([
     ['expect-mismatch', ['--expect', '19000'], planOf()],
-    ['nothing-to-tell', [], planOf({ report: reportOf({ notices: 0, invalid: 4, audiences: { affected: 0, unaffected: 0 } }) })],
+    [
+      'nothing-to-tell',
+      [],
+      planOf({ report: reportOf({ notices: 0, invalid: 4, audiences: { affected: 0, unaffected: 0 } }) }),
+    ],
   ])('ends with %s before it asks', async (code, more, plan) => {
     const { methods, calls } = campaignThatEnds(summaryOf(), plan);
     const ran = await commandLine(methods, { terminal: 80 }).run(...args, ...more, '--json');
@@ -150,7 +190,11 @@ describe('with --yes', () => {
     ['a refused notice', summaryOf({ states: { refused: 1 } }), 3],
     ['a suppressed notice', summaryOf({ states: { suppressed: 1 } }), 3],
     ['an unconfirmed notice', summaryOf({ states: { unconfirmed: 1 } }), 3],
-    ['held', summaryOf({ state: 'held', reason: { code: 'relay-auth', help: 'Correct it.' }, states: { pending: 9 } }), 4],
+    [
+      'held',
+      summaryOf({ state: 'held', reason: { code: 'relay-auth', help: 'Correct it.' }, states: { pending: 9 } }),
+      4,
+    ],
     ['paused', summaryOf({ state: 'paused', states: { pending: 9 } }), 4],
     ['cancelled', summaryOf({ state: 'cancelled', states: { cancelled: 9 } }), 4],
   ])('%s: exit code and summary agree', async (_, summary, exit) => {
@@ -160,7 +204,11 @@ describe('with --yes', () => {
   });
 
   it('says why it is held and what to do next', async () => {
-    const held = summaryOf({ state: 'held', reason: { code: 'relay-auth', help: 'Correct the password.' }, states: { pending: 9 } });
+    const held = summaryOf({
+      state: 'held',
+      reason: { code: 'relay-auth', help: 'Correct the password.' },
+      states: { pending: 9 },
+    });
     const ran = await commandLine(campaignThatEnds(held).methods).run(...args, '--yes');
     expect(ran.stdout).toContain('relay-auth');
     expect(ran.stdout).toContain('Correct the password.');
@@ -178,7 +226,10 @@ describe('with --yes', () => {
 
   it('names the campaign when the work ends with an error', async () => {
     const { methods } = campaignThatEnds(summaryOf());
-    const ran = await commandLine({ ...methods, work: () => Promise.reject(new CandorError('ledger-unreachable')) }).run(...args, '--yes', '--json');
+    const ran = await commandLine({
+      ...methods,
+      work: () => Promise.reject(new CandorError('ledger-unreachable')),
+    }).run(...args, '--yes', '--json');
     expect(ran.exit).toBe(1);
     expect(JSON.parse(ran.stdout)).toMatchObject({ error: { code: 'ledger-unreachable' }, campaign: 'c-7f3k' });
   });
@@ -191,7 +242,20 @@ describe('with --yes', () => {
   });
 
   it('never calls an accepted notice sent or delivered', async () => {
-    const every = summaryOf({ states: { refused: 1, failed: 1, unconfirmed: 1, suppressed: 1, cancelled: 1, deferred: 1, pending: 1, queued: 1, sending: 1 }, maybeAccepted: 1 });
+    const every = summaryOf({
+      states: {
+        refused: 1,
+        failed: 1,
+        unconfirmed: 1,
+        suppressed: 1,
+        cancelled: 1,
+        deferred: 1,
+        pending: 1,
+        queued: 1,
+        sending: 1,
+      },
+      maybeAccepted: 1,
+    });
     const ran = await commandLine(campaignThatEnds(every).methods).run(...args, '--yes');
     expect(ran.stdout + ran.stderr).not.toMatch(/\b(sent|delivered)\b/i);
   });
@@ -233,7 +297,9 @@ describe('stop signals', () => {
   }
 
   /** Presses each signal when the words of the line before have been seen. */
-  function pressing(...presses: readonly (readonly [words: string, signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'])[]): RunOptions {
+  function pressing(
+    ...presses: readonly (readonly [words: string, signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'])[]
+  ): RunOptions {
     const left = [...presses];
     return {
       onStderr: (chunk, hands) => {
@@ -257,7 +323,10 @@ describe('stop signals', () => {
 
   it('gives back at once at the second Ctrl-C', async () => {
     const { log, methods } = longWork({ deaf: true });
-    const ran = await commandLine(methods, pressing(['settled', 'SIGINT'], ['Pausing', 'SIGINT'], ['Giving everything back', 'SIGINT'])).run(...args, '--yes', '--json');
+    const ran = await commandLine(
+      methods,
+      pressing(['settled', 'SIGINT'], ['Pausing', 'SIGINT'], ['Giving everything back', 'SIGINT']),
+    ).run(...args, '--yes', '--json');
     expect(log).toEqual(['pause', 'drain', 'now']);
     // The third one does not wait for a program that does not listen.
     expect(ran.exit).toBe(4);
@@ -299,12 +368,16 @@ describe('stop signals', () => {
   });
 
   it('does not wait for a program that cannot close after another Ctrl-C', async () => {
-    const cli = commandLine({ create: () => new Promise(() => {}), close: () => new Promise(() => {}) }, pressing(['Importing', 'SIGINT'], ['interrupted', 'SIGINT']));
+    const cli = commandLine(
+      { create: () => new Promise(() => {}), close: () => new Promise(() => {}) },
+      pressing(['Importing', 'SIGINT'], ['interrupted', 'SIGINT']),
+    );
     expect((await cli.run(...args, '--yes')).exit).toBe(4);
   });
 
   it('ends a worker in order with 0', async () => {
-    const workAll: Application['workAll'] = ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+    const workAll: Application['workAll'] = ({ signal }) =>
+      new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
     const ran = await commandLine({ workAll }, pressing(['Working', 'SIGTERM'])).run('worker');
     expect(ran).toMatchObject({ exit: 0, closed: 1 });
   });
@@ -362,7 +435,9 @@ describe('resume and resend', () => {
     const { requests, calls, methods } = resending(30);
     const ran = await commandLine(methods).run('resend', 'c-7f3k', '--code', '5.7', '--json');
     expect(ran.exit).toBe(3);
-    expect(requests).toEqual([{ campaign: 'c-7f3k', actor: 'ana', states: ['refused', 'failed', 'unconfirmed'], dryRun: false, code: '5.7' }]);
+    expect(requests).toEqual([
+      { campaign: 'c-7f3k', actor: 'ana', states: ['refused', 'failed', 'unconfirmed'], dryRun: false, code: '5.7' },
+    ]);
     expect(calls).toEqual(['work']);
     expect(JSON.parse(ran.stdout)).toEqual(summaryForScripts(summaryOf({ states: { refused: 2 } })));
   });

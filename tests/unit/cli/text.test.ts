@@ -8,13 +8,32 @@ import { canRedraw, viewOf } from '../../../src/cli/view.ts';
 
 describe('figures', () => {
   it.each([
-    [0, '0 s'], [0.44, '0.4 s'], [9.99, '10 s'], [42.4, '42 s'], [59.4, '59 s'], [59.6, '1 min'], [60, '1 min'], [200, '3 min 20 s'],
-    [3599.6, '1 h'], [3629, '1 h'], [7500, '2 h 5 min'], [86_399, '24 h'], [86_400, '1 d'], [273_600, '3 d 4 h'],
+    [0, '0 s'],
+    [0.44, '0.4 s'],
+    [9.99, '10 s'],
+    [42.4, '42 s'],
+    [59.4, '59 s'],
+    [59.6, '1 min'],
+    [60, '1 min'],
+    [200, '3 min 20 s'],
+    [3599.6, '1 h'],
+    [3629, '1 h'],
+    [7500, '2 h 5 min'],
+    [86_399, '24 h'],
+    [86_400, '1 d'],
+    [273_600, '3 d 4 h'],
   ])('%d seconds are %s', (seconds, text) => {
     expect(duration(seconds)).toBe(text);
   });
 
-  it.each([[0, '0/s'], [0.004, '0/s'], [0.25, '0.25/s'], [9.94, '9.9/s'], [42.4, '42/s'], [1531.2, '1,531/s']])('a pace of %d is %s', (pace, text) => {
+  it.each([
+    [0, '0/s'],
+    [0.004, '0/s'],
+    [0.25, '0.25/s'],
+    [9.94, '9.9/s'],
+    [42.4, '42/s'],
+    [1531.2, '1,531/s'],
+  ])('a pace of %d is %s', (pace, text) => {
     expect(rate(pace)).toBe(text);
   });
 
@@ -22,22 +41,45 @@ describe('figures', () => {
     expect([exactRate(0.125), exactRate(12.5), exactRate(1200)]).toEqual(['0.125/s', '12.5/s', '1,200/s']);
   });
 
-  it.each([[0, 0, '100 %'], [0, 7, '0.0 %'], [1, 3, '33.3 %'], [999_999, 1_000_000, '99.9 %'], [3, 3, '100 %']])('%d of %d is %s', (part, whole, text) => {
+  it.each([
+    [0, 0, '100 %'],
+    [0, 7, '0.0 %'],
+    [1, 3, '33.3 %'],
+    [999_999, 1_000_000, '99.9 %'],
+    [3, 3, '100 %'],
+  ])('%d of %d is %s', (part, whole, text) => {
     expect(percent(part, whole)).toBe(text);
   });
 
-  it.each([[0, '0:00'], [42.9, '0:42'], [725, '12:05'], [10_807, '3:00:07'], [-1, '0:00']])('%d s on the stopwatch is %s', (seconds, text) => {
+  it.each([
+    [0, '0:00'],
+    [42.9, '0:42'],
+    [725, '12:05'],
+    [10_807, '3:00:07'],
+    [-1, '0:00'],
+  ])('%d s on the stopwatch is %s', (seconds, text) => {
     expect(stopwatch(seconds)).toBe(text);
   });
 
   it('counts with a noun and tells a moment in UTC', () => {
-    expect([counted(1, 'notice'), counted(2000, 'notice'), counted(2, 'row is', 'rows are')]).toEqual(['1 notice', '2,000 notices', '2 rows are']);
+    expect([counted(1, 'notice'), counted(2000, 'notice'), counted(2, 'row is', 'rows are')]).toEqual([
+      '1 notice',
+      '2,000 notices',
+      '2 rows are',
+    ]);
     expect(moment(new Date('2026-01-31T09:30:05.9Z'))).toBe('2026-01-31 09:30:05 UTC');
   });
 });
 
 describe('layout', () => {
-  it.each([['plain', 5], ['\u001B[31mred\u001B[39m', 3], ['e\u0301', 1], ['漢字', 4], ['🔒', 2], ['…·█', 3]])('%j is %d columns wide', (text, width) => {
+  it.each([
+    ['plain', 5],
+    ['\u001B[31mred\u001B[39m', 3],
+    ['e\u0301', 1],
+    ['漢字', 4],
+    ['🔒', 2],
+    ['…·█', 3],
+  ])('%j is %d columns wide', (text, width) => {
     expect(displayWidth(text)).toBe(width);
   });
 
@@ -52,7 +94,15 @@ describe('layout', () => {
     expect(fill(['aa', 'bb', 'cc'], ' | ', 7)).toEqual(['aa | bb', 'cc']);
     expect([cut('漢字漢字', 5), cut('abc', 3), cut('abcd', 3), cut('a', 0)]).toEqual(['漢字…', 'abc', 'ab…', '']);
     expect([padEnd('é', 3), padStart('字', 3)]).toEqual(['é  ', ' 字']);
-    expect(table([['a', '1'], ['bbb', '1,000']], 'lr')).toEqual(['a        1', 'bbb  1,000']);
+    expect(
+      table(
+        [
+          ['a', '1'],
+          ['bbb', '1,000'],
+        ],
+        'lr',
+      ),
+    ).toEqual(['a        1', 'bbb  1,000']);
   });
 });
 
@@ -70,7 +120,11 @@ describe('foreign text', () => {
     expect(JSON.parse(json)).toEqual({ hostile });
   });
 
-  it.each([["unknown command 'ana@example.com'", "unknown command '(address)'"], ['--to=ana@example.com', '--to=(address)'], ['no address', 'no address']])('%s becomes %s', (text, shown) => {
+  it.each([
+    ["unknown command 'ana@example.com'", "unknown command '(address)'"],
+    ['--to=ana@example.com', '--to=(address)'],
+    ['no address', 'no address'],
+  ])('%s becomes %s', (text, shown) => {
     expect(withoutAddresses(text)).toBe(shown);
   });
 });
@@ -92,7 +146,11 @@ describe('view', () => {
   });
 
   it('does not move the cursor of a dumb terminal', () => {
-    expect([canRedraw(terminal, {}), canRedraw(terminal, { TERM: 'dumb' }), canRedraw({}, {})]).toEqual([true, false, false]);
+    expect([canRedraw(terminal, {}), canRedraw(terminal, { TERM: 'dumb' }), canRedraw({}, {})]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });
 
@@ -128,10 +186,25 @@ describe('start time', () => {
     expect(Number(same) - now.getTime()).toBeGreaterThan(22 * 3_600_000);
   });
 
-  it.each(['', 'tomorrow', '2026-02-01', '2026-02-01T09:00', '2026-02-30T09:00Z', '2026-02-01T25:00Z', '2026-02-01T09:60Z', '2026-01-31T07:59Z', '2027-02-28T09:00Z', '24:00', '9', 'in 5', 'in 2 fortnights', 'in 0m', 'in 400d', 'in 99999999999999d', '2h'])(
-    'refuses %j',
-    (text) => {
-      expect(() => startTime(text, now)).toThrow(BadStartTime);
-    },
-  );
+  it.each([
+    '',
+    'tomorrow',
+    '2026-02-01',
+    '2026-02-01T09:00',
+    '2026-02-30T09:00Z',
+    '2026-02-01T25:00Z',
+    '2026-02-01T09:60Z',
+    '2026-01-31T07:59Z',
+    '2027-02-28T09:00Z',
+    '24:00',
+    '9',
+    'in 5',
+    'in 2 fortnights',
+    'in 0m',
+    'in 400d',
+    'in 99999999999999d',
+    '2h',
+  ])('refuses %j', (text) => {
+    expect(() => startTime(text, now)).toThrow(BadStartTime);
+  });
 });

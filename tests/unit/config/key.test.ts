@@ -20,7 +20,9 @@ describe('loadKey', () => {
   it('says so where no folder can be made', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
-    await expect(loadKey({ key: null, ledger: { url: null }, dataDir: join(file, 'data') })).rejects.toMatchObject({ code: 'data-folder-unusable' });
+    await expect(loadKey({ key: null, ledger: { url: null }, dataDir: join(file, 'data') })).rejects.toMatchObject({
+      code: 'data-folder-unusable',
+    });
   });
 
   it('answers CANDOR_KEY without touching the disk', async () => {
@@ -74,7 +76,9 @@ describe('loadKey', () => {
 
   it('says when the data folder cannot be used', async () => {
     await writeFile(join(folder, 'file'), '');
-    await expect(loadKey(embedded(join(folder, 'file', 'data')))).rejects.toSatisfy((error) => hasCode(error, 'data-folder-unusable'));
+    await expect(loadKey(embedded(join(folder, 'file', 'data')))).rejects.toSatisfy((error) =>
+      hasCode(error, 'data-folder-unusable'),
+    );
     await mkdir(join(folder, 'key'), { mode: 0o700 });
     await expect(loadKey(embedded(folder))).rejects.toSatisfy((error) => hasCode(error, 'data-folder-unusable'));
   });
@@ -92,7 +96,9 @@ describe('findKey', () => {
   it('answers CANDOR_KEY, and asks for it where the ledger is at DATABASE_URL', async () => {
     const key = Buffer.alloc(32, 1);
     expect(await findKey({ ...embedded(folder), key })).toBe(key);
-    await expect(findKey({ key: null, ledger: { url: 'postgres://db.example/x' }, dataDir: folder })).rejects.toMatchObject({ code: 'key-missing' });
+    await expect(
+      findKey({ key: null, ledger: { url: 'postgres://db.example/x' }, dataDir: folder }),
+    ).rejects.toMatchObject({ code: 'key-missing' });
   });
 });
 

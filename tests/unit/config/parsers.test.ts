@@ -59,7 +59,10 @@ describe('relay addresses', () => {
     ['smtp://192.0.2.1', { ...plain, host: '192.0.2.1' }],
     ['smtp://bücher.example', { ...plain, host: 'xn--bcher-kva.example' }],
     ['smtp://u:p@relay.example', { ...plain, login: { user: 'u', password: 'p' } }],
-    ['smtp://me%40x.example:a%2Fb%3A%25%23@relay.example', { ...plain, login: { user: 'me@x.example', password: 'a/b:%#' } }],
+    [
+      'smtp://me%40x.example:a%2Fb%3A%25%23@relay.example',
+      { ...plain, login: { user: 'me@x.example', password: 'a/b:%#' } },
+    ],
     ['smtp://me@x.example:p@relay.example', { ...plain, login: { user: 'me@x.example', password: 'p' } }],
     ['smtp://u:p%C3%A4ss@relay.example', { ...plain, login: { user: 'u', password: 'päss' } }],
     ['relay.example', null],
@@ -102,7 +105,14 @@ describe('hosts', () => {
   });
 
   it('brings names into one form', () => {
-    expect(['Relay.Example.', 'a%41', 'a b', '[::1', 'x'.repeat(64), ''].map(normalHost)).toEqual(['relay.example', null, null, null, null, null]);
+    expect(['Relay.Example.', 'a%41', 'a b', '[::1', 'x'.repeat(64), ''].map(normalHost)).toEqual([
+      'relay.example',
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 });
 

@@ -49,7 +49,7 @@ describe('readConfig', () => {
         signingKey: null,
       },
       ratePerSecond: null,
-    domainLimits: null,
+      domainLimits: null,
       retry: {
         delaysMs: [60_000, 300_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000],
         repeatLast: true,
@@ -120,11 +120,19 @@ describe('readConfig', () => {
     ['smtp://localhost.example', undefined, 'required'],
     ['smtp://relay.example', 'off', 'off'],
   ] as const)('%s with SMTP_TLS=%s means TLS %s', (url, tls, expected) => {
-    expect(read({ SMTP_URL: url, MAIL_FROM: 'a@example.org', ...(tls === undefined ? {} : { SMTP_TLS: tls }) }).relay?.tls).toBe(expected);
+    expect(
+      read({ SMTP_URL: url, MAIL_FROM: 'a@example.org', ...(tls === undefined ? {} : { SMTP_TLS: tls }) }).relay?.tls,
+    ).toBe(expected);
   });
 
   it('reports every problem at once, with name, expectation and value', () => {
-    const problems = problemsOf({ PORT: '70000', SMTP_TLS: 'requierd', RETRY_FOR: '48', LOG_LEVEL: '', MAIL_FROM: 'nobody' });
+    const problems = problemsOf({
+      PORT: '70000',
+      SMTP_TLS: 'requierd',
+      RETRY_FOR: '48',
+      LOG_LEVEL: '',
+      MAIL_FROM: 'nobody',
+    });
     expect(problems).toEqual([
       'SMTP_TLS: expected one of required, opportunistic, off; found "requierd" (did you mean required?)',
       'MAIL_FROM: expected an address, or Name <address>; found "nobody" (no address)',
@@ -189,7 +197,9 @@ describe('readConfig', () => {
   });
 
   it('refuses TLS off for smtps', () => {
-    expect(problemsOf({ SMTP_URL: 'smtps://relay.example', MAIL_FROM: 'a@example.org', SMTP_TLS: 'off' }).join()).toMatch(/^SMTP_TLS/);
+    expect(
+      problemsOf({ SMTP_URL: 'smtps://relay.example', MAIL_FROM: 'a@example.org', SMTP_TLS: 'off' }).join(),
+    ).toMatch(/^SMTP_TLS/);
   });
 
   it.each([
@@ -212,18 +222,31 @@ describe('readConfig', () => {
   });
 
   it('reads secrets from files, without the line break at the end', () => {
-    const options = files({ '/run/secrets/smtp': 'smtp://u:p@relay.example\n', '/run/secrets/key': `${key.toString('base64')}\r\n` });
-    const config = read({ SMTP_URL_FILE: '/run/secrets/smtp', CANDOR_KEY_FILE: '/run/secrets/key', MAIL_FROM: 'a@example.org' }, options);
+    const options = files({
+      '/run/secrets/smtp': 'smtp://u:p@relay.example\n',
+      '/run/secrets/key': `${key.toString('base64')}\r\n`,
+    });
+    const config = read(
+      { SMTP_URL_FILE: '/run/secrets/smtp', CANDOR_KEY_FILE: '/run/secrets/key', MAIL_FROM: 'a@example.org' },
+      options,
+    );
     expect(config.relay?.password).toBe('p');
     expect(config.key).toEqual(key);
     expect(config.warnings).toEqual([]);
   });
 
   it('refuses a secret given twice, and a file that cannot be read', () => {
-    const both = problemsOf({ CANDOR_KEY: key.toString('base64'), CANDOR_KEY_FILE: '/key' }, files({ '/key': key.toString('base64') }));
+    const both = problemsOf(
+      { CANDOR_KEY: key.toString('base64'), CANDOR_KEY_FILE: '/key' },
+      files({ '/key': key.toString('base64') }),
+    );
     expect(both).toEqual(['CANDOR_KEY: expected either CANDOR_KEY or CANDOR_KEY_FILE; found both']);
-    expect(problemsOf({ REDIS_URL_FILE: '/nowhere' })).toEqual(['REDIS_URL_FILE: expected a readable file; found "/nowhere" (ENOENT)']);
-    expect(problemsOf({ REDIS_URL_FILE: '/secret' }, files({ '/secret': 'http://x:hunter2@y' })).join()).not.toContain('hunter2');
+    expect(problemsOf({ REDIS_URL_FILE: '/nowhere' })).toEqual([
+      'REDIS_URL_FILE: expected a readable file; found "/nowhere" (ENOENT)',
+    ]);
+    expect(problemsOf({ REDIS_URL_FILE: '/secret' }, files({ '/secret': 'http://x:hunter2@y' })).join()).not.toContain(
+      'hunter2',
+    );
   });
 
   it('takes certificates from SMTP_CA', () => {
@@ -234,7 +257,9 @@ describe('readConfig', () => {
   });
 
   it('accepts a socket folder in DATABASE_URL', () => {
-    expect(read({ DATABASE_URL: 'postgres:///candor?host=/run/postgresql' }).ledger.url).toBe('postgres:///candor?host=/run/postgresql');
+    expect(read({ DATABASE_URL: 'postgres:///candor?host=/run/postgresql' }).ledger.url).toBe(
+      'postgres:///candor?host=/run/postgresql',
+    );
   });
 
   it('knows the same log levels as the logger', () => {
@@ -256,47 +281,108 @@ describe('names that nobody reads', () => {
     expect(read({ [name]: 'hunter2' }).warnings).toEqual([warning]);
   });
 
-  it.each(['PATH', 'HOME', 'POST', 'HOSTS', 'MAIL', 'HOSTNAME', 'PORTS', 'NODE_ENV', 'SMTP_HOST', 'LANG'])('is quiet about %s', (name) => {
-    expect(read({ [name]: 'x' }).warnings).toEqual([]);
-  });
+  it.each(['PATH', 'HOME', 'POST', 'HOSTS', 'MAIL', 'HOSTNAME', 'PORTS', 'NODE_ENV', 'SMTP_HOST', 'LANG'])(
+    'is quiet about %s',
+    (name) => {
+      expect(read({ [name]: 'x' }).warnings).toEqual([]);
+    },
+  );
 });
 
 describe('the DKIM settings', () => {
-  const rsa = (bits: number): string => generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const rsa = (bits: number): string =>
+    generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const good = rsa(2048);
   const given = { MAIL_FROM: 'Notices <notices@Bücher.example>', DKIM_SELECTOR: 'Candor1', DKIM_KEY: good };
 
   it('are off by default, and sign for the domain of MAIL_FROM when a key is given', () => {
     expect(read({}).mail.signingKey).toBeNull();
-    expect(read(given).mail.signingKey).toMatchObject({ domain: 'xn--bcher-kva.example', selector: 'candor1', privateKey: { asymmetricKeyType: 'rsa' } });
+    expect(read(given).mail.signingKey).toMatchObject({
+      domain: 'xn--bcher-kva.example',
+      selector: 'candor1',
+      privateKey: { asymmetricKeyType: 'rsa' },
+    });
     expect(read({ ...given, DKIM_DOMAIN: 'mail.example' }).mail.signingKey?.domain).toBe('mail.example');
   });
 
   it('take the key from a file, on one line, in both forms of PEM, and as Ed25519', () => {
     const { DKIM_KEY: _, ...rest } = given;
-    expect(read({ ...rest, DKIM_KEY_FILE: '/run/dkim' }, files({ '/run/dkim': `${good}\n` })).mail.signingKey).not.toBeNull();
+    expect(
+      read({ ...rest, DKIM_KEY_FILE: '/run/dkim' }, files({ '/run/dkim': `${good}\n` })).mail.signingKey,
+    ).not.toBeNull();
     expect(read({ ...given, DKIM_KEY: good.replaceAll(/-----[^-]+-----|\s/g, '') }).mail.signingKey).not.toBeNull();
-    expect(read({ ...given, DKIM_KEY: createPrivateKey(good).export({ type: 'pkcs1', format: 'pem' }).toString() }).mail.signingKey).not.toBeNull();
+    expect(
+      read({ ...given, DKIM_KEY: createPrivateKey(good).export({ type: 'pkcs1', format: 'pem' }).toString() }).mail
+        .signingKey,
+    ).not.toBeNull();
     const ed25519 = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     expect(read({ ...given, DKIM_KEY: ed25519 }).mail.signingKey?.privateKey.asymmetricKeyType).toBe('ed25519');
   });
 
   it('warn about a short RSA key', () => {
-    expect(read({ ...given, DKIM_KEY: rsa(1024) }).warnings).toEqual(['DKIM_KEY has 1024 bits; receivers advise against RSA keys below 2048.']);
+    expect(read({ ...given, DKIM_KEY: rsa(1024) }).warnings).toEqual([
+      'DKIM_KEY has 1024 bits; receivers advise against RSA keys below 2048.',
+    ]);
     expect(read(given).warnings).toEqual([]);
   });
 
   it.each<[string, Record<string, string>, RegExp]>([
-    ['a key without a selector', { DKIM_KEY: good }, /^DKIM_SELECTOR: expected .*because DKIM_KEY is set; found nothing$/],
-    ['a selector without a key', { DKIM_SELECTOR: 'a' }, /^DKIM_KEY: expected .*because DKIM_SELECTOR is set; found nothing$/],
-    ['a domain without a key', { DKIM_DOMAIN: 'example.org' }, /^DKIM_KEY: expected .*because DKIM_DOMAIN is set; found nothing$/],
-    ['no key at all', { ...given, DKIM_KEY: 'secret words' }, /^DKIM_KEY: .*found \*\*\* \(hidden\) \(it cannot be read as a private key\)$/],
-    ['a public key', { ...given, DKIM_KEY: createPublicKey(good).export({ type: 'spki', format: 'pem' }).toString() }, /\(it is a public key\)$/],
-    ['a locked key', { ...given, DKIM_KEY: createPrivateKey(good).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString() }, /\(it has a passphrase\)$/],
-    ['a key of another kind', { ...given, DKIM_KEY: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }, /\(it is of type ec\)$/],
+    [
+      'a key without a selector',
+      { DKIM_KEY: good },
+      /^DKIM_SELECTOR: expected .*because DKIM_KEY is set; found nothing$/,
+    ],
+    [
+      'a selector without a key',
+      { DKIM_SELECTOR: 'a' },
+      /^DKIM_KEY: expected .*because DKIM_SELECTOR is set; found nothing$/,
+    ],
+    [
+      'a domain without a key',
+      { DKIM_DOMAIN: 'example.org' },
+      /^DKIM_KEY: expected .*because DKIM_DOMAIN is set; found nothing$/,
+    ],
+    [
+      'no key at all',
+      { ...given, DKIM_KEY: 'secret words' },
+      /^DKIM_KEY: .*found \*\*\* \(hidden\) \(it cannot be read as a private key\)$/,
+    ],
+    [
+      'a public key',
+      { ...given, DKIM_KEY: createPublicKey(good).export({ type: 'spki', format: 'pem' }).toString() },
+      /\(it is a public key\)$/,
+    ],
+    [
+      'a locked key',
+      {
+        ...given,
+        DKIM_KEY: createPrivateKey(good)
+          .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
+          .toString(),
+      },
+      /\(it has a passphrase\)$/,
+    ],
+    [
+      'a key of another kind',
+      {
+        ...given,
+        DKIM_KEY: generateKeyPairSync('ec', { namedCurve: 'P-256' })
+          .privateKey.export({ type: 'pkcs8', format: 'pem' })
+          .toString(),
+      },
+      /\(it is of type ec\)$/,
+    ],
     ['a key that receivers refuse', { ...given, DKIM_KEY: rsa(768) }, /\(it has 768 bits\)$/],
-    ['a selector that is no name', { ...given, DKIM_SELECTOR: 'a; s=b' }, /^DKIM_SELECTOR: expected a DNS name.*\(not a DNS name/],
-    ['a domain that is no name', { ...given, DKIM_DOMAIN: 'bücher.example' }, /^DKIM_DOMAIN: expected a DNS name.*A-labels/],
+    [
+      'a selector that is no name',
+      { ...given, DKIM_SELECTOR: 'a; s=b' },
+      /^DKIM_SELECTOR: expected a DNS name.*\(not a DNS name/,
+    ],
+    [
+      'a domain that is no name',
+      { ...given, DKIM_DOMAIN: 'bücher.example' },
+      /^DKIM_DOMAIN: expected a DNS name.*A-labels/,
+    ],
   ])('refuse %s, with one problem and without showing the key', (_, env, expected) => {
     const problems = problemsOf(env);
     expect(problems).toHaveLength(1);

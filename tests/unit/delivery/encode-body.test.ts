@@ -39,7 +39,10 @@ describe('encodeBody', () => {
     const random = seededRandom(7);
     const pieces = ['\r', '\n', '.', 'a', '\r\n', '\r\n.', 'QUIT', '\0', '\u00ff'];
     for (let round = 0; round < 5000; round += 1) {
-      const message = Array.from({ length: Math.floor(random() * 12) }, () => pieces[Math.floor(random() * pieces.length)]).join('');
+      const message = Array.from(
+        { length: Math.floor(random() * 12) },
+        () => pieces[Math.floor(random() * pieces.length)],
+      ).join('');
       const encoded = encodeBody(Buffer.from(message, 'latin1'));
       const received = receive(encoded.wire.toString('latin1'));
       const normal = message.replaceAll(/\r\n|\r|\n/g, '\r\n');
@@ -66,12 +69,20 @@ describe('encodeMessage', () => {
     for (const parts of [[head, body], [head, body], [Buffer.from('ü: a\r\n'), body], [body]]) {
       const whole = encodeBody(Buffer.concat(parts));
       const { wire, ...rest } = encodeMessage(parts);
-      expect({ ...rest, wire: Buffer.concat(wire).toString('latin1') }).toEqual({ ...whole, wire: whole.wire.toString('latin1') });
+      expect({ ...rest, wire: Buffer.concat(wire).toString('latin1') }).toEqual({
+        ...whole,
+        wire: whole.wire.toString('latin1'),
+      });
     }
   });
 
   it('lets no part end the letter', () => {
-    for (const parts of [['a\r\n.', '\r\nb'], ['a\r\n.\r\n', 'b'], ['a\r\n', '.\r\nb'], ['a\r', '\n.\r\nb']]) {
+    for (const parts of [
+      ['a\r\n.', '\r\nb'],
+      ['a\r\n.\r\n', 'b'],
+      ['a\r\n', '.\r\nb'],
+      ['a\r', '\n.\r\nb'],
+    ]) {
       const wire = Buffer.concat(encodeMessage(parts.map((part) => Buffer.from(part))).wire).toString();
       expect(wire.indexOf('\r\n.\r\n') + 5, JSON.stringify(parts)).toBe(wire.length);
     }

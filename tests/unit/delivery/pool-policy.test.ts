@@ -19,7 +19,9 @@ describe('connectionsToOpen', () => {
 
 describe('probePauseMs', () => {
   it('grows from half a second to half a minute while nobody answers', () => {
-    expect([1, 2, 3, 7, 50].map((failures) => probePauseMs(failures, false))).toEqual([500, 1000, 2000, 30_000, 30_000]);
+    expect([1, 2, 3, 7, 50].map((failures) => probePauseMs(failures, false))).toEqual([
+      500, 1000, 2000, 30_000, 30_000,
+    ]);
   });
 
   it('leaves a refused login alone for minutes', () => {

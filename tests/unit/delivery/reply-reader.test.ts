@@ -34,7 +34,9 @@ describe('ReplyReader', () => {
 
   it('keeps the beginning and the last line of a reply of one megabyte', () => {
     const reader = new ReplyReader();
-    const [reply] = reader.push(Buffer.from(`${'550-5.7.1 padding padding padding padding\r\n'.repeat(25_000)}550 5.1.1 the end\r\n`));
+    const [reply] = reader.push(
+      Buffer.from(`${'550-5.7.1 padding padding padding padding\r\n'.repeat(25_000)}550 5.1.1 the end\r\n`),
+    );
     expect(reply).toMatchObject({ code: 550, enhanced: '5.1.1' });
     expect(reply?.text.length).toBeLessThan(12_000);
     expect(reply?.text.endsWith('550 5.1.1 the end')).toBe(true);
@@ -42,7 +44,8 @@ describe('ReplyReader', () => {
 
   it('keeps the beginning of a line of one megabyte', () => {
     const reader = new ReplyReader();
-    for (let i = 0; i < 1000; i += 1) expect(reader.push(Buffer.from(i === 0 ? `250 ${'x'.repeat(1000)}` : 'x'.repeat(1000)))).toEqual([]);
+    for (let i = 0; i < 1000; i += 1)
+      expect(reader.push(Buffer.from(i === 0 ? `250 ${'x'.repeat(1000)}` : 'x'.repeat(1000)))).toEqual([]);
     const [reply] = reader.push(Buffer.from('\r\n'));
     expect(reply?.code).toBe(250);
     expect(reply?.text.length).toBeLessThan(3000);

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { createBatcher } from '../../../src/runtime/batcher.ts';
 
 /** A batch runner whose batches end when the test says so. */
-function heldRunner(): { batches: number[][]; run: (requests: readonly number[]) => Promise<number[]>; release: () => void } {
+function heldRunner(): {
+  batches: number[][];
+  run: (requests: readonly number[]) => Promise<number[]>;
+  release: () => void;
+} {
   const batches: number[][] = [];
   const gates: (() => void)[] = [];
   return {

@@ -7,33 +7,65 @@ import { CandorError } from '../../../src/domain/errors.ts';
 import type { AttemptId, CampaignNo, LeaseId, NoticeId, SliceId } from '../../../src/domain/ids.ts';
 
 const lease = 1 as LeaseId;
-const wanted = (noticeId: number, slice = 'a-slice'): ClaimRequest => ({ campaignNo: 1 as CampaignNo, noticeId: noticeId as NoticeId, sliceId: slice as SliceId });
+const wanted = (noticeId: number, slice = 'a-slice'): ClaimRequest => ({
+  campaignNo: 1 as CampaignNo,
+  noticeId: noticeId as NoticeId,
+  sliceId: slice as SliceId,
+});
 const away = new CandorError('ledger-unreachable', {});
 
 /** A ledger that opens one attempt for each notice of a commit, as the statement does; `answers` false: the commit stands, its answer is lost; `once`: a notice is claimed once, as in the real one. */
-function deskOver(commit: { answers: boolean; once?: boolean }, ahead = 0): { desk: ClaimDesk; givenBack: NoticeId[]; commits: NoticeId[][]; wait: (ms: number) => void } {
+function deskOver(
+  commit: { answers: boolean; once?: boolean },
+  ahead = 0,
+): { desk: ClaimDesk; givenBack: NoticeId[]; commits: NoticeId[][]; wait: (ms: number) => void } {
   const givenBack: NoticeId[] = [];
   const commits: NoticeId[][] = [];
   let nowMs = 0;
   const ledger: Pick<WorkerLedger, 'claim' | 'giveBackClaims'> = {
     claim: (_, requests) => {
       if (!commit.answers) return Promise.reject(away);
-      const ids = [...new Set(requests.map(({ noticeId }) => noticeId))].filter((id) => !(commit.once === true && commits.flat().includes(id)));
+      const ids = [...new Set(requests.map(({ noticeId }) => noticeId))].filter(
+        (id) => !(commit.once === true && commits.flat().includes(id)),
+      );
       commits.push(ids);
-      return Promise.resolve(ids.map((noticeId): Claim => ({ attemptId: Number(noticeId) as AttemptId, noticeId, attemptCount: 1, chargedCount: 0, roundAgeMs: 0 })));
+      return Promise.resolve(
+        ids.map((noticeId): Claim => ({
+          attemptId: Number(noticeId) as AttemptId,
+          noticeId,
+          attemptCount: 1,
+          chargedCount: 0,
+          roundAgeMs: 0,
+        })),
+      );
     },
     giveBackClaims: (_, ids) => {
       givenBack.push(...ids);
       return Promise.resolve();
     },
   };
-  return { desk: createClaimDesk({ ledger, untilReachable: (work) => work(), clock: { monotonicMs: () => nowMs }, ahead: () => ahead }), givenBack, commits, wait: (ms) => (nowMs += ms) };
+  return {
+    desk: createClaimDesk({
+      ledger,
+      untilReachable: (work) => work(),
+      clock: { monotonicMs: () => nowMs },
+      ahead: () => ahead,
+    }),
+    givenBack,
+    commits,
+    wait: (ms) => (nowMs += ms),
+  };
 }
 
 describe('the desk where claims are handed out', () => {
   it('hands the one claim of a commit to one of the hands that asked for it', async () => {
     const { desk } = deskOver({ answers: true });
-    const answers = await Promise.all([desk.claim(lease, wanted(1)), desk.claim(lease, wanted(1)), desk.claim(lease, wanted(2)), desk.claim(lease, wanted(1, 'another-slice'))]);
+    const answers = await Promise.all([
+      desk.claim(lease, wanted(1)),
+      desk.claim(lease, wanted(1)),
+      desk.claim(lease, wanted(2)),
+      desk.claim(lease, wanted(1, 'another-slice')),
+    ]);
     expect(answers.map((claim) => claim?.attemptId ?? null)).toEqual([1, null, 2, null]);
   });
 

@@ -7,23 +7,53 @@ import type { CampaignNo, NoticeId, SliceId } from '../../../src/domain/ids.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
 
-const noticeTo = (address: string, noticeId: number): NoticeContent => ({ noticeId: noticeId as NoticeId, campaignNo: 1 as CampaignNo, audience: 'affected', locale: 'en', categories: 0, address, name: null, token: `n${noticeId}` });
+const noticeTo = (address: string, noticeId: number): NoticeContent => ({
+  noticeId: noticeId as NoticeId,
+  campaignNo: 1 as CampaignNo,
+  audience: 'affected',
+  locale: 'en',
+  categories: 0,
+  address,
+  name: null,
+  token: `n${noticeId}`,
+});
 const limit: DomainPace = { domain: 'mail.example', perSecond: 8, domainNo: 1, key: 'mail.example', waiting: false };
 
 /** A ledger that knows the limits that stand when it is asked; what it answers to a turn is that nobody waits. */
-function turnsOver(answer: () => Promise<DomainPace[]>): { turns: ReturnType<typeof createDomainTurns>; aside: NoticeId[] } {
+function turnsOver(answer: () => Promise<DomainPace[]>): {
+  turns: ReturnType<typeof createDomainTurns>;
+  aside: NoticeId[];
+} {
   const aside: NoticeId[] = [];
   const ledger = {
     readDomains: answer,
     domainKey: (domain: string) => domain,
-    takeDomainTurn: () => Promise.resolve({ count: 0, askedAtMs: Date.now(), relayInMs: 0, relayGapMs: null, domainInMs: 0, domainGapMs: 125 }),
+    takeDomainTurn: () =>
+      Promise.resolve({
+        count: 0,
+        askedAtMs: Date.now(),
+        relayInMs: 0,
+        relayGapMs: null,
+        domainInMs: 0,
+        domainGapMs: 125,
+      }),
     readSlice: () => Promise.resolve([]),
     setAside: (_: SliceId, notices: readonly { noticeId: NoticeId }[]) => {
       aside.push(...notices.map(({ noticeId }) => noticeId));
       return Promise.resolve();
     },
   };
-  const turns = createDomainTurns({ ledger, clock: systemClock, logger: silentLogger, newSliceId: () => 'a-slice' as SliceId, leadMs: () => 0, most: () => 1 }, () => Promise.resolve(true));
+  const turns = createDomainTurns(
+    {
+      ledger,
+      clock: systemClock,
+      logger: silentLogger,
+      newSliceId: () => 'a-slice' as SliceId,
+      leadMs: () => 0,
+      most: () => 1,
+    },
+    () => Promise.resolve(true),
+  );
   return { turns, aside };
 }
 

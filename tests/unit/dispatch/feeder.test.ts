@@ -8,7 +8,14 @@ import type { CampaignNo, NoticeId, SliceId } from '../../../src/domain/ids.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { createLogger } from '../../../src/runtime/logger.ts';
 
-const campaign = { campaignNo: 1 as CampaignNo, id: 'c-1', state: 'running', retryDelaysMs: [60_000], retryRepeatLast: true, retryForMs: 3_600_000 } as DispatchCampaign;
+const campaign = {
+  campaignNo: 1 as CampaignNo,
+  id: 'c-1',
+  state: 'running',
+  retryDelaysMs: [60_000],
+  retryRepeatLast: true,
+  retryForMs: 3_600_000,
+} as DispatchCampaign;
 /** Nothing to reconcile. */
 const quiet: Partial<FeederLedger> = {
   queuedSlices: async () => [],
@@ -31,7 +38,15 @@ afterEach(async () => {
 function feeding(add: (slices: readonly Slice[]) => Promise<void>) {
   const seen = { cut: 0, added: [] as SliceId[][], asked: [] as SliceId[], errors: [] as string[], isFeeder: true };
   const queued: SliceId[] = [];
-  const status: FeedStatus = { open: 5, pending: 0, queued: 0, underWay: 5, refused: 0, canaryDone: false, autoResendDue: false };
+  const status: FeedStatus = {
+    open: 5,
+    pending: 0,
+    queued: 0,
+    underWay: 5,
+    refused: 0,
+    canaryDone: false,
+    autoResendDue: false,
+  };
   const ledger: Partial<FeederLedger> = {
     isFeeder: async () => seen.isFeeder,
     startDue: async () => undefined,
@@ -59,7 +74,10 @@ function feeding(add: (slices: readonly Slice[]) => Promise<void>) {
   const logger = createLogger('warn', { write: (line) => void seen.errors.push(line) });
   let made = 0;
   const newSliceId = (): SliceId => `s${(made += 1)}` as SliceId;
-  feeder = startFeeder({ ledger: ledger as FeederLedger, queue: queue as SliceQueue, newSliceId, clock: systemClock, logger }, { sliceSize: 5, window: 10, reconcileMs: 1_000 });
+  feeder = startFeeder(
+    { ledger: ledger as FeederLedger, queue: queue as SliceQueue, newSliceId, clock: systemClock, logger },
+    { sliceSize: 5, window: 10, reconcileMs: 1_000 },
+  );
   return seen;
 }
 
@@ -104,17 +122,35 @@ it('says so when it stumbles over anything else', async () => {
 it('looks after a slice when a quarter of the window is free, and after each one when it is not room that is wanted', async () => {
   let looks = 0;
   let filling = true;
-  const status: FeedStatus = { open: 500, pending: 400, queued: 50, underWay: 50, refused: 0, canaryDone: false, autoResendDue: false };
+  const status: FeedStatus = {
+    open: 500,
+    pending: 400,
+    queued: 50,
+    underWay: 50,
+    refused: 0,
+    canaryDone: false,
+    autoResendDue: false,
+  };
   const ledger: Partial<FeederLedger> = {
     isFeeder: async () => true,
     startDue: async () => void (looks += 1),
     campaigns: async (states) => (states.includes('running') ? [campaign] : []),
     feedStatus: async () => status,
-    cutSlices: async (_, { ids, size }) => (filling ? ids.map((sliceId) => ({ sliceId, noticeIds: Array.from({ length: size }, () => 1 as NoticeId) })) : []),
+    cutSlices: async (_, { ids, size }) =>
+      filling ? ids.map((sliceId) => ({ sliceId, noticeIds: Array.from({ length: size }, () => 1 as NoticeId) })) : [],
     ...quiet,
   };
   const queue: Partial<SliceQueue> = { add: async () => undefined, missing: async () => [] };
-  const own = startFeeder({ ledger: ledger as FeederLedger, queue: queue as SliceQueue, newSliceId: () => 's' as SliceId, clock: systemClock, logger: createLogger('warn', { write: () => undefined }) }, { sliceSize: 10, window: 100, reconcileMs: 1_000_000 });
+  const own = startFeeder(
+    {
+      ledger: ledger as FeederLedger,
+      queue: queue as SliceQueue,
+      newSliceId: () => 's' as SliceId,
+      clock: systemClock,
+      logger: createLogger('warn', { write: () => undefined }),
+    },
+    { sliceSize: 10, window: 100, reconcileMs: 1_000_000 },
+  );
   feeder = own;
   const looksAfter = async (slices: number): Promise<number> => {
     const before = looks;

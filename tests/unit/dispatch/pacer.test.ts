@@ -8,14 +8,24 @@ import { silentLogger } from '../../../src/runtime/logger.ts';
 const never = new AbortController().signal;
 
 /** A pacer over a ledger of this rate, and how far ahead it asked for slots. */
-function pacerAt(perSecond: number | null): { pacer: ReturnType<typeof createPacer>; askedAhead: number[]; asked: { want: number; earliestMs: number }[] } {
+function pacerAt(perSecond: number | null): {
+  pacer: ReturnType<typeof createPacer>;
+  askedAhead: number[];
+  asked: { want: number; earliestMs: number }[];
+} {
   const askedAhead: number[] = [];
   const asked: { want: number; earliestMs: number }[] = [];
   const ledger: PaceLedger = {
     takeSlots: (want, { earliestMs, latestMs }) => {
       askedAhead.push(latestMs);
       asked.push({ want, earliestMs });
-      const slots: Slots = { count: want, askedAtMs: Date.now(), firstInMs: 0, gapMs: perSecond === null ? 0 : 1000 / perSecond, unlimited: perSecond === null };
+      const slots: Slots = {
+        count: want,
+        askedAtMs: Date.now(),
+        firstInMs: 0,
+        gapMs: perSecond === null ? 0 : 1000 / perSecond,
+        unlimited: perSecond === null,
+      };
       return Promise.resolve(slots);
     },
     read: () => Promise.reject(new Error('not asked here')),

@@ -8,19 +8,36 @@ function withCode(code: string): Error {
 }
 
 describe('an error of the queue', () => {
-  it.each(['57P01', '57P02', '57P03', '08006', '08003', '53100', '53300', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT'])('is an outage when it says %s', (code) => {
+  it.each([
+    '57P01',
+    '57P02',
+    '57P03',
+    '08006',
+    '08003',
+    '53100',
+    '53300',
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EPIPE',
+    'ENOENT',
+  ])('is an outage when it says %s', (code) => {
     const away = asAwayError(withCode(code));
     expect(isUnreachable(away)).toBe(true);
     expect(away).toHaveProperty('cause.code', code);
   });
 
   it('is an outage when Redis answers and says no', () => {
-    const refused = Object.assign(new Error("OOM command not allowed when used memory > 'maxmemory'"), { name: 'ReplyError' });
+    const refused = Object.assign(new Error("OOM command not allowed when used memory > 'maxmemory'"), {
+      name: 'ReplyError',
+    });
     expect(isQueueAway(asAwayError(refused))).toBe(true);
     expect(asAwayError(refused)).toHaveProperty('cause', refused);
   });
 
-  it.each([withCode('42P01'), withCode('23505'), new TypeError('a bug'), new Error('no code')])('stays what it is otherwise: %s', (error) => {
-    expect(asAwayError(error)).toBe(error);
-  });
+  it.each([withCode('42P01'), withCode('23505'), new TypeError('a bug'), new Error('no code')])(
+    'stays what it is otherwise: %s',
+    (error) => {
+      expect(asAwayError(error)).toBe(error);
+    },
+  );
 });

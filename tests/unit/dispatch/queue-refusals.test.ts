@@ -7,7 +7,9 @@ import { fromReply } from '../../../src/runtime/redis-answer.ts';
 
 let lines: { level: number; msg: string; code?: string; reply?: string }[];
 const logger = createLogger('info', { write: (line) => void lines.push(JSON.parse(line) as (typeof lines)[number]) });
-const full = fromReply(Object.assign(new Error("OOM command not allowed when used memory > 'maxmemory'"), { name: 'ReplyError' }));
+const full = fromReply(
+  Object.assign(new Error("OOM command not allowed when used memory > 'maxmemory'"), { name: 'ReplyError' }),
+);
 const replica = fromReply(Object.assign(new Error("READONLY You can't write"), { name: 'ReplyError' }));
 
 beforeEach(() => {

@@ -12,11 +12,27 @@ const lease = 1 as LeaseId;
 const another = 2 as LeaseId;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const settlementOf = (notice: number) => aSettlement({ attemptId: notice as AttemptId, noticeId: notice as NoticeId });
-const wanted = (notice: number): ClaimRequest => ({ campaignNo: 1 as CampaignNo, noticeId: notice as NoticeId, sliceId: 'a-slice' as SliceId });
-const opened = (requests: readonly ClaimRequest[]): Claim[] => requests.map(({ noticeId }) => ({ attemptId: noticeId as unknown as AttemptId, noticeId, attemptCount: 1, chargedCount: 0, roundAgeMs: 0 }));
+const wanted = (notice: number): ClaimRequest => ({
+  campaignNo: 1 as CampaignNo,
+  noticeId: notice as NoticeId,
+  sliceId: 'a-slice' as SliceId,
+});
+const opened = (requests: readonly ClaimRequest[]): Claim[] =>
+  requests.map(({ noticeId }) => ({
+    attemptId: noticeId as unknown as AttemptId,
+    noticeId,
+    attemptCount: 1,
+    chargedCount: 0,
+    roundAgeMs: 0,
+  }));
 
 /** A desk over a ledger that refuses as the test says; `commits` is what it took, in order. */
-function deskOver(refuse: { together?: Error; notice?: number; late?: boolean } = {}): { desk: SettlementDesk; commits: string[]; log: () => string; released: () => void } {
+function deskOver(refuse: { together?: Error; notice?: number; late?: boolean } = {}): {
+  desk: SettlementDesk;
+  commits: string[];
+  log: () => string;
+  released: () => void;
+} {
   const commits: string[] = [];
   let log = '';
   let release: () => void = () => undefined;
@@ -34,7 +50,9 @@ function deskOver(refuse: { together?: Error; notice?: number; late?: boolean } 
     },
     settleAndClaim: async (by, batch, requests) => {
       if (refuse.together !== undefined) throw refuse.together;
-      commits.push(`${by}: settle ${batch.map(({ noticeId }) => noticeId).join()} and claim ${requests.map(({ noticeId }) => noticeId).join()}`);
+      commits.push(
+        `${by}: settle ${batch.map(({ noticeId }) => noticeId).join()} and claim ${requests.map(({ noticeId }) => noticeId).join()}`,
+      );
       return { settled: refuse.late === true ? 0 : batch.length, claims: opened(requests) };
     },
   };

@@ -17,7 +17,10 @@ it('is the plain average of the first few', () => {
 });
 
 it('follows what the latest took, and forgets what was long ago', () => {
-  expect(after(...Array.from({ length: 200 }, () => 5), ...Array.from({ length: 200 }, () => 90)).mean()).toBeCloseTo(90, 1);
+  expect(after(...Array.from({ length: 200 }, () => 5), ...Array.from({ length: 200 }, () => 90)).mean()).toBeCloseTo(
+    90,
+    1,
+  );
 });
 
 it('is mostly the mean where all take the same, and above nearly all where they differ', () => {

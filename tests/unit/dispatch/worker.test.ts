@@ -25,92 +25,130 @@ const notices: NoticeContent[] = Array.from({ length: 40 }, (_, index) => ({
 it.each([
   { where: 'where a rate is in force', perSecond: 1_000, perLane: 2 },
   { where: 'where none is', perSecond: null, perLane: 5 },
-])('has at most $perLane letters per lane between claim and settlement $where, however slowly the ledger settles', async ({ perSecond, perLane }) => {
-  const open = new Set<NoticeId>();
-  let most = 0;
-  let handedOver = 0;
-  let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => (release = resolve));
-  const ledger: WorkerLedger = {
-    readSlice: () => Promise.resolve(notices),
-    claim: (_lease, requests) => {
-      for (const { noticeId } of requests) open.add(noticeId);
-      most = Math.max(most, open.size);
-      return Promise.resolve(requests.map(({ noticeId }) => ({ attemptId: Number(noticeId) as AttemptId, noticeId, attemptCount: 1, chargedCount: 0, roundAgeMs: 0 })));
-    },
-    settle: async (_lease, batch) => {
-      await released;
-      for (const { noticeId } of batch) open.delete(noticeId);
-      return batch.map(({ noticeId }) => noticeId);
-    },
-    // Or the claim would be as slow, and less stand in between.
-    settleAndClaim: () => Promise.reject(new Error('one of these cannot be settled')),
-    giveBackClaims: () => Promise.resolve(),
-    giveBackSlices: () => Promise.resolve(0),
-    terms: () => Promise.resolve({ retryDelaysMs: [1000], retryRepeatLast: false, retryForMs: 60_000, compose: () => [Buffer.from('letter')], envelopeFrom: () => 'n@example.com' }),
-    holdRelay: () => Promise.resolve(),
-    hold: () => Promise.resolve(),
-    markUnreachable: () => Promise.resolve(0),
-  };
-  const connection = {
-    usable: true,
-    deliver: () => {
-      handedOver += 1;
-      return Promise.resolve({ kind: 'replied' as const, stage: 'after-body' as const, reply: { code: 250, enhanced: null, text: '250 ok' } });
-    },
-  };
-  let handled = Promise.resolve();
-  const queue: SliceQueue = {
-    add: () => Promise.resolve(),
-    missing: () => Promise.resolve([]),
-    close: () => Promise.resolve(),
-    consume: (handler) => {
-      const slice: Slice = { sliceId, noticeIds: notices.map(({ noticeId }) => noticeId) };
-      handled = handler(slice);
-      return { close: () => handled };
-    },
-  };
-  const leases = createLeaseKeeper(
-    { take: () => Promise.resolve(1 as LeaseId), keep: () => Promise.resolve(true), end: () => Promise.resolve(), schemaFits: () => Promise.resolve(true) },
-    60_000,
-    systemClock,
-    silentLogger,
-  );
-  const worker = startWorker({
-    ledger,
-    queue,
-    connections: {
-      acquire: () => Promise.resolve({ ok: true as const, connection }),
-      release: () => undefined,
-      retryNow: () => undefined,
-      limit: () => lanes,
-      drain: () => Promise.resolve(),
-      destroyAll: () => undefined,
-    },
-    leases,
-    domains: {
-      readDomains: () => Promise.resolve([]),
-      domainKey: (domain) => domain,
-      takeDomainTurn: () => Promise.reject(new Error('no domain has a limit here')),
-      readSlice: () => Promise.resolve([]),
-      setAside: () => Promise.resolve(),
-    },
-    newSliceId: () => 'a-turn' as SliceId,
-    pacer: { slot: () => Promise.resolve({ at: systemClock.monotonicMs(), until: Infinity }), claimTook: () => undefined, leadMs: () => 0, askingMs: () => 0, perSecond: () => perSecond },
-    throttle: { answered: () => undefined, slowDown: () => Promise.resolve(false), lift: () => Promise.resolve(), stop: () => undefined },
-    clock: systemClock,
-    random: () => 0,
-    logger: silentLogger,
-    lanes: { most: lanes, usual: lanes },
-    slices: 1,
-  });
+])(
+  'has at most $perLane letters per lane between claim and settlement $where, however slowly the ledger settles',
+  async ({ perSecond, perLane }) => {
+    const open = new Set<NoticeId>();
+    let most = 0;
+    let handedOver = 0;
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const ledger: WorkerLedger = {
+      readSlice: () => Promise.resolve(notices),
+      claim: (_lease, requests) => {
+        for (const { noticeId } of requests) open.add(noticeId);
+        most = Math.max(most, open.size);
+        return Promise.resolve(
+          requests.map(({ noticeId }) => ({
+            attemptId: Number(noticeId) as AttemptId,
+            noticeId,
+            attemptCount: 1,
+            chargedCount: 0,
+            roundAgeMs: 0,
+          })),
+        );
+      },
+      settle: async (_lease, batch) => {
+        await released;
+        for (const { noticeId } of batch) open.delete(noticeId);
+        return batch.map(({ noticeId }) => noticeId);
+      },
+      // Or the claim would be as slow, and less stand in between.
+      settleAndClaim: () => Promise.reject(new Error('one of these cannot be settled')),
+      giveBackClaims: () => Promise.resolve(),
+      giveBackSlices: () => Promise.resolve(0),
+      terms: () =>
+        Promise.resolve({
+          retryDelaysMs: [1000],
+          retryRepeatLast: false,
+          retryForMs: 60_000,
+          compose: () => [Buffer.from('letter')],
+          envelopeFrom: () => 'n@example.com',
+        }),
+      holdRelay: () => Promise.resolve(),
+      hold: () => Promise.resolve(),
+      markUnreachable: () => Promise.resolve(0),
+    };
+    const connection = {
+      usable: true,
+      deliver: () => {
+        handedOver += 1;
+        return Promise.resolve({
+          kind: 'replied' as const,
+          stage: 'after-body' as const,
+          reply: { code: 250, enhanced: null, text: '250 ok' },
+        });
+      },
+    };
+    let handled = Promise.resolve();
+    const queue: SliceQueue = {
+      add: () => Promise.resolve(),
+      missing: () => Promise.resolve([]),
+      close: () => Promise.resolve(),
+      consume: (handler) => {
+        const slice: Slice = { sliceId, noticeIds: notices.map(({ noticeId }) => noticeId) };
+        handled = handler(slice);
+        return { close: () => handled };
+      },
+    };
+    const leases = createLeaseKeeper(
+      {
+        take: () => Promise.resolve(1 as LeaseId),
+        keep: () => Promise.resolve(true),
+        end: () => Promise.resolve(),
+        schemaFits: () => Promise.resolve(true),
+      },
+      60_000,
+      systemClock,
+      silentLogger,
+    );
+    const worker = startWorker({
+      ledger,
+      queue,
+      connections: {
+        acquire: () => Promise.resolve({ ok: true as const, connection }),
+        release: () => undefined,
+        retryNow: () => undefined,
+        limit: () => lanes,
+        drain: () => Promise.resolve(),
+        destroyAll: () => undefined,
+      },
+      leases,
+      domains: {
+        readDomains: () => Promise.resolve([]),
+        domainKey: (domain) => domain,
+        takeDomainTurn: () => Promise.reject(new Error('no domain has a limit here')),
+        readSlice: () => Promise.resolve([]),
+        setAside: () => Promise.resolve(),
+      },
+      newSliceId: () => 'a-turn' as SliceId,
+      pacer: {
+        slot: () => Promise.resolve({ at: systemClock.monotonicMs(), until: Infinity }),
+        claimTook: () => undefined,
+        leadMs: () => 0,
+        askingMs: () => 0,
+        perSecond: () => perSecond,
+      },
+      throttle: {
+        answered: () => undefined,
+        slowDown: () => Promise.resolve(false),
+        lift: () => Promise.resolve(),
+        stop: () => undefined,
+      },
+      clock: systemClock,
+      random: () => 0,
+      logger: silentLogger,
+      lanes: { most: lanes, usual: lanes },
+      slices: 1,
+    });
 
-  await eventually(() => handedOver === perLane * lanes);
-  expect(open.size).toBe(perLane * lanes);
-  release();
-  await handled;
+    await eventually(() => handedOver === perLane * lanes);
+    expect(open.size).toBe(perLane * lanes);
+    release();
+    await handled;
 
-  expect(handedOver).toBe(notices.length);
-  expect(most).toBeLessThanOrEqual((perSecond === null ? perLane + 4 : perLane) * lanes);
-  await worker.drain(1000);
-});
+    expect(handedOver).toBe(notices.length);
+    expect(most).toBeLessThanOrEqual((perSecond === null ? perLane + 4 : perLane) * lanes);
+    await worker.drain(1000);
+  },
+);

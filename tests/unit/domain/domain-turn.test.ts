@@ -3,12 +3,21 @@ import { turnSpareMs, turnTimes, type DomainTurn } from '../../../src/domain/dom
 import { allowedLatenessMs, usedShare } from '../../../src/domain/pace.ts';
 
 const gap = (perSecond: number): number => 1000 / (perSecond * usedShare);
-const turn: DomainTurn = { count: 1, askedAtMs: 0, relayInMs: 100, relayGapMs: gap(100), domainInMs: 90, domainGapMs: gap(20) };
+const turn: DomainTurn = {
+  count: 1,
+  askedAtMs: 0,
+  relayInMs: 100,
+  relayGapMs: gap(100),
+  domainInMs: 90,
+  domainGapMs: gap(20),
+};
 
 describe('turnTimes', () => {
   it('lets a letter leave at the relay’s slot, as late as both slots allow', () => {
     const { slots } = turnTimes(turn, { latestMs: 250, spareMs: turnSpareMs(20) });
-    expect(slots).toMatchObject([{ at: 100, until: Math.min(100 + allowedLatenessMs(gap(100)), 90 + allowedLatenessMs(gap(20))) }]);
+    expect(slots).toMatchObject([
+      { at: 100, until: Math.min(100 + allowedLatenessMs(gap(100)), 90 + allowedLatenessMs(gap(20))) },
+    ]);
   });
 
   it('asks again when the relay’s slots have reached the domain’s next one', () => {
@@ -25,7 +34,10 @@ describe('turnTimes', () => {
   });
 
   it('keeps to the domain’s own slots where the relay has no limit', () => {
-    const { slots } = turnTimes({ ...turn, count: 2, relayInMs: 20, relayGapMs: null, domainInMs: 10 }, { latestMs: 250, spareMs: turnSpareMs(20) });
+    const { slots } = turnTimes(
+      { ...turn, count: 2, relayInMs: 20, relayGapMs: null, domainInMs: 10 },
+      { latestMs: 250, spareMs: turnSpareMs(20) },
+    );
     expect(slots.map(({ at }) => at)).toEqual([20, 10 + gap(20)]);
   });
 });

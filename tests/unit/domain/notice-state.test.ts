@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { campaignMayGo, campaignStates, campaignTransitions } from '../../../src/domain/campaign-state.ts';
-import { noCounts, noticeMayGo, noticeStates, noticeTransitions, openNoticeStates, sumCounts } from '../../../src/domain/notice-state.ts';
+import {
+  noCounts,
+  noticeMayGo,
+  noticeStates,
+  noticeTransitions,
+  openNoticeStates,
+  sumCounts,
+} from '../../../src/domain/notice-state.ts';
 
 describe('the law of a notice', () => {
   it('lets nothing leave accepted', () => {
@@ -30,7 +37,12 @@ describe('the law of a campaign', () => {
   });
 
   it('starts sending only from ready, paused, held and finished', () => {
-    expect(campaignStates.filter((from) => campaignMayGo(from, 'running'))).toEqual(['ready', 'paused', 'held', 'finished']);
+    expect(campaignStates.filter((from) => campaignMayGo(from, 'running'))).toEqual([
+      'ready',
+      'paused',
+      'held',
+      'finished',
+    ]);
   });
 });
 

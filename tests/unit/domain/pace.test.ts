@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { allowedLatenessMs, climbAfterMs, climbBack, connectionsForRate, slowDown, usedShare, type Pace } from '../../../src/domain/pace.ts';
+import {
+  allowedLatenessMs,
+  climbAfterMs,
+  climbBack,
+  connectionsForRate,
+  slowDown,
+  usedShare,
+  type Pace,
+} from '../../../src/domain/pace.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const ago = (ms: number): Date => new Date(now.getTime() - ms);
@@ -34,7 +42,12 @@ describe('slowDown', () => {
 });
 
 describe('climbBack', () => {
-  const throttled: Pace = { limitPerSecond: 100, throttledPerSecond: 40, throttledAt: ago(climbAfterMs), throttleRule: 'some-rule' };
+  const throttled: Pace = {
+    limitPerSecond: 100,
+    throttledPerSecond: 40,
+    throttledAt: ago(climbAfterMs),
+    throttleRule: 'some-rule',
+  };
 
   it('climbs by a quarter after a quiet time', () => {
     expect(climbBack(throttled, now)).toEqual({ perSecond: 50 });
@@ -64,17 +77,20 @@ describe('climbBack', () => {
 });
 
 describe('allowedLatenessMs', () => {
-  it.each([1, 2, 3, 7, 10, 33, 50, 99, 100, 101, 149, 200, 500, 1_000, 3_000])('keeps every window of one second within the promise at %i/s, whatever is late', (limit) => {
-    const gapMs = 1_000 / (limit * usedShare);
-    const late = allowedLatenessMs(gapMs, 0);
-    // The worst case: a slot used as late as allowed opens the window, all after it are punctual.
-    const opened = late;
-    let inWindow = 1;
-    for (let slot = gapMs; slot < opened + 1_000 - 1e-9; slot += gapMs) if (slot >= opened) inWindow += 1;
-    for (let slot = gapMs; slot < opened; slot += gapMs) inWindow += 1;
-    expect(inWindow).toBeLessThanOrEqual(limit + Math.max(1, limit / 100));
-    expect(late).toBeGreaterThan(15);
-  });
+  it.each([1, 2, 3, 7, 10, 33, 50, 99, 100, 101, 149, 200, 500, 1_000, 3_000])(
+    'keeps every window of one second within the promise at %i/s, whatever is late',
+    (limit) => {
+      const gapMs = 1_000 / (limit * usedShare);
+      const late = allowedLatenessMs(gapMs, 0);
+      // The worst case: a slot used as late as allowed opens the window, all after it are punctual.
+      const opened = late;
+      let inWindow = 1;
+      for (let slot = gapMs; slot < opened + 1_000 - 1e-9; slot += gapMs) if (slot >= opened) inWindow += 1;
+      for (let slot = gapMs; slot < opened; slot += gapMs) inWindow += 1;
+      expect(inWindow).toBeLessThanOrEqual(limit + Math.max(1, limit / 100));
+      expect(late).toBeGreaterThan(15);
+    },
+  );
 });
 
 describe('connectionsForRate', () => {

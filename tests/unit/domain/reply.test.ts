@@ -20,7 +20,17 @@ describe('parseReply', () => {
     expect(parseReply(raw)).toMatchObject({ code, enhanced });
   });
 
-  it.each(['', 'hello', '25 ok', '2500 ok', '150 preliminary', '650 too high', '550x', '250 ok\nthen garbage', '\0\0\0'])('takes %j for no reply', (raw) => {
+  it.each([
+    '',
+    'hello',
+    '25 ok',
+    '2500 ok',
+    '150 preliminary',
+    '650 too high',
+    '550x',
+    '250 ok\nthen garbage',
+    '\0\0\0',
+  ])('takes %j for no reply', (raw) => {
     expect(parseReply(raw)).toBeNull();
   });
 

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { retryAfterMs, type RetryTerms } from '../../../src/domain/retry.ts';
 
 const minute = 60_000;
-const terms: RetryTerms = { retryDelaysMs: [minute, 5 * minute, 15 * minute], retryRepeatLast: true, retryForMs: 48 * 60 * minute };
+const terms: RetryTerms = {
+  retryDelaysMs: [minute, 5 * minute, 15 * minute],
+  retryRepeatLast: true,
+  retryForMs: 48 * 60 * minute,
+};
 
 describe('retryAfterMs', () => {
   it('waits as long as the schedule says for each try', () => {

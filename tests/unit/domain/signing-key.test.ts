@@ -1,9 +1,19 @@
 // What the DNS says about a signing key.
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { compareRecords, publicRecordOf, signatureNameOf, type RecordFinding, type SigningKey } from '../../../src/domain/signing-key.ts';
+import {
+  compareRecords,
+  publicRecordOf,
+  signatureNameOf,
+  type RecordFinding,
+  type SigningKey,
+} from '../../../src/domain/signing-key.ts';
 
-const rsa: SigningKey = { domain: 'example.com', selector: 'candor', privateKey: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey };
+const rsa: SigningKey = {
+  domain: 'example.com',
+  selector: 'candor',
+  privateKey: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+};
 const ed25519: SigningKey = { ...rsa, privateKey: generateKeyPairSync('ed25519').privateKey };
 const bare = createPublicKey(rsa.privateKey).export({ type: 'pkcs1', format: 'der' }).toString('base64');
 

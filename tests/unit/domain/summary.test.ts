@@ -3,7 +3,13 @@ import { noCounts } from '../../../src/domain/notice-state.ts';
 import { accountHolds, etaSeconds, unattended } from '../../../src/domain/summary.ts';
 
 describe('accountHolds', () => {
-  const account = { rows: 100, invalid: 5, merged: 15, notices: 80, states: { ...noCounts(), accepted: 70, refused: 10 } };
+  const account = {
+    rows: 100,
+    invalid: 5,
+    merged: 15,
+    notices: 80,
+    states: { ...noCounts(), accepted: 70, refused: 10 },
+  };
 
   it('holds when rows are invalid, merged or notices, and the states sum to the notices', () => {
     expect(accountHolds(account)).toBe(true);
@@ -58,7 +64,12 @@ describe('etaSeconds', () => {
   it('is that of the receiving domain that takes longest, where domains have limits of their own', () => {
     const counts = { ...noCounts(), pending: 170 };
     expect(etaSeconds(counts, 40, 40, [{ notices: 170, perSecond: 5 }])).toBe(34);
-    expect(etaSeconds(counts, 40, 40, [{ notices: 20, perSecond: 10 }, { notices: 10, perSecond: 1 }])).toBe(10);
+    expect(
+      etaSeconds(counts, 40, 40, [
+        { notices: 20, perSecond: 10 },
+        { notices: 10, perSecond: 1 },
+      ]),
+    ).toBe(10);
     expect(etaSeconds(counts, 40, 40, [{ notices: 20, perSecond: 10 }])).toBe(5);
   });
 

@@ -28,7 +28,8 @@ describe('TemporaryShare', () => {
   });
 
   describe('when slowing down does not help', () => {
-    const greylisted = (share: TemporaryShare, count: number): boolean[] => Array.from({ length: count }, (_, i) => share.record(`d${i % 4}.example`, true));
+    const greylisted = (share: TemporaryShare, count: number): boolean[] =>
+      Array.from({ length: count }, (_, i) => share.record(`d${i % 4}.example`, true));
     const slowedTwice = (): TemporaryShare => {
       const share = new TemporaryShare();
       for (const _ of [1, 2]) {

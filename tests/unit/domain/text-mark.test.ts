@@ -45,7 +45,9 @@ describe('markAsText', () => {
       }
       expect([cell, withoutTextMark(marked)]).toEqual([cell, withoutTextMark(cell)]);
       expect([cell, markAsText(marked)]).toEqual([cell, marked]);
-      const running = marked.split(/[,;|\t\n\r]/).filter((piece, index) => (index === 0 ? /^[=\-＝]/ : /^"*[=\-＝]/).test(piece));
+      const running = marked
+        .split(/[,;|\t\n\r]/)
+        .filter((piece, index) => (index === 0 ? /^[=\-＝]/ : /^"*[=\-＝]/).test(piece));
       expect([cell, running]).toEqual([cell, []]);
     }
   });

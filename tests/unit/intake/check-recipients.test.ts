@@ -43,7 +43,14 @@ describe('checkRecipients', () => {
       audiences: { affected: 3, unaffected: 1 },
       locales: { en: 3, id: 1 },
       localeFallbacks: 2,
-      columns: { email: 'e-mail', audience: 'Product', name: 'name', locale: 'language', organization_id: 'Organization ID', city: 'CITY' },
+      columns: {
+        email: 'e-mail',
+        audience: 'Product',
+        name: 'name',
+        locale: 'language',
+        organization_id: 'Organization ID',
+        city: 'CITY',
+      },
       ignoredColumns: ['Full Name', 'comment'],
       encoding: 'utf-8',
       delimiter: ',',
@@ -71,7 +78,10 @@ describe('checkRecipients', () => {
   });
 
   it.each(['missing.csv', '.', 'many.csv/inside'])('refuses %s, which cannot be read', async (name) => {
-    await expect(checkRecipients(fileSource(join(folder, name)), options)).rejects.toMatchObject({ code: 'file-not-found', exit: 2 });
+    await expect(checkRecipients(fileSource(join(folder, name)), options)).rejects.toMatchObject({
+      code: 'file-not-found',
+      exit: 2,
+    });
   });
 
   it('writes the invalid rows for the owner only, with row and reason, and a mended file reads back', async () => {
@@ -86,7 +96,18 @@ describe('checkRecipients', () => {
     expect((await stat(invalidOut)).mode & 0o777).toBe(0o600);
     const octets = await readFile(invalidOut);
     const [header, ...rows]: string[][] = parse(octets, { bom: true, relax_column_count: true });
-    expect(header).toEqual(['row', 'reason', 'e-mail', 'Product', 'Full Name', 'name', 'language', 'Organization ID', 'CITY', 'comment']);
+    expect(header).toEqual([
+      'row',
+      'reason',
+      'e-mail',
+      'Product',
+      'Full Name',
+      'name',
+      'language',
+      'Organization ID',
+      'CITY',
+      'comment',
+    ]);
     expect(rows.map((row) => row[0])).toEqual(['5', '6', '8', '10', '11', '12', '14', '15']);
     expect(rows.map((row) => row[1]!.split(':')[0])).toEqual([
       'address-list',
@@ -105,7 +126,9 @@ describe('checkRecipients', () => {
     const again = await readWhole(octets);
     expect(again.report).toMatchObject({ rows: 8, valid: 0, invalid: 8 });
     expect(again.invalid.map((row) => row.problems[0]!.code)).toEqual(rows.map((row) => row[1]!.split(':')[0]));
-    const mended = await readWhole(octets.toString().replace('"noaudience@example.com",""', '"noaudience@example.com","api"'));
+    const mended = await readWhole(
+      octets.toString().replace('"noaudience@example.com",""', '"noaudience@example.com","api"'),
+    );
     expect(mended.recipients.map((recipient) => recipient.address)).toEqual(['noaudience@example.com']);
     expect(mended.report.ignoredColumns).toEqual(['row', 'reason', 'Full Name', 'comment']);
   });
@@ -117,11 +140,17 @@ describe('checkRecipients', () => {
     const text = (await readFile(invalidOut)).toString();
     expect(text).toContain(`"'+plus@example.com";`);
     const mended = await readWhole(text.replaceAll('@example.com";""', '@example.com";yes'));
-    expect(mended.recipients.map((recipient) => recipient.address)).toEqual(['+plus@example.com', '-minus@example.com']);
+    expect(mended.recipients.map((recipient) => recipient.address)).toEqual([
+      '+plus@example.com',
+      '-minus@example.com',
+    ]);
   });
 
   it('writes nothing that runs where another delimiter counts, and reads it back as it was', async () => {
-    const path = await fileOf('across.csv', 'email,audience,name,locale\nann@example.com,"\tyess",Ann;=HYPERLINK(1),"\tid"\n');
+    const path = await fileOf(
+      'across.csv',
+      'email,audience,name,locale\nann@example.com,"\tyess",Ann;=HYPERLINK(1),"\tid"\n',
+    );
     const invalidOut = join(folder, 'across-invalid.csv');
     await checkRecipients(fileSource(path), { ...options, invalidOut });
     const text = (await readFile(invalidOut)).toString();
@@ -132,21 +161,30 @@ describe('checkRecipients', () => {
 
   it('never writes over a file, not even its own input', async () => {
     const path = await fileOf('input.csv', 'email,audience\nnobody,yes\n');
-    await expect(checkRecipients(fileSource(path), { ...options, invalidOut: path })).rejects.toMatchObject({ code: 'file-exists', exit: 2 });
+    await expect(checkRecipients(fileSource(path), { ...options, invalidOut: path })).rejects.toMatchObject({
+      code: 'file-exists',
+      exit: 2,
+    });
     expect(await readFile(path, 'utf8')).toBe('email,audience\nnobody,yes\n');
-    await expect(checkRecipients(fileSource(path), { ...options, invalidOut: join(folder, 'nowhere', 'out.csv') })).rejects.toMatchObject({ code: 'file-not-writable' });
+    await expect(
+      checkRecipients(fileSource(path), { ...options, invalidOut: join(folder, 'nowhere', 'out.csv') }),
+    ).rejects.toMatchObject({ code: 'file-not-writable' });
   });
 
   it('leaves no file of invalid rows of an unusable file', async () => {
     const path = await fileOf('broken.csv', 'email,audience\nnobody,yes\n"a@example.com,yes\n');
     const invalidOut = join(folder, 'broken-invalid.csv');
-    await expect(checkRecipients(fileSource(path), { ...options, invalidOut })).rejects.toMatchObject({ code: 'quote-unclosed' });
+    await expect(checkRecipients(fileSource(path), { ...options, invalidOut })).rejects.toMatchObject({
+      code: 'quote-unclosed',
+    });
     expect(existsSync(invalidOut)).toBe(false);
   });
 
   it('makes the same file for the same seed', () => {
     const script = fileURLToPath(new URL('../../../scripts/make-recipients.mjs', import.meta.url));
-    const made = ['one.csv', 'two.csv'].map((name) => spawnSync(process.execPath, [script, '500', join(folder, name), '--seed', '9'], { encoding: 'utf8' }));
+    const made = ['one.csv', 'two.csv'].map((name) =>
+      spawnSync(process.execPath, [script, '500', join(folder, name), '--seed', '9'], { encoding: 'utf8' }),
+    );
     expect(made.map((run) => run.status)).toEqual([0, 0]);
     expect(JSON.parse(made[0]!.stdout)).toMatchObject({ rows: 500, invalid: 3 });
     expect(spawnSync(process.execPath, [script, 'many'], { encoding: 'utf8' }).status).toBe(2);

@@ -30,9 +30,12 @@ describe('columnMeaning', () => {
     expect(columnMeaning(cell)).toBe(name);
   });
 
-  it.each(['', 'emails', 'email 2', 'full name', '__proto__', 'constructor', 'toString', 'phone'])('knows no column %j', (cell) => {
-    expect(columnMeaning(cell)).toBeNull();
-  });
+  it.each(['', 'emails', 'email 2', 'full name', '__proto__', 'constructor', 'toString', 'phone'])(
+    'knows no column %j',
+    (cell) => {
+      expect(columnMeaning(cell)).toBeNull();
+    },
+  );
 });
 
 describe('layOutColumns', () => {
@@ -59,19 +62,33 @@ describe('layOutColumns', () => {
     ['no audience', ['email', 'name'], {}, 'columns-no-audience'],
     ['the audience twice', ['email', 'segment'], { audience: 'affected' }, 'audience-twice'],
     ['a recipient instead of a header', ['jane@example.com', 'affected'], {}, 'header-missing'],
-    ['a chosen header that is not there', ['email', 'audience'], { mapping: { name: 'Full name' } }, 'column-not-found'],
-    ['a chosen header that is there twice', ['contact', 'Contact', 'audience'], { mapping: { email: 'contact' } }, 'columns-two-emails'],
+    [
+      'a chosen header that is not there',
+      ['email', 'audience'],
+      { mapping: { name: 'Full name' } },
+      'column-not-found',
+    ],
+    [
+      'a chosen header that is there twice',
+      ['contact', 'Contact', 'audience'],
+      { mapping: { email: 'contact' } },
+      'columns-two-emails',
+    ],
   ])('refuses %s', (_, header, choices, code) => {
     expect(() => layOutColumns(header, choices)).toThrow(expect.objectContaining({ code, exit: 2 }));
   });
 
   it('shows nothing of a first row that is a person', () => {
-    expect(() => layOutColumns(['jane@example.com', 'Jane'], {})).toThrow(expect.not.objectContaining({ message: expect.stringContaining('jane') }));
+    expect(() => layOutColumns(['jane@example.com', 'Jane'], {})).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('jane') }),
+    );
     expect(layOutColumns(['email', 'jane@example.com', 'audience'], {}).ignoredColumns).toEqual(['column 2']);
   });
 
   it('lets a person choose a column, before names and aliases', () => {
-    const layout = layOutColumns(['email', 'Work mail', 'Group'], { mapping: { email: 'work_mail', audience: 'group' } });
+    const layout = layOutColumns(['email', 'Work mail', 'Group'], {
+      mapping: { email: 'work_mail', audience: 'group' },
+    });
     expect(layout).toMatchObject({ email: 1, audience: 2, ignoredColumns: ['email'] });
   });
 

@@ -5,7 +5,13 @@ import { readWhole } from '../../support/recipient-file.ts';
 
 describe('the findings of a file', () => {
   it('count the kinds of data of affected rows, and the marks for nothing among them', async () => {
-    const rows = ['a@example.com,yes,Oslo,NULL', 'b@example.com,yes,-,Linux', 'a@example.com,yes,,', 'c@example.com,no,NULL,NULL', 'nobody,yes,NULL,0'];
+    const rows = [
+      'a@example.com,yes,Oslo,NULL',
+      'b@example.com,yes,-,Linux',
+      'a@example.com,yes,,',
+      'c@example.com,no,NULL,NULL',
+      'nobody,yes,NULL,0',
+    ];
     const { report } = await readWhole(`email,audience,city,os\n${rows.join('\n')}\n`);
     expect(report.findings).toEqual({
       encoding: 'utf-8',
@@ -19,10 +25,20 @@ describe('the findings of a file', () => {
   });
 
   it('count the addresses that another code page would spell otherwise', async () => {
-    const text = 'email,audience,name\nplain@example.com,yes,J\xfcrgen\nj\xfcrgen@example.com,yes,x\nann@b\xfccher.example,no,x\n';
-    expect((await readWhole(Buffer.from(text, 'latin1'))).report.findings).toMatchObject({ encoding: 'windows-1252', doubtfulAddresses: 2 });
-    expect((await readWhole(Buffer.from(text, 'utf8'))).report.findings).toMatchObject({ encoding: 'utf-8', doubtfulAddresses: 0 });
-    expect((await readWhole(Buffer.from(`\ufeff${text}`, 'utf16le'))).report.findings).toMatchObject({ encoding: 'utf-16le', doubtfulAddresses: 0 });
+    const text =
+      'email,audience,name\nplain@example.com,yes,J\xfcrgen\nj\xfcrgen@example.com,yes,x\nann@b\xfccher.example,no,x\n';
+    expect((await readWhole(Buffer.from(text, 'latin1'))).report.findings).toMatchObject({
+      encoding: 'windows-1252',
+      doubtfulAddresses: 2,
+    });
+    expect((await readWhole(Buffer.from(text, 'utf8'))).report.findings).toMatchObject({
+      encoding: 'utf-8',
+      doubtfulAddresses: 0,
+    });
+    expect((await readWhole(Buffer.from(`\ufeff${text}`, 'utf16le'))).report.findings).toMatchObject({
+      encoding: 'utf-16le',
+      doubtfulAddresses: 0,
+    });
   });
 });
 

@@ -5,9 +5,18 @@ import { createMergeAccount, type MergedRow } from '../../../src/intake/merge-ac
 import { randomFrom } from '../../support/random.ts';
 
 let rowNo = 1;
-const row = (key: string, audience: Audience, locale = 'en', localeFallback = false): MergedRow => ({ row: (rowNo += 1), key, audience, locale, localeFallback });
+const row = (key: string, audience: Audience, locale = 'en', localeFallback = false): MergedRow => ({
+  row: (rowNo += 1),
+  key,
+  audience,
+  locale,
+  localeFallback,
+});
 
-function totals(rows: readonly MergedRow[], seed?: Uint8Array): ReturnType<ReturnType<typeof createMergeAccount>['totals']> {
+function totals(
+  rows: readonly MergedRow[],
+  seed?: Uint8Array,
+): ReturnType<ReturnType<typeof createMergeAccount>['totals']> {
   const account = createMergeAccount(seed);
   for (const each of rows) account.add(each);
   return account.totals();
@@ -15,7 +24,15 @@ function totals(rows: readonly MergedRow[], seed?: Uint8Array): ReturnType<Retur
 
 describe('createMergeAccount', () => {
   it('starts with nothing', () => {
-    expect(totals([])).toEqual({ valid: 0, merged: 0, conflicts: 0, notices: 0, audiences: { affected: 0, unaffected: 0 }, locales: {}, localeFallbacks: 0 });
+    expect(totals([])).toEqual({
+      valid: 0,
+      merged: 0,
+      conflicts: 0,
+      notices: 0,
+      audiences: { affected: 0, unaffected: 0 },
+      locales: {},
+      localeFallbacks: 0,
+    });
   });
 
   it('lets affected win, whichever comes first, and counts a conflict once per address', () => {
@@ -29,12 +46,19 @@ describe('createMergeAccount', () => {
       row('c@example.com', 'unaffected'),
       row('c@example.com', 'unaffected'),
     ];
-    expect(totals(rows)).toMatchObject({ valid: 8, merged: 5, conflicts: 2, notices: 3, audiences: { affected: 2, unaffected: 1 } });
+    expect(totals(rows)).toMatchObject({
+      valid: 8,
+      merged: 5,
+      conflicts: 2,
+      notices: 3,
+      audiences: { affected: 2, unaffected: 1 },
+    });
   });
 
   it('tells the rows that were the first to disagree, and no more than a hundred', () => {
     const account = createMergeAccount();
-    const add = (number: number, key: string, audience: Audience): unknown => account.add({ ...row(key, audience), row: number });
+    const add = (number: number, key: string, audience: Audience): unknown =>
+      account.add({ ...row(key, audience), row: number });
     add(2, 'a@example.com', 'affected');
     add(3, 'b@example.com', 'unaffected');
     add(5, 'a@example.com', 'unaffected');
@@ -51,7 +75,12 @@ describe('createMergeAccount', () => {
   });
 
   it('takes the locale, and whether it is a fallback, from the first row', () => {
-    const rows = [row('a@example.com', 'affected', 'es'), row('a@example.com', 'affected', 'en', true), row('b@example.com', 'affected', 'en', true), row('b@example.com', 'affected', 'id')];
+    const rows = [
+      row('a@example.com', 'affected', 'es'),
+      row('a@example.com', 'affected', 'en', true),
+      row('b@example.com', 'affected', 'en', true),
+      row('b@example.com', 'affected', 'id'),
+    ];
     expect(totals(rows)).toMatchObject({ locales: { es: 1, en: 1 }, localeFallbacks: 1 });
   });
 
@@ -78,7 +107,9 @@ describe('createMergeAccount', () => {
       conflicts: count((entry) => entry.seen.size === 2),
       notices: entries.length,
       audiences: { affected, unaffected: entries.length - affected },
-      locales: Object.fromEntries(['en', 'id', 'es'].map((locale) => [locale, count((entry) => entry.locale === locale)])),
+      locales: Object.fromEntries(
+        ['en', 'id', 'es'].map((locale) => [locale, count((entry) => entry.locale === locale)]),
+      ),
       localeFallbacks: count((entry) => entry.fallback),
     });
   });

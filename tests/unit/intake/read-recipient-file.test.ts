@@ -76,7 +76,12 @@ describe('readRecipientFile', () => {
   });
 
   it('gives the same for a file cut anywhere', async () => {
-    for (const name of ['hazards.csv', 'excel-unicode-text-utf-16.txt', 'excel-sep-line.csv', 'excel-europe-windows-1252.csv']) {
+    for (const name of [
+      'hazards.csv',
+      'excel-unicode-text-utf-16.txt',
+      'excel-sep-line.csv',
+      'excel-europe-windows-1252.csv',
+    ]) {
       const octets = await fixture(name);
       const whole = await readWhole(octets);
       expect(await readWhole(streamOf(...[...octets].map((octet) => Uint8Array.of(octet))))).toEqual(whole);
@@ -103,11 +108,30 @@ describe('readRecipientFile', () => {
     ['the audience twice', 'email,audience\na@example.com,affected\n', 'audience-twice', { audience: 'affected' }],
     ['no header', 'a@example.com,affected\nb@example.com,affected\n', 'header-missing'],
     ['an unknown sep line', 'sep=:\nemail:audience\n', 'delimiter-unknown'],
-    ['an unclosed quote', 'email,audience\na@example.com,affected\n"b@example.com,affected\nc@example.com,affected\n', 'quote-unclosed'],
+    [
+      'an unclosed quote',
+      'email,audience\na@example.com,affected\n"b@example.com,affected\nc@example.com,affected\n',
+      'quote-unclosed',
+    ],
     ['an unclosed quote in the header', 'email,"audience\na@example.com,affected\n', 'quote-unclosed'],
-    ['a quote that swallows rows', 'email,audience\n"a@example.com,affected\nb@example.com,"affected"\n', 'quote-unclosed'],
-    ['mixed encodings', Buffer.concat([Buffer.from('email,audience,name\na@example.com,affected,Zoë\nb@example.com,affected,Ren'), Buffer.from([0xe9, 0x0a])]), 'encoding-mixed'],
-    ['an unknown code page', Buffer.concat([Buffer.from('email,audience,name\na@example.com,affected,'), Buffer.from([0x81, 0x0a])]), 'encoding-unknown'],
+    [
+      'a quote that swallows rows',
+      'email,audience\n"a@example.com,affected\nb@example.com,"affected"\n',
+      'quote-unclosed',
+    ],
+    [
+      'mixed encodings',
+      Buffer.concat([
+        Buffer.from('email,audience,name\na@example.com,affected,Zoë\nb@example.com,affected,Ren'),
+        Buffer.from([0xe9, 0x0a]),
+      ]),
+      'encoding-mixed',
+    ],
+    [
+      'an unknown code page',
+      Buffer.concat([Buffer.from('email,audience,name\na@example.com,affected,'), Buffer.from([0x81, 0x0a])]),
+      'encoding-unknown',
+    ],
     ['a header without end', `email,audience,"${'x'.repeat(300_000)}`, 'header-too-long'],
     ['a header with a huge cell', `email,audience,${'x'.repeat(70_000)}\na@example.com,affected,\n`, 'header-too-long'],
     ['a header with too many cells', `email,audience${',x'.repeat(5_000)}\na@example.com,yes\n`, 'header-too-long'],
@@ -121,14 +145,22 @@ describe('readRecipientFile', () => {
 
   it('names the row of a fault', async () => {
     const rows = Array.from({ length: 5 }, (_, i) => `p${i}@example.com,affected,Zoë\n`).join('');
-    const mixed = Buffer.concat([Buffer.from(`email,audience,name\n${rows}x@example.com,affected,Ren`), Buffer.from([0xe9]), Buffer.from('e\n')]);
+    const mixed = Buffer.concat([
+      Buffer.from(`email,audience,name\n${rows}x@example.com,affected,Ren`),
+      Buffer.from([0xe9]),
+      Buffer.from('e\n'),
+    ]);
     expect((await codeOf(mixed)).values).toEqual({ row: 7 });
     expect((await codeOf(`email,audience,name\n${rows}x@example.com,"affected,x\n`)).values).toEqual({ row: 7 });
   });
 
   it('knows the header before the first row, and throws there what the header shows', async () => {
     const file = readRecipientFile(streamOf('E-Mail;Segment\n', 'a@example.com;yes\n'), { locales: sampleLocales });
-    expect(await file.header()).toMatchObject({ header: ['E-Mail', 'Segment'], delimiter: ';', columns: { email: 'E-Mail', audience: 'Segment' } });
+    expect(await file.header()).toMatchObject({
+      header: ['E-Mail', 'Segment'],
+      delimiter: ';',
+      columns: { email: 'E-Mail', audience: 'Segment' },
+    });
     expect(() => file.report()).toThrow('has not been read to its end');
     const unusable = readRecipientFile(streamOf('name\nJane\n'), { locales: sampleLocales });
     await expect(unusable.header()).rejects.toMatchObject({ code: 'columns-no-email' });
@@ -138,7 +170,9 @@ describe('readRecipientFile', () => {
   });
 
   it('lets the header choose the delimiter, whatever the data hold', async () => {
-    const { report, recipients } = await readWhole('email;audience;name, given, family\na@example.com;yes;x,y,z|,,,,\n');
+    const { report, recipients } = await readWhole(
+      'email;audience;name, given, family\na@example.com;yes;x,y,z|,,,,\n',
+    );
     expect(report).toMatchObject({ delimiter: ';', ignoredColumns: ['name, given, family'] });
     expect(recipients).toHaveLength(1);
     expect((await readWhole('email\na@example.com\n', { audience: 'affected' })).report.delimiter).toBe(',');

@@ -18,19 +18,82 @@ function rows(chunks: string | readonly string[], delimiter = ','): [number, ...
 
 describe('RecordSplitter', () => {
   it.each<[string, string, [number, ...string[]][]]>([
-    ['LF', 'a,b\nc,d\n', [[1, 'a', 'b'], [2, 'c', 'd']]],
-    ['CRLF', 'a,b\r\nc,d\r\n', [[1, 'a', 'b'], [2, 'c', 'd']]],
-    ['CR only', 'a,b\rc,d\r', [[1, 'a', 'b'], [2, 'c', 'd']]],
-    ['no line end at the end', 'a,b\nc,d', [[1, 'a', 'b'], [2, 'c', 'd']]],
-    ['an empty last cell at the end', 'a,b\nc,', [[1, 'a', 'b'], [2, 'c', '']]],
-    ['quoted cells', '"a","b,c"\n"d ""e""",f', [[1, 'a', 'b,c'], [2, 'd "e"', 'f']]],
-    ['a quoted line break as one row', 'a,"b\r\nc\nd"\ne,f', [[1, 'a', 'b\r\nc\nd'], [2, 'e', 'f']]],
+    [
+      'LF',
+      'a,b\nc,d\n',
+      [
+        [1, 'a', 'b'],
+        [2, 'c', 'd'],
+      ],
+    ],
+    [
+      'CRLF',
+      'a,b\r\nc,d\r\n',
+      [
+        [1, 'a', 'b'],
+        [2, 'c', 'd'],
+      ],
+    ],
+    [
+      'CR only',
+      'a,b\rc,d\r',
+      [
+        [1, 'a', 'b'],
+        [2, 'c', 'd'],
+      ],
+    ],
+    [
+      'no line end at the end',
+      'a,b\nc,d',
+      [
+        [1, 'a', 'b'],
+        [2, 'c', 'd'],
+      ],
+    ],
+    [
+      'an empty last cell at the end',
+      'a,b\nc,',
+      [
+        [1, 'a', 'b'],
+        [2, 'c', ''],
+      ],
+    ],
+    [
+      'quoted cells',
+      '"a","b,c"\n"d ""e""",f',
+      [
+        [1, 'a', 'b,c'],
+        [2, 'd "e"', 'f'],
+      ],
+    ],
+    [
+      'a quoted line break as one row',
+      'a,"b\r\nc\nd"\ne,f',
+      [
+        [1, 'a', 'b\r\nc\nd'],
+        [2, 'e', 'f'],
+      ],
+    ],
     ['empty quoted cells', '"",""\na,""', [[2, 'a', '']]],
     ['a quote at the end of the input', 'a,"b"', [[1, 'a', 'b']]],
-    ['an escaped quote at the end of a cell', '"a"""\n""""', [[1, 'a"'], [2, '"']]],
+    [
+      'an escaped quote at the end of a cell',
+      '"a"""\n""""',
+      [
+        [1, 'a"'],
+        [2, '"'],
+      ],
+    ],
     ['quotes inside an unquoted cell literally', 'a "b" c,5" disk', [[1, 'a "b" c', '5" disk']]],
     ['blanks after a closing quote with the cell', '"a"  ,"b" \n', [[1, 'a  ', 'b ']]],
-    ['blank records for the numbering only', '\n\na,b\n , \n,,\n\nc,d\n\n', [[3, 'a', 'b'], [7, 'c', 'd']]],
+    [
+      'blank records for the numbering only',
+      '\n\na,b\n , \n,,\n\nc,d\n\n',
+      [
+        [3, 'a', 'b'],
+        [7, 'c', 'd'],
+      ],
+    ],
     ['invisible characters as blank', '\u200B,\u00A0\na', [[2, 'a']]],
     ['NUL and delimiters of other files as text', 'a\0;b|c\td', [[1, 'a\0;b|c\td']]],
     ['nothing', '', []],
@@ -97,13 +160,21 @@ describe('RecordSplitter', () => {
     for (let round = 0; round < 400; round += 1) {
       const lineEnd = random.pick(['\n', '\r\n', '\r']);
       const table = Array.from({ length: random.below(12) }, () =>
-        Array.from({ length: 1 + random.below(5) }, () => Array.from({ length: random.below(7) }, () => random.pick(alphabet)).join('')),
+        Array.from({ length: 1 + random.below(5) }, () =>
+          Array.from({ length: random.below(7) }, () => random.pick(alphabet)).join(''),
+        ),
       );
-      const text = table.map((cells) => cells.map((cell) => written(cell, random.below(4) === 0)).join(',')).join(lineEnd);
-      const expected: string[][] = parse(text, { relax_column_count: true, record_delimiter: lineEnd, relax_quotes: false });
+      const text = table
+        .map((cells) => cells.map((cell) => written(cell, random.below(4) === 0)).join(','))
+        .join(lineEnd);
+      const expected: string[][] = parse(text, {
+        relax_column_count: true,
+        record_delimiter: lineEnd,
+        relax_quotes: false,
+      });
       const shown = expected.filter((cells) => cells.some((cell) => /[^\s]/.test(cell)));
       const chunks: string[] = [];
-      for (let at = 0; at < text.length; ) {
+      for (let at = 0; at < text.length;) {
         const size = 1 + random.below(9);
         chunks.push(text.slice(at, at + size));
         at += size;
@@ -111,7 +182,9 @@ describe('RecordSplitter', () => {
       expect(split(text).map((record) => record.cells)).toEqual(shown);
       expect(split(chunks)).toEqual(split(text));
       // And the table itself comes back, but for its blank records.
-      expect(split(text).map((record) => record.cells)).toEqual(table.filter((cells) => cells.some((cell) => /[^\s]/.test(cell))));
+      expect(split(text).map((record) => record.cells)).toEqual(
+        table.filter((cells) => cells.some((cell) => /[^\s]/.test(cell))),
+      );
     }
   });
 

@@ -101,13 +101,28 @@ describe('createRowCheck', () => {
     for (const cell of ['', 'fr', '"en\r\nBcc: x@example.com"']) {
       expect(valid(`a@example.com,affected,,${cell},,,`)).toMatchObject({ locale: 'en', localeFallback: true });
     }
-    const bare = createRowCheck(layOutColumns(['email'], { audience: 'unaffected' }), { audience: 'unaffected', locales: sampleLocales });
-    expect(bare(record('a@example.com'))).toMatchObject({ audience: 'unaffected', locale: 'en', localeFallback: true, name: '', categories: 0 });
+    const bare = createRowCheck(layOutColumns(['email'], { audience: 'unaffected' }), {
+      audience: 'unaffected',
+      locales: sampleLocales,
+    });
+    expect(bare(record('a@example.com'))).toMatchObject({
+      audience: 'unaffected',
+      locale: 'en',
+      localeFallback: true,
+      name: '',
+      categories: 0,
+    });
   });
 
   it("takes a spreadsheet's mark for text off a value", () => {
-    expect(valid("'+tag@example.com,affected,'=Jane,,,,")).toMatchObject({ address: '+tag@example.com', name: '=Jane' });
-    expect(valid("'quote@example.com,affected,'t Hooft,,,,")).toMatchObject({ address: "'quote@example.com", name: "'t Hooft" });
+    expect(valid("'+tag@example.com,affected,'=Jane,,,,")).toMatchObject({
+      address: '+tag@example.com',
+      name: '=Jane',
+    });
+    expect(valid("'quote@example.com,affected,'t Hooft,,,,")).toMatchObject({
+      address: "'quote@example.com",
+      name: "'t Hooft",
+    });
   });
 });
 

@@ -21,7 +21,12 @@ it('keeps letters under the digest of their kit: a changed kit has none', async 
   const letters = await compileLetters(kit);
   await writeCompiledLetters(folder, kit.digest, letters);
   expect(await readCompiledLetters(folder, kit.digest)).toEqual(letters);
-  expect(await readCompiledLetters(folder, kit.digest.replace(/^./, (first) => (first === '0' ? '1' : '0')))).toBeNull();
+  expect(
+    await readCompiledLetters(
+      folder,
+      kit.digest.replace(/^./, (first) => (first === '0' ? '1' : '0')),
+    ),
+  ).toBeNull();
 });
 
 it.each(['', '[{"audience":', '{"letters":[]}'])('takes a damaged file for none (%s)', async (content) => {

@@ -6,9 +6,9 @@ const slots = { letter: '<p>{{subject}} {{fact.x}}</p>', subject: 'A & <B>', pre
 
 describe('composeLetter', () => {
   it('fills the slots once, escaped, and leaves other placeholders alone', () => {
-    expect(composeLetter('{{locale}} {{ direction }} {{subject}} {{preheader}} {{letter}} {{recipient.name}}', slots)).toBe(
-      'es ltr A &amp; &lt;B&gt; &quot;C&quot; <p>{{subject}} {{fact.x}}</p> {{recipient.name}}',
-    );
+    expect(
+      composeLetter('{{locale}} {{ direction }} {{subject}} {{preheader}} {{letter}} {{recipient.name}}', slots),
+    ).toBe('es ltr A &amp; &lt;B&gt; &quot;C&quot; <p>{{subject}} {{fact.x}}</p> {{recipient.name}}');
   });
 
   it('does not read dollar signs in a letter as a pattern', () => {

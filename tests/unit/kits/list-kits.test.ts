@@ -8,7 +8,9 @@ import { builtInKit, changedKit, kitsRoot } from '../../support/kit-folder.ts';
 
 describe('listKits', () => {
   it('lists the kits that come with Candor', async () => {
-    expect(await listKits(kitsRoot)).toEqual([{ id: 'mixpanel-2025-11', title: 'Mixpanel incident, November 2025', locales: ['en', 'id', 'es'] }]);
+    expect(await listKits(kitsRoot)).toEqual([
+      { id: 'mixpanel-2025-11', title: 'Mixpanel incident, November 2025', locales: ['en', 'id', 'es'] },
+    ]);
   });
 
   it('lists a kit with errors too, and leaves out what is no kit', async () => {
@@ -30,9 +32,12 @@ describe('resolveKitFolder', () => {
     expect(await resolveKitFolder(kitsRoot, './templates/x')).toBe('./templates/x');
   });
 
-  it.each(['', '.', '..', '../x', 'a/b', 'a\\b', '/etc', 'A', 'a..b', 'a\n', '-a', 'a%2f'])('does not take %j for a name', (name) => {
-    expect(isKitName(name)).toBe(false);
-  });
+  it.each(['', '.', '..', '../x', 'a/b', 'a\\b', '/etc', 'A', 'a..b', 'a\n', '-a', 'a%2f'])(
+    'does not take %j for a name',
+    (name) => {
+      expect(isKitName(name)).toBe(false);
+    },
+  );
 });
 
 describe('isOfficialDomain', () => {

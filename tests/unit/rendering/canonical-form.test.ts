@@ -28,7 +28,11 @@ describe('relaxedBody', () => {
 
   it('of nothing, or of empty lines, is nothing: the digest that section 3.4.4 names', () => {
     for (const body of ['', '\r\n', '\r\n\r\n', ' \r\n \t\r\n']) {
-      expect(createHash('sha256').update(relaxedBody(Buffer.from(body))).digest('base64')).toBe('47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=');
+      expect(
+        createHash('sha256')
+          .update(relaxedBody(Buffer.from(body)))
+          .digest('base64'),
+      ).toBe('47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=');
     }
   });
 

@@ -20,15 +20,23 @@ describe('the example of RFC 8463', () => {
   it('covers what we take for its canonical form', () => {
     const covered = [...head.trimEnd().split('\r\n'), signature].map(relaxedField).join('\r\n');
     const seed = Buffer.from('nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=', 'base64');
-    const key = createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]), format: 'der', type: 'pkcs8' });
-    const b = Buffer.from('/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11BusFa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==', 'base64');
+    const key = createPrivateKey({
+      key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]),
+      format: 'der',
+      type: 'pkcs8',
+    });
+    const b = Buffer.from(
+      '/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11BusFa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==',
+      'base64',
+    );
     expect(verify(null, createHash('sha256').update(covered).digest(), createPublicKey(key), b)).toBe(true);
   });
 });
 
 describe('signatureField', () => {
   const key = { domain: 'example.com', selector: 'candor', privateKey: generateKeyPairSync('ed25519').privateKey };
-  const head = 'From: Notices <notices@example.com>\r\nTo: jane@example.org\r\nX-Other: 1\r\nSubject: One\r\n two\r\n\r\n';
+  const head =
+    'From: Notices <notices@example.com>\r\nTo: jane@example.org\r\nX-Other: 1\r\nSubject: One\r\n two\r\n\r\n';
 
   it('makes the same bytes again, in lines of at most 78', async () => {
     const field = await signatureField(head, 'aGFzaA==', key);

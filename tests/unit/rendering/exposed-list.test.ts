@@ -4,7 +4,17 @@ import { categoryBit } from '../../../src/domain/category.ts';
 import { allCategories, exposedList } from '../../../src/rendering/exposed-list.ts';
 import { wrapWords } from '../../../src/rendering/wrap-words.ts';
 
-const words = { name: 'name', organization_id: 'org', user_id: 'user', city: 'city', region: 'region', country: 'country', os: 'os', browser: 'browser', referrer: 'referrer' };
+const words = {
+  name: 'name',
+  organization_id: 'org',
+  user_id: 'user',
+  city: 'city',
+  region: 'region',
+  country: 'country',
+  os: 'os',
+  browser: 'browser',
+  referrer: 'referrer',
+};
 const letter = {
   categoryWords: words,
   exposed: [
@@ -28,7 +38,9 @@ describe('exposedList', () => {
   });
 
   it('keeps dollar signs in words as they are', () => {
-    expect(exposedList({ ...letter, categoryWords: { ...words, city: '$&' } }, categoryBit('city'))).toContain('location ($&)');
+    expect(exposedList({ ...letter, categoryWords: { ...words, city: '$&' } }, categoryBit('city'))).toContain(
+      'location ($&)',
+    );
   });
 });
 

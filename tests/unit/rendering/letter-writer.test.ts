@@ -8,12 +8,21 @@ import { loadKit } from '../../../src/kits/load-kit.ts';
 import { compileLetters } from '../../../src/rendering/compile-letters.ts';
 import { allCategories, exposedList } from '../../../src/rendering/exposed-list.ts';
 import { createLetterBody } from '../../../src/rendering/letter-body.ts';
-import { createLetterWriter, isUnwritable, type LetterSender, type NoticeToWrite } from '../../../src/rendering/letter-writer.ts';
+import {
+  createLetterWriter,
+  isUnwritable,
+  type LetterSender,
+  type NoticeToWrite,
+} from '../../../src/rendering/letter-writer.ts';
 import { boundaryPrefix } from '../../../src/rendering/mime.ts';
 import { builtInKit, changedKit } from '../../support/kit-folder.ts';
 
 const letters = await compileLetters(await loadKit(builtInKit));
-const sender: LetterSender = { from: 'Notices <notices@example.com>', replyTo: 'help@example.com', autoSubmitted: true };
+const sender: LetterSender = {
+  from: 'Notices <notices@example.com>',
+  replyTo: 'help@example.com',
+  autoSubmitted: true,
+};
 const notice: NoticeToWrite = {
   token: '01JB2Q4Z8N6R7S9T',
   messageId: '<01JB2Q4Z8N6R7S9T@example.com>',
@@ -38,7 +47,12 @@ function nodemailerBytes(letter: CompiledLetter, given: NoticeToWrite): Promise<
     replyTo: sender.replyTo ?? '',
     text: text ?? '',
     html: html ?? '',
-    headers: { 'X-Candor-Notice': given.token, 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'OOF, AutoReply', 'Content-Language': letter.locale },
+    headers: {
+      'X-Candor-Notice': given.token,
+      'Auto-Submitted': 'auto-generated',
+      'X-Auto-Response-Suppress': 'OOF, AutoReply',
+      'Content-Language': letter.locale,
+    },
     baseBoundary: letter.digest.slice(0, 24),
     boundaryPrefix,
     newline: '\r\n',
@@ -66,7 +80,18 @@ describe.each(titles)('the %s letter', (_, letter) => {
     expect(mail.date).toEqual(new Date('2025-11-27T10:20:30Z'));
     expect(mail.attachments).toEqual([]);
     expect([...mail.headers.keys()].sort()).toEqual([
-      'auto-submitted', 'content-language', 'content-type', 'date', 'from', 'message-id', 'mime-version', 'reply-to', 'subject', 'to', 'x-auto-response-suppress', 'x-candor-notice',
+      'auto-submitted',
+      'content-language',
+      'content-type',
+      'date',
+      'from',
+      'message-id',
+      'mime-version',
+      'reply-to',
+      'subject',
+      'to',
+      'x-auto-response-suppress',
+      'x-candor-notice',
     ]);
     expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
     expect(mail.headers.get('x-auto-response-suppress')).toBe('OOF, AutoReply');
@@ -81,10 +106,13 @@ describe.each(titles)('the %s letter', (_, letter) => {
     }
   });
 
-  it.each(letter.audience === 'affected' ? variants : [0])('is what nodemailer composes, byte for byte, with the categories %i', async (bits) => {
-    const given = { ...notice, categories: bits };
-    expect(fieldsAndBody(writer.write(given))).toEqual(fieldsAndBody(await nodemailerBytes(letter, given)));
-  });
+  it.each(letter.audience === 'affected' ? variants : [0])(
+    'is what nodemailer composes, byte for byte, with the categories %i',
+    async (bits) => {
+      const given = { ...notice, categories: bits };
+      expect(fieldsAndBody(writer.write(given))).toEqual(fieldsAndBody(await nodemailerBytes(letter, given)));
+    },
+  );
 
   it('names no category that the record does not hold', () => {
     const nobody = createLetterBody(letter)(0, null);
@@ -104,7 +132,9 @@ describe.each(titles)('the %s letter', (_, letter) => {
     expect(message).toMatch(/^[\t\r\n\x20-\x7e]*$/);
     expect(message).not.toMatch(/[^\r]\n|\r[^\n]/);
     expect(Math.max(...message.split('\r\n').map((line) => line.length))).toBeLessThanOrEqual(78);
-    const again = createLetterWriter(letter, sender).write({ ...notice, categories: allCategories, date: new Date(0) }).toString('latin1');
+    const again = createLetterWriter(letter, sender)
+      .write({ ...notice, categories: allCategories, date: new Date(0) })
+      .toString('latin1');
     expect(again.replace(/^Date: .*$/m, '')).toBe(message.replace(/^Date: .*$/m, ''));
   });
 
@@ -122,7 +152,9 @@ describe('createLetterWriter', () => {
   const writer = createLetterWriter(letter, sender);
 
   it('leaves out Reply-To and Auto-Submitted when they are not wanted', async () => {
-    const mail = await simpleParser(createLetterWriter(letter, { from: 'notices@example.com', replyTo: null, autoSubmitted: false }).write(notice));
+    const mail = await simpleParser(
+      createLetterWriter(letter, { from: 'notices@example.com', replyTo: null, autoSubmitted: false }).write(notice),
+    );
     expect(mail.headers.has('reply-to')).toBe(false);
     expect(mail.headers.has('auto-submitted')).toBe(false);
   });
@@ -143,8 +175,12 @@ describe('createLetterWriter', () => {
   });
 
   it('writes an address that needs SMTPUTF8 as raw UTF-8, and an international domain in A-labels', () => {
-    expect(writer.write({ ...notice, to: 'jürgen@bücher.example' }).toString()).toContain('\r\nTo: jürgen@xn--bcher-kva.example\r\n');
-    expect(writer.write({ ...notice, to: 'jurgen@bücher.example' }).toString('latin1')).toContain('\r\nTo: jurgen@xn--bcher-kva.example\r\n');
+    expect(writer.write({ ...notice, to: 'jürgen@bücher.example' }).toString()).toContain(
+      '\r\nTo: jürgen@xn--bcher-kva.example\r\n',
+    );
+    expect(writer.write({ ...notice, to: 'jurgen@bücher.example' }).toString('latin1')).toContain(
+      '\r\nTo: jurgen@xn--bcher-kva.example\r\n',
+    );
   });
 
   const hostile: [string, Partial<NoticeToWrite>][] = [
@@ -178,12 +214,18 @@ describe('createLetterWriter', () => {
     ['From', { from: 'nobody' }],
     ['Reply-To', { replyTo: 'a@example.com\nX: y' }],
   ])('refuses a sender that would break the %s header', (header, change) => {
-    expect(() => createLetterWriter(letter, { ...sender, ...change })).toThrow(expect.objectContaining({ code: 'header-unsafe', values: { header } }));
+    expect(() => createLetterWriter(letter, { ...sender, ...change })).toThrow(
+      expect.objectContaining({ code: 'header-unsafe', values: { header } }),
+    );
   });
 
   it('writes a letter that prints names for each recipient, as nodemailer would', async () => {
     const greeting = '<p>{{#if recipient.name}}Dear {{recipient.name}}{{else}}Hello{{/if}},</p>';
-    const named = (await compileLetters(await loadKit(await changedKit({ 'affected.en.mjml': (text) => text.replace('</h1>', `</h1>${greeting}`) }))))[0];
+    const named = (
+      await compileLetters(
+        await loadKit(await changedKit({ 'affected.en.mjml': (text) => text.replace('</h1>', `</h1>${greeting}`) })),
+      )
+    )[0];
     if (!named) throw new Error('no letter');
     const namedWriter = createLetterWriter(named, sender);
     for (const name of ['Ana', 'Łukasz 山田', null, '<b>=_candor</b>']) {
@@ -195,7 +237,7 @@ describe('createLetterWriter', () => {
     }
   });
 
-  it('prints nobody else\'s name when a recipient has none', () => {
+  it("prints nobody else's name when a recipient has none", () => {
     expect(writer.write({ ...notice, name: 'Ana' })).toEqual(writer.write(notice));
   });
 });

@@ -14,15 +14,20 @@ describe('the built-in letters', () => {
     expect(lintLetters(kit, letters)).toEqual([]);
   });
 
-  it.each(letters.map((letter) => [`${letter.audience}.${letter.locale}`, letter] as const))('%s: subject and first sentence say whether this reader is affected', (_, letter) => {
-    const says = { en: /is (not )?affected/, id: /(tidak )?terdampak/, es: /(no )?está afectada/ }[letter.locale as 'en' | 'id' | 'es'];
-    const [heading = '', firstSentence = ''] = letter.text.split('\n\n');
-    for (const place of [letter.subject, heading, firstSentence.replaceAll('\n', ' ')]) {
-      const said = says.exec(place);
-      expect(said).not.toBeNull();
-      expect(said?.[1] === undefined).toBe(letter.audience === 'affected');
-    }
-  });
+  it.each(letters.map((letter) => [`${letter.audience}.${letter.locale}`, letter] as const))(
+    '%s: subject and first sentence say whether this reader is affected',
+    (_, letter) => {
+      const says = { en: /is (not )?affected/, id: /(tidak )?terdampak/, es: /(no )?está afectada/ }[
+        letter.locale as 'en' | 'id' | 'es'
+      ];
+      const [heading = '', firstSentence = ''] = letter.text.split('\n\n');
+      for (const place of [letter.subject, heading, firstSentence.replaceAll('\n', ' ')]) {
+        const said = says.exec(place);
+        expect(said).not.toBeNull();
+        expect(said?.[1] === undefined).toBe(letter.audience === 'affected');
+      }
+    },
+  );
 
   it('print no values, no links and no images', () => {
     for (const { html, text } of letters) {

@@ -48,7 +48,9 @@ describe('findPlaceholderProblem', () => {
   });
 
   it('refuses the list of exposed data in a letter to the unaffected', () => {
-    expect(findPlaceholderProblem('{{#each exposed}}{{this}}{{/each}}', 'unaffected', hasFact)).toMatchObject({ placeholder: '{{#each exposed}}' });
+    expect(findPlaceholderProblem('{{#each exposed}}{{this}}{{/each}}', 'unaffected', hasFact)).toMatchObject({
+      placeholder: '{{#each exposed}}',
+    });
   });
 });
 

@@ -50,10 +50,19 @@ describe('findUnsafeSource', () => {
 
 describe('findUnsafeHtml', () => {
   it('allows the names of XML vocabularies and the metas that MJML writes', () => {
-    expect(findUnsafeHtml('<html lang="en" xmlns="http://www.w3.org/1999/xhtml"><head><meta http-equiv="X-UA-Compatible" content="IE=edge"></head></html>')).toBeNull();
+    expect(
+      findUnsafeHtml(
+        '<html lang="en" xmlns="http://www.w3.org/1999/xhtml"><head><meta http-equiv="X-UA-Compatible" content="IE=edge"></head></html>',
+      ),
+    ).toBeNull();
   });
 
-  it.each(['<link rel="stylesheet" href="x">', '<base href="x">', '<!--[if mso]><v:image src="x"/><![endif]-->', '<style>@import url(x)</style>'])('refuses %s', (html) => {
+  it.each([
+    '<link rel="stylesheet" href="x">',
+    '<base href="x">',
+    '<!--[if mso]><v:image src="x"/><![endif]-->',
+    '<style>@import url(x)</style>',
+  ])('refuses %s', (html) => {
     expect(findUnsafeHtml(html)).not.toBeNull();
   });
 });

@@ -58,7 +58,9 @@ describe('a connection that did not come about', () => {
   });
 
   it('for want of a password is a refusal', () => {
-    expect(fromConnection(new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string'))).toMatchObject({ code: 'ledger-refused' });
+    expect(
+      fromConnection(new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string')),
+    ).toMatchObject({ code: 'ledger-refused' });
   });
 
   it('may be anything at all', () => {

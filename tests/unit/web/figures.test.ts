@@ -43,7 +43,9 @@ describe('pace', () => {
 
 describe('segments', () => {
   it('leave pending notices as the empty rest', () => {
-    expect(segments({ ...noCounts(), accepted: 25, pending: 75 }, 100)).toEqual([{ state: 'accepted', x: 0, width: 250 }]);
+    expect(segments({ ...noCounts(), accepted: 25, pending: 75 }, 100)).toEqual([
+      { state: 'accepted', x: 0, width: 250 },
+    ]);
   });
 
   it('show a single refused notice among a million, and never leave the bar', () => {

@@ -34,7 +34,9 @@ describe('html', () => {
   });
 
   it('keeps nested templates as they are, once', () => {
-    expect(html`<ul>${['<a>', 'b'].map((item) => html`<li>${item}</li>`)}</ul>`.toString()).toBe('<ul><li>&#60;a&#62;</li><li>b</li></ul>');
+    expect(html`<ul>${['<a>', 'b'].map((item) => html`<li>${item}</li>`)}</ul>`.toString()).toBe(
+      '<ul><li>&#60;a&#62;</li><li>b</li></ul>',
+    );
   });
 
   it('takes no object for HTML that only looks like it', () => {
@@ -53,6 +55,8 @@ describe('html', () => {
   });
 
   it('lets a value stand in quoted attributes and in text with signs', () => {
-    expect(html`<a href="/x?a=${1}&amp;b=${'2'}" title='${'it'}'>a = ${'b'} &lt; "${'c'}"</a>`.toString()).toBe(`<a href="/x?a=1&amp;b=2" title='it'>a = b &lt; "c"</a>`);
+    expect(html`<a href="/x?a=${1}&amp;b=${'2'}" title='${'it'}'>a = ${'b'} &lt; "${'c'}"</a>`.toString()).toBe(
+      `<a href="/x?a=1&amp;b=2" title='it'>a = b &lt; "c"</a>`,
+    );
   });
 });

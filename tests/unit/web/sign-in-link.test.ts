@@ -108,17 +108,32 @@ describe('SignInThrottle', () => {
 });
 
 describe('passwordProblem', () => {
-  it.each(['short', 'aaaaaaaaaaaaaaaa', 'password123456', 'Robin-Robin-Robin', 'candorcandor1', 'x'.repeat(2_000)])('refuses %s', (password) => {
-    expect(passwordProblem(password, 'Robin')).not.toBeNull();
-  });
+  it.each(['short', 'aaaaaaaaaaaaaaaa', 'password123456', 'Robin-Robin-Robin', 'candorcandor1', 'x'.repeat(2_000)])(
+    'refuses %s',
+    (password) => {
+      expect(passwordProblem(password, 'Robin')).not.toBeNull();
+    },
+  );
 
-  it.each(['correct horse battery staple', 'пароль из шести слов', 'hujan-kopi-sepeda-biru'])('takes %s', (password) => {
-    expect(passwordProblem(password, 'Robin')).toBeNull();
-  });
+  it.each(['correct horse battery staple', 'пароль из шести слов', 'hujan-kopi-sepeda-biru'])(
+    'takes %s',
+    (password) => {
+      expect(passwordProblem(password, 'Robin')).toBeNull();
+    },
+  );
 });
 
 describe('localPath', () => {
-  it.each(['//evil.example', 'https://evil.example', '/\\evil.example', '\\evil', '/a b', '', '/sign-in?next=/', 'javascript:alert(1)'])('takes %s for the start page', (next) => {
+  it.each([
+    '//evil.example',
+    'https://evil.example',
+    '/\\evil.example',
+    '\\evil',
+    '/a b',
+    '',
+    '/sign-in?next=/',
+    'javascript:alert(1)',
+  ])('takes %s for the start page', (next) => {
     expect(localPath(next)).toBe('/');
   });
 
