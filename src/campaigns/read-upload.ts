@@ -96,7 +96,8 @@ async function read(
     }
     const facts = file.report();
     if (facts.sha256 !== upload.sha256) throw new CandorError('file-changed');
-    const { sha256, invalid, columns, ignoredColumns, missingCategories, encoding, delimiter } = facts;
+    const { sha256, invalid, columns, ignoredColumns, missingCategories, encoding, delimiter, findings, warnings } =
+      facts;
     const totals = merge.totals();
     if (totals.notices === 0) throw new CandorError('nothing-to-tell', { rows: facts.rows });
     const largest = [...domains]
@@ -118,6 +119,8 @@ async function read(
         missingCategories,
         encoding,
         delimiter,
+        findings,
+        warnings,
         groups: merge.groups(),
         domains: largest,
         header: header.map(shortened),

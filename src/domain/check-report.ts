@@ -42,10 +42,28 @@ export interface FileFindings {
   readonly affectedRows: number;
   /** For each category column of the file: how many of them have it, and in how many it is a mark for nothing (`NULL`, `-`…). */
   readonly exposure: readonly { readonly category: Category; readonly rows: number; readonly markerRows: number }[];
+  /** Valid rows that say unaffected and have a mark for nothing as a name, which a letter might print. */
+  readonly unaffectedMarkedNames: number;
+}
+
+/** Codes are stable; the list is open. */
+export type FileWarningCode = 'marks-for-nothing' | 'encoding-doubtful';
+
+/** What a person should look at before a launch, though the file can be used. Messages never quote a cell. */
+export interface FileWarning {
+  readonly code: FileWarningCode;
+  /** Canonical column name, or null when it is about rows as a whole. */
+  readonly column: string | null;
+  /** What was found and what to do. */
+  readonly message: string;
+  /** Valid rows that it is about, those that merge into another included. */
+  readonly rows: number;
 }
 
 /** A check as people are shown it. */
 export interface CheckedFile extends CheckReport {
+  /** What a person should look at; absent where nobody looked, empty where nothing was found. */
+  readonly warnings?: readonly FileWarning[];
   /** No key of `check --json`; absent where nobody looked. */
   readonly findings?: FileFindings;
   /** Rows that were the first to disagree with an earlier one of their address about the audience, at most 100; absent like these. */
@@ -54,6 +72,7 @@ export interface CheckedFile extends CheckReport {
 
 /** A check with what a launch has to have confirmed, and how the file was read. */
 export interface RecipientCheck extends CheckedFile {
+  readonly warnings: readonly FileWarning[];
   /** Category columns that the file does not have: to be confirmed as "not exposed". */
   readonly missingCategories: readonly Category[];
   readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';

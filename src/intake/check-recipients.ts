@@ -41,8 +41,18 @@ async function check(source: RecipientSource, options: ReadOptions, out: Invalid
       }
       if (invalid.length > 0) await out?.write(invalid);
     }
-    const { sha256, rows, invalid, columns, ignoredColumns, missingCategories, encoding, delimiter, findings } =
-      file.report();
+    const {
+      sha256,
+      rows,
+      invalid,
+      columns,
+      ignoredColumns,
+      missingCategories,
+      encoding,
+      delimiter,
+      findings,
+      warnings,
+    } = file.report();
     return {
       file: source.name,
       sha256,
@@ -57,6 +67,7 @@ async function check(source: RecipientSource, options: ReadOptions, out: Invalid
       encoding,
       delimiter,
       findings,
+      warnings,
     };
   } finally {
     await file.close();

@@ -4,8 +4,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Audience } from '../domain/audience.ts';
 import type { Category } from '../domain/category.ts';
-import type { FileFindings } from '../domain/check-report.ts';
+import type { FileFindings, FileWarning } from '../domain/check-report.ts';
 import { CandorError } from '../domain/errors.ts';
+import { fileWarnings } from '../domain/file-warnings.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
 import { layOutColumns, shownHeader } from './columns.ts';
 import { Decoder, type Encoding } from './decoder.ts';
@@ -40,8 +41,10 @@ export interface FileReport extends HeaderFacts {
   readonly rows: number;
   readonly valid: number;
   readonly invalid: number;
-  /** What a person should look at before the file is launched. */
+  /** How the file was understood. */
   readonly findings: FileFindings;
+  /** What a person should look at before the file is launched. */
+  readonly warnings: readonly FileWarning[];
 }
 
 export interface RecipientBatch {
@@ -113,6 +116,11 @@ class Reading implements RecipientFile {
 
   report(): FileReport {
     if (this.#facts === null || this.#sha256 === null) throw new Error('the file has not been read to its end');
+    const findings: FileFindings = {
+      encoding: this.#decoder.encoding,
+      doubtfulAddresses: this.#doubtfulAddresses,
+      ...this.#tally.totals(this.#facts.columns),
+    };
     return {
       ...this.#facts,
       sha256: this.#sha256,
@@ -120,11 +128,8 @@ class Reading implements RecipientFile {
       rows: this.#valid + this.#invalidCount,
       valid: this.#valid,
       invalid: this.#invalidCount,
-      findings: {
-        encoding: this.#decoder.encoding,
-        doubtfulAddresses: this.#doubtfulAddresses,
-        ...this.#tally.totals(this.#facts.columns),
-      },
+      findings,
+      warnings: fileWarnings(findings),
     };
   }
 

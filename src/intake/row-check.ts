@@ -9,7 +9,8 @@ import { lookupLocale, type LocaleChoice } from '../domain/locale.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
 import { withoutTextMark } from '../domain/text-mark.ts';
 import type { ColumnLayout } from './columns.ts';
-import { ExposureTally, isEmptyMarker } from './exposure-tally.ts';
+import { ExposureTally, type RowExposure } from './exposure-tally.ts';
+import { cellMark } from './marks-for-nothing.ts';
 import type { RawRecord } from './record-splitter.ts';
 import { rowProblems, type RowProblemCode } from './row-problems.ts';
 
@@ -79,6 +80,7 @@ export function createRowCheck(
     }
     const locale = localeOf(layout.locale === -1 ? '' : cells[layout.locale]!);
     const affected = audience === 'affected';
+    if (!affected && layout.name !== -1 && cellMark(cells[layout.name]!) === 'nothing') tally.addMarkedName();
     return {
       row: record.row,
       address: parsed.address,
@@ -134,16 +136,17 @@ function mayLead(name: string): boolean {
 }
 
 function exposed(cells: readonly string[], layout: ColumnLayout, tally: ExposureTally): CategoryBits {
-  let bits = 0;
-  let marked = 0;
+  const row: RowExposure = { exposed: 0, nothing: 0, no: 0, negative: 0, other: 0 };
   for (const { index, bit } of layout.categories) {
     const cell = cells[index]!;
     if (isBlank(cell)) continue;
-    bits |= bit;
-    if (isEmptyMarker(cell)) marked |= bit;
+    row.exposed |= bit;
+    const mark = cellMark(cell);
+    if (mark === null) row.other |= bit;
+    else if (mark !== 'positive') row[mark] |= bit;
   }
-  tally.add(bits, marked);
-  return bits;
+  tally.add(row);
+  return row.exposed;
 }
 
 /** What spoils a record as a whole; its cells then cannot be trusted one by one. */

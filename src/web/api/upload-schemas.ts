@@ -53,6 +53,20 @@ const account = z
     missingCategories: z.array(z.enum(categories)).meta({ description: 'To be confirmed as "not exposed" at launch.' }),
     encoding: z.string(),
     delimiter: z.string(),
+    findings: z
+      .strictObject({
+        encoding: z.string(),
+        doubtfulAddresses: count,
+        affectedRows: count,
+        exposure: z.array(z.strictObject({ category: z.enum(categories), rows: count, markerRows: count })),
+        unaffectedMarkedNames: count,
+      })
+      .optional()
+      .meta({ description: 'How the file was understood. Not told of uploads that an older version read.' }),
+    warnings: z
+      .array(z.strictObject({ code: z.string(), column: z.string().nullable(), message: z.string(), rows: count }))
+      .optional()
+      .meta({ description: 'What to look at before the launch. Not told of uploads that an older version read.' }),
     groups: z.array(z.strictObject({ audience, locale, notices: count })),
     domains: z
       .array(z.strictObject({ domain: z.string(), notices: count }))

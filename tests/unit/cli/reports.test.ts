@@ -112,7 +112,13 @@ describe('the check', () => {
       { category: 'city', rows: 812, markerRows: 37 },
       { category: 'os', rows: 1000, markerRows: 0 },
     ] as const;
-    const findings = { encoding: 'windows-1252', doubtfulAddresses: 3, affectedRows: 1000, exposure } as const;
+    const findings = {
+      encoding: 'windows-1252',
+      doubtfulAddresses: 3,
+      affectedRows: 1000,
+      exposure,
+      unaffectedMarkedNames: 0,
+    } as const;
     const text = renderCheck(reportOf({ findings }), null, view).join(' ').replaceAll(/\s+/g, ' ');
     expect(text).toContain('city: exposed for 812 of 1,000 affected rows');
     expect(text).toContain('read as Windows-1252, not as UTF-8');
@@ -192,6 +198,7 @@ describe('the plan', () => {
       encoding: 'utf-16le',
       doubtfulAddresses: 0,
       affectedRows: 1,
+      unaffectedMarkedNames: 0,
       exposure: [{ category: 'city', rows: 1, markerRows: 1 }],
     } as const;
     const text = renderPlan({ ...plan, report: { ...report, findings } }, view, now).join('\n');

@@ -1,6 +1,5 @@
 // What a person should know of a file before it is launched, counted while it is read.
 import { describe, expect, it } from 'vitest';
-import { isEmptyMarker } from '../../../src/intake/exposure-tally.ts';
 import { readWhole } from '../../support/recipient-file.ts';
 
 describe('the findings of a file', () => {
@@ -21,6 +20,7 @@ describe('the findings of a file', () => {
         { category: 'city', rows: 2, markerRows: 1 },
         { category: 'os', rows: 2, markerRows: 1 },
       ],
+      unaffectedMarkedNames: 0,
     });
   });
 
@@ -42,12 +42,38 @@ describe('the findings of a file', () => {
   });
 });
 
-describe('a mark for nothing', () => {
-  it.each(['NULL', 'null', '\\N', 'NaN', 'None', 'N/A', 'n/a', '-', '0', 'false', 'FALSE', 'no'])('is %s', (cell) => {
-    expect(isEmptyMarker(cell)).toBe(true);
+describe('the warnings of a file', () => {
+  const markedIn = async (column: string, cells: readonly string[]): Promise<number> => {
+    const rows = cells.map((cell, index) => `p${index}@example.com,yes,${cell}`);
+    const { report } = await readWhole(`email,audience,${column}\n${rows.join('\n')}\n`);
+    const [warning] = report.warnings;
+    if (warning !== undefined) expect(warning).toMatchObject({ code: 'marks-for-nothing', column });
+    return warning?.rows ?? 0;
+  };
+
+  it('count marks for nothing by column, quoted and padded ones, too', async () => {
+    expect(await markedIn('city', ['Oslo', 'NULL', '" NaN "', '"""null"""', ' (null) ', '#N/A', ''])).toBe(5);
   });
 
-  it.each(['Oslo', 'Nulle', 'Norway', '00', '--', 'nope', 'Linux', '', 'x'])('is not %j', (cell) => {
-    expect(isEmptyMarker(cell)).toBe(false);
+  it('take other words for no as marks only in a column that answers yes or no', async () => {
+    expect(await markedIn('os', ['y', 'n', 'N', 'y', 'NULL'])).toBe(3);
+    expect(await markedIn('os', ['Linux', 'n', 'N'])).toBe(0);
+    expect(await markedIn('city', ['ja', 'nein', ''])).toBe(1);
+    expect(await markedIn('city', ['Oslo', 'No', '0', 'false'])).toBe(3);
+  });
+
+  it('take NO for Norway among countries', async () => {
+    expect(await markedIn('country', ['SE', 'NO', 'NO'])).toBe(0);
+    expect(await markedIn('country', ['YES', 'NO', 'NO'])).toBe(2);
+  });
+
+  it('tell of a name that is none, whoever has it', async () => {
+    const { report } = await readWhole('email,audience,name\na@example.com,yes,NULL\nb@example.com,no,n/a\n');
+    expect(report.warnings).toMatchObject([{ code: 'marks-for-nothing', column: 'name', rows: 2 }]);
+  });
+
+  it('are none where there is nothing to say', async () => {
+    const { report } = await readWhole('email,audience,city\na@example.com,yes,Oslo\nb@example.com,no,NULL\n');
+    expect(report.warnings).toEqual([]);
   });
 });

@@ -1,0 +1,29 @@
+// What a person is told of a file that can be used and may be meant otherwise: one function for every door. Pure;
+// from counts only, so that no message can quote a cell.
+import type { FileFindings, FileWarning } from './check-report.ts';
+
+/** The warnings of a file, those about columns in the order of the categories. */
+export function fileWarnings(findings: FileFindings): FileWarning[] {
+  return [...markWarnings(findings), ...encodingWarnings(findings)];
+}
+
+function markWarnings({ exposure, unaffectedMarkedNames }: FileFindings): FileWarning[] {
+  return exposure.flatMap(({ category, markerRows }) => {
+    const rows = markerRows + (category === 'name' ? unaffectedMarkedNames : 0);
+    if (rows === 0) return [];
+    const where = `${category}: ${rowsHave(rows)} nothing but a mark for "nothing" (such as NULL, NA, \\N, #N/A, -, 0 or no)`;
+    const printed = category === 'name' ? ', and a letter that greets by name would print it' : '';
+    const message = `${where}. Any cell that is not empty counts as exposed${printed}: make such cells empty.`;
+    return [{ code: 'marks-for-nothing', column: category, message, rows }];
+  });
+}
+
+function encodingWarnings({ doubtfulAddresses: rows }: FileFindings): FileWarning[] {
+  if (rows === 0) return [];
+  const message = `email: ${rowsHave(rows)} an address with letters outside ASCII, read as Windows-1252. A file from another code page (Polish, Cyrillic, Thai or Japanese Excel) looks the same and would be addressed wrongly: save it as "CSV UTF-8" instead.`;
+  return [{ code: 'encoding-doubtful', column: 'email', message, rows }];
+}
+
+function rowsHave(rows: number): string {
+  return rows === 1 ? '1 row has' : `${rows.toLocaleString('en-US')} rows have`;
+}
