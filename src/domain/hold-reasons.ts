@@ -34,12 +34,12 @@ export const holdTexts: Readonly<Record<HoldReason, HoldText>> = {
     help: 'Run `candor doctor`, correct the DNS records of the domain in MAIL_FROM (or the signing at the relay), wait until they are visible, then `candor resume`.',
   },
   'sender-blocked': {
-    message: 'The sending address or domain is blocked.',
-    help: 'Ask the operator of the relay (or the block list that the reply names) to lift the block, or use another relay in SMTP_URL with a new campaign, then `candor resume`.',
+    message: 'The sending address, domain or account is blocked, or not activated yet.',
+    help: 'Ask the operator of the relay (or the block list that the reply names) to lift the block or to activate the account, or use another relay in SMTP_URL with a new campaign, then `candor resume`.',
   },
   'quota-spent': {
-    message: 'The sending quota of the relay account is spent.',
-    help: 'Wait until the quota is renewed or have it raised, lower RATE_PER_SECOND if it is counted per hour, then `candor resume`.',
+    message: 'The sending quota or the credits of the relay account are spent.',
+    help: 'Wait until the quota is renewed or have it raised (the plan, the credits), lower RATE_PER_SECOND if it is counted per hour, then `candor resume`.',
   },
   'letter-malformed': {
     message: 'The relay refuses the letter itself: its form or its size.',

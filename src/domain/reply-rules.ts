@@ -2,42 +2,22 @@
 // says, then enhanced codes, then stage and reply code, because the text outranks the code. A relay
 // that refuses *us* (login, quota, SPF, a block list) uses the same 5yz as for a dead address, so
 // the rules about us come before those about the recipient.
-// Every rule has an example of a real reply in tests/unit/domain/classify.test.ts.
-import type { HoldReason, RefusalReason, Reply, Stage } from './delivery-result.ts';
-import { replyWords } from './reply.ts';
-
-/** A verdict without the name of its rule. */
-export type Ruling =
-  | { readonly kind: 'deferred'; readonly charged: boolean }
-  | { readonly kind: 'refused'; readonly reason: RefusalReason }
-  | { readonly kind: 'throttled'; readonly scope: 'relay' | 'domain' }
-  | { readonly kind: 'hold'; readonly reason: HoldReason };
-
-/** One rule. All conditions that are present must fit. */
-export interface ReplyRule {
-  readonly name: string;
-  readonly when: {
-    readonly stage?: readonly Stage[];
-    /** Fits the three digits of the reply code. */
-    readonly code?: RegExp;
-    /** Fits the enhanced code; a reply without one doesn't fit. */
-    readonly enhanced?: RegExp;
-    /** Fits the words of the reply, its codes left out. */
-    readonly text?: RegExp;
-  };
-  readonly ruling: Ruling;
-}
-
-const hold = (reason: HoldReason): Ruling => ({ kind: 'hold', reason });
-const refused = (reason: RefusalReason): Ruling => ({ kind: 'refused', reason });
-const throttled = (scope: 'relay' | 'domain'): Ruling => ({ kind: 'throttled', scope });
-const charged: Ruling = { kind: 'deferred', charged: true };
-const uncharged: Ruling = { kind: 'deferred', charged: false };
-
-const permanent = /^5/;
-const letterGone: readonly Stage[] = ['data', 'body', 'after-body'];
-/** From RCPT on: what is said at MAIL can't be about the recipient. */
-const recipientKnown: readonly Stage[] = ['rcpt', ...letterGone];
+// Every rule has an example of a real reply in tests/unit/domain/classify.test.ts; relay-words.test.ts beside it asks
+// of many providers' words whose trouble they are about.
+import type { Reply, Stage } from './delivery-result.ts';
+import { partWords } from './quoted-words.ts';
+import {
+  charged,
+  hold,
+  letterGone,
+  permanent,
+  recipientKnown,
+  refused,
+  throttled,
+  uncharged,
+  type ReplyRule,
+} from './reply-rule.ts';
+import { accountRules, recipientDecisions } from './rules-about-account.ts';
 
 export const replyRules: readonly ReplyRule[] = [
   // --- too fast for one recipient or one receiver; before the quota and reputation rules that share words with them
@@ -151,6 +131,7 @@ export const replyRules: readonly ReplyRule[] = [
     },
     ruling: refused('recipient-policy'),
   },
+  ...recipientDecisions,
   {
     name: 'sender-blocked-text',
     when: {
@@ -195,11 +176,12 @@ export const replyRules: readonly ReplyRule[] = [
     when: { text: /\bdomain\b.{0,80}\bis not allowed to send\b(?! (mail |messages )?to\b)/i },
     ruling: hold('sender-refused'),
   },
+  ...accountRules,
   { name: 'sender-refused-code', when: { enhanced: /^5\.(1\.[78]|7\.60)$/ }, ruling: hold('sender-refused') },
   {
     name: 'relay-denied-text',
     when: {
-      text: /relay(ing)?( access)?( is)? (denied|prohibited|not (permitted|allowed))|(unable|not permitted|not allowed|not authorized|cannot|do not|refus\w+) (to )?relay|credentials for relay|rcpthosts|client host rejected|(helo|ehlo) (command )?rejected|not authorized to perform/i,
+      text: /\brelay(ing|s|ed)?\b( of)?( e-?mails?| mails?| messages?)?( to <>)?( access| operation| attempt)?( is| are| was)?( currently)? (denied|disallowed|prohibited|forbidden|refused|rejected|blocked|disabled|unauthori[sz]ed|not (permitted|allowed|authori[sz]ed|supported|enabled|possible|accepted))|(unable|not permitted|not allowed|not authori[sz]ed|cannot|can.t|won.t|will not|do(es)?( not|n.t)|refus\w+|may not|not configured|no permission) (to )?(be )?relay|\bnot relaying\b|\bno (open )?relay(ing)?\b|does(n.t| not) (allow|permit|accept|support) (open )?relay|not a (relay|gateway)\b|authentication.{0,20}to relay|credentials for relay|rcpthosts|client host rejected|(helo|ehlo) (command )?rejected|not authorized to perform/i,
     },
     ruling: hold('relay-denied'),
   },
@@ -364,17 +346,33 @@ export const replyRules: readonly ReplyRule[] = [
 /** The first rule that fits a reply given at a stage; null only for 2yz and 3yz, which refuse nothing. */
 export function findRule(stage: Stage, reply: Reply): ReplyRule | null {
   if (reply.code < 400) return null;
-  // Real replies have at most a few hundred characters; a hostile one must not make the patterns slow.
-  // Quoted addresses go first: `<spam.block.list@example.com>` says nothing about us.
-  const words = replyWords(reply)
-    .slice(0, 2000)
-    .replaceAll(/<[^<>]*>|[^\s<>]+@[^\s<>]+/g, '<>');
-  return replyRules.find(({ when }) => fits(when, stage, reply, words)) ?? null;
+  const said = partWords(reply);
+  const own = withoutAddresses(said.own);
+  const all = said.quoted === '' ? own : withoutAddresses(`${said.own} ${said.quoted}`);
+  // A code that the relay repeats from the other server is that server's, as the words are.
+  const codeIsOwn = !said.quoted.includes(reply.enhanced ?? String(reply.code));
+  return replyRules.find((rule) => fits(rule, stage, reply, concernsUs(rule) ? own : all, codeIsOwn)) ?? null;
 }
 
-function fits(when: ReplyRule['when'], stage: Stage, reply: Reply, words: string): boolean {
+/** What others said to the relay can be about the recipient only. */
+function concernsUs({ ruling }: ReplyRule): boolean {
+  return ruling.kind === 'hold' || (ruling.kind === 'throttled' && ruling.scope === 'relay');
+}
+
+/**
+ * Real replies have at most a few hundred characters; a hostile one must not make the patterns slow.
+ * Quoted addresses go first: `<spam.block.list@example.com>` says nothing about us.
+ */
+function withoutAddresses(words: string): string {
+  return words.slice(0, 2000).replaceAll(/<[^<>]*>|[^\s<>]+@[^\s<>]+/g, '<>');
+}
+
+function fits(rule: ReplyRule, stage: Stage, reply: Reply, words: string, codeIsOwn: boolean): boolean {
+  const { when } = rule;
   if (when.stage !== undefined && !when.stage.includes(stage)) return false;
   if (when.code !== undefined && !when.code.test(String(reply.code))) return false;
   if (when.enhanced !== undefined && (reply.enhanced === null || !when.enhanced.test(reply.enhanced))) return false;
-  return when.text === undefined || when.text.test(words);
+  if (when.text !== undefined) return when.text.test(words);
+  // At MAIL nothing is about a recipient; a 421 ends the session whoever said it first.
+  return codeIsOwn || !concernsUs(rule) || stage === 'mail' || reply.code === 421;
 }

@@ -40,11 +40,12 @@ export function isTemporary(reply: Reply): boolean {
 
 /** The reply without the codes at the beginning of its lines, in one line: what the text rules look at. */
 export function replyWords(reply: Reply): string {
-  return reply.text
-    .split('\n')
-    .map((line) => line.replace(/^[2-5]\d\d[ \t-]?[ \t]*/, '').replace(/^[245]\.\d{1,3}\.\d{1,3}[ \t]+/, ''))
-    .join(' ')
-    .trim();
+  return reply.text.split('\n').map(wordsOfLine).join(' ').trim();
+}
+
+/** One line of a reply without its codes. */
+export function wordsOfLine(line: string): string {
+  return line.replace(/^[2-5]\d\d[ \t-]?[ \t]*/, '').replace(/^[245]\.\d{1,3}\.\d{1,3}[ \t]+/, '');
 }
 
 function printable(line: string): string {
