@@ -10,6 +10,7 @@ import type { Start } from '../domain/start.ts';
 import type { CampaignSummary } from '../domain/summary.ts';
 import type { CampaignNo } from '../domain/ids.ts';
 import type { Transaction } from '../ledger/database.ts';
+import type { ColumnMapping } from '../intake/columns.ts';
 import type { RecipientSource } from '../intake/recipient-source.ts';
 
 export interface CheckRequest {
@@ -36,10 +37,10 @@ export interface CreateRequest {
   readonly confirmation: Confirmation;
 }
 
-/** A launch from any source; `mapping` is a person's correction of the columns: canonical column → header. */
+/** A launch from any source; `mapping` is a person's correction of the columns. */
 export interface LaunchRequest extends Omit<CreateRequest, 'path' | 'kit'> {
   readonly source: RecipientSource;
-  readonly mapping?: Readonly<Record<string, string>>;
+  readonly mapping?: ColumnMapping;
   /** Called in the transaction of the launch, before the import; what it throws undoes everything. */
   readonly onDraft?: (tx: Transaction, campaignNo: CampaignNo) => Promise<void>;
 }

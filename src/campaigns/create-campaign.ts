@@ -139,7 +139,7 @@ async function importFile(
   refuseDisagreement(account, merge);
   if (account.notices === 0) throw new CandorError('nothing-to-tell', { rows: report.rows });
   confirm(request, account.notices, sha256);
-  const { columns, ignoredColumns, missingCategories, encoding, delimiter } = report;
+  const { columnNumbers, ignoredColumns, missingCategories, encoding, delimiter } = report;
   await finishImport(
     tx,
     campaignNo,
@@ -153,8 +153,9 @@ async function importFile(
       intake: {
         locales: account.locales,
         localeFallbacks: account.localeFallbacks,
-        columns,
-        ignoredColumns,
+        // By number: header text may be somebody's, and this is kept in clear.
+        columns: columnNumbers,
+        ignoredColumns: ignoredColumns.length,
         missingCategories,
         encoding,
         delimiter,

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CandorError } from '../domain/errors.ts';
 import type { Kit } from '../domain/kit.ts';
 import { createMergeAccount } from '../intake/merge-account.ts';
-import { readRecipientFile } from '../intake/read-recipient-file.ts';
+import { readRecipientFile, shownHeaders } from '../intake/read-recipient-file.ts';
 import { finishReading, findUpload, noteRead, putProblems, type ProblemRow, type Upload } from '../ledger/uploads.ts';
 import { reportedProblems } from '../intake/check-recipients.ts';
 import type { RowProblem } from '../domain/check-report.ts';
@@ -96,10 +96,12 @@ async function read(
     }
     const facts = file.report();
     if (facts.sha256 !== upload.sha256) throw new CandorError('file-changed');
-    const { sha256, invalid, columns, ignoredColumns, missingCategories, encoding, delimiter, findings, warnings } =
-      facts;
+    const { sha256, invalid, columns, columnNumbers, ignoredColumns, missingCategories, encoding, delimiter } = facts;
+    const { findings, warnings } = facts;
     const totals = merge.totals();
-    if (totals.notices === 0) throw new CandorError('nothing-to-tell', { rows: facts.rows });
+    // With the header: perhaps other columns were meant.
+    if (totals.notices === 0)
+      throw new CandorError('nothing-to-tell', { rows: facts.rows }, { details: { header: shownHeaders(header) } });
     const largest = [...domains]
       .toSorted((one, other) => other[1] - one[1])
       .slice(0, shownDomains)
@@ -114,6 +116,7 @@ async function read(
         ...totals,
         conflictRows: merge.conflictRows(),
         columns,
+        columnNumbers,
         ignoredColumns,
         problems,
         missingCategories,
@@ -123,7 +126,7 @@ async function read(
         warnings,
         groups: merge.groups(),
         domains: largest,
-        header: header.map(shortened),
+        header: shownHeaders(header),
         problemCounts,
       },
     };

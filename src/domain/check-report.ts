@@ -73,6 +73,8 @@ export interface CheckedFile extends CheckReport {
 /** A check with what a launch has to have confirmed, and how the file was read. */
 export interface RecipientCheck extends CheckedFile {
   readonly warnings: readonly FileWarning[];
+  /** Canonical column name → number of the column, the first being 1. */
+  readonly columnNumbers: Readonly<Record<string, number>>;
   /** Category columns that the file does not have: to be confirmed as "not exposed". */
   readonly missingCategories: readonly Category[];
   readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';

@@ -127,13 +127,14 @@ export const errorRegistry = {
     exit: 2,
   },
   'column-not-found': {
-    message: 'The file has no header that was chosen for the column {column}.',
-    help: 'Choose one of the headers that the file has.',
+    message:
+      'The header that was chosen for the column {column} is not in the file, or was chosen for another column, too.',
+    help: 'Choose one of the headers that the file has, each for one column.',
     exit: 2,
   },
   'columns-duplicate': {
     message: 'Two headers mean the column {column}: the cells {first} and {second} of the header row.',
-    help: 'Rename or remove one of them.',
+    help: 'Rename or remove one of them, or choose one by its number in the console.',
     exit: 2,
   },
   'columns-no-audience': {
@@ -148,7 +149,7 @@ export const errorRegistry = {
   },
   'columns-two-emails': {
     message: 'The file has two email columns: the cells {first} and {second} of the header row.',
-    help: 'Rename or remove the one that is not to be written to.',
+    help: 'Rename or remove the one that is not to be written to, or choose one in the console.',
     exit: 2,
   },
   'delimiter-unknown': {
@@ -207,7 +208,7 @@ export const errorRegistry = {
     exit: 2,
   },
   'header-missing': {
-    message: 'The first row of the file is a recipient, not a header.',
+    message: 'The first row of the file reads as a recipient, not as a header.',
     help: 'Put a row with the names of the columns on top, such as email,audience,name,locale.',
     exit: 2,
   },

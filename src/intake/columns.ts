@@ -2,9 +2,9 @@
 // underscores, aliases included. Pure. A header that leaves a doubt makes the file unusable.
 import type { Audience } from '../domain/audience.ts';
 import { categories, categoryBit, type Category, type CategoryBits } from '../domain/category.ts';
-import { parseAddress } from '../domain/address.ts';
 import { CandorError } from '../domain/errors.ts';
 import { trimInvisible } from '../domain/invisible.ts';
+import { readsAsPerson } from './reads-as-person.ts';
 
 /** Canonical columns in the order in which documents list them. */
 export const columnNames = ['email', 'audience', 'locale', ...categories] as const;
@@ -27,17 +27,22 @@ export interface ColumnLayout {
   readonly categories: readonly { readonly index: number; readonly bit: CategoryBits }[];
   /** Canonical name by position; null for ignored columns. */
   readonly names: readonly (ColumnName | null)[];
-  /** Canonical name → header as the file spells it. */
+  /** Canonical name → header as it may be shown. */
   readonly columns: Readonly<Record<string, string>>;
+  /** Canonical name → number of the column, the first being 1: what may be kept, because it tells nothing of anybody. */
+  readonly columnNumbers: Readonly<Record<string, number>>;
   readonly ignoredColumns: readonly string[];
   readonly missingCategories: readonly Category[];
 }
 
+/** Canonical column → the number of a column, the first being 1, or its header. */
+export type ColumnMapping = Readonly<Record<string, number | string>>;
+
 export interface ColumnChoices {
   /** Given for the whole file, which then must not have the column. */
   readonly audience?: Audience;
-  /** Canonical column → header chosen by a person; goes before names and aliases. */
-  readonly mapping?: Readonly<Record<string, string>>;
+  /** Chosen by a person; goes before names and aliases. */
+  readonly mapping?: ColumnMapping;
 }
 
 const meanings = new Map<string, ColumnName>();
@@ -61,27 +66,20 @@ export function columnMeaning(cell: string): ColumnName | null {
 /**
  * Finds the columns of a header.
  *
- * Throws CandorError: `columns-no-email`, `columns-two-emails`, `columns-duplicate`,
- * `columns-no-audience`, `audience-twice`, `column-not-found`, `header-missing`.
+ * Throws CandorError: `header-missing`, `columns-no-email`, `columns-two-emails`, `columns-duplicate`,
+ * `columns-no-audience`, `audience-twice`, `column-not-found`.
  */
 export function layOutColumns(header: readonly string[], choices: ColumnChoices): ColumnLayout {
+  // Before any choice: no mapping makes a header of a person.
+  if (readsAsRecipient(header)) throw new CandorError('header-missing');
   const names = chooseColumns(header, choices.mapping ?? {});
   const place = new Map<ColumnName, number>();
   names.forEach((name, index) => {
     if (name === null) return;
-    if (place.has(name)) {
-      throw new CandorError(name === 'email' ? 'columns-two-emails' : 'columns-duplicate', {
-        column: name,
-        first: place.get(name)! + 1,
-        second: index + 1,
-      });
-    }
+    if (place.has(name)) throw twice(name, place.get(name)!, index);
     place.set(name, index);
   });
-  if (!place.has('email')) {
-    // A file without a header begins with a person: nothing of that row may be shown.
-    throw new CandorError(header.some((cell) => parseAddress(cell).ok) ? 'header-missing' : 'columns-no-email');
-  }
+  if (!place.has('email')) throw new CandorError('columns-no-email');
   if (place.has('audience') && choices.audience !== undefined) throw new CandorError('audience-twice');
   if (!place.has('audience') && choices.audience === undefined) throw new CandorError('columns-no-audience');
   return {
@@ -96,33 +94,77 @@ export function layOutColumns(header: readonly string[], choices: ColumnChoices)
     }),
     names,
     columns: Object.fromEntries([...place].map(([name, index]) => [name, shownHeader(header[index]!, index)])),
+    columnNumbers: Object.fromEntries([...place].map(([name, index]) => [name, index + 1])),
     ignoredColumns: header.flatMap((cell, index) => (names[index] === null ? [shownHeader(cell, index)] : [])),
     missingCategories: categories.filter((category) => !place.has(category)),
   };
 }
 
-function chooseColumns(header: readonly string[], mapping: Readonly<Record<string, string>>): (ColumnName | null)[] {
-  const chosen = new Map<ColumnName, string>();
-  for (const name of columnNames) {
-    const choice = Object.hasOwn(mapping, name) ? mapping[name] : undefined;
-    if (choice !== undefined) chosen.set(name, plainHeader(choice));
+/**
+ * True for a first line that is a recipient. One that names two columns is a header, whatever strayed into it; one
+ * that names the email column alone may hold a number, but no address.
+ */
+function readsAsRecipient(header: readonly string[]): boolean {
+  const named = new Set(header.map(columnMeaning));
+  named.delete(null);
+  if (named.size > 1) return false;
+  const readings = new Set(header.map(readsAsPerson));
+  return readings.has('address') || (readings.has('number') && !named.has('email'));
+}
+
+function twice(column: ColumnName, first: number, second: number): CandorError {
+  const code = column === 'email' ? 'columns-two-emails' : 'columns-duplicate';
+  return new CandorError(code, { column, first: first + 1, second: second + 1 });
+}
+
+function chooseColumns(header: readonly string[], mapping: ColumnMapping): (ColumnName | null)[] {
+  const chosen = columnNumbersOf(header, mapping);
+  const byNumber = new Map([...chosen].map(([name, number]) => [number, name]));
+  for (const [name, number] of chosen) {
+    if (byNumber.get(number) !== name) throw new CandorError('column-not-found', { column: name });
   }
-  const byChoice = new Map([...chosen].map(([name, plain]) => [plain, name]));
-  const names = header.map((cell) => {
-    const choice = byChoice.get(plainHeader(cell));
+  return header.map((cell, index) => {
+    const choice = byNumber.get(index + 1);
     if (choice !== undefined) return choice;
     const meaning = columnMeaning(cell);
     return meaning !== null && chosen.has(meaning) ? null : meaning;
   });
-  for (const name of chosen.keys()) {
-    if (!names.includes(name)) throw new CandorError('column-not-found', { column: name });
-  }
-  return names;
 }
 
-/** A header cell for people: one line, no control characters, and no address that strayed into it. */
-export function shownHeader(cell: string, index: number): string {
+/**
+ * The columns that a person chose, by their numbers. A header that stands twice has to be chosen by number.
+ *
+ * Throws CandorError: `column-not-found`, `columns-two-emails`, `columns-duplicate`.
+ */
+export function columnNumbersOf(header: readonly string[], mapping: ColumnMapping): Map<ColumnName, number> {
+  const numbers = new Map<ColumnName, number>();
+  for (const name of columnNames) {
+    const choice = Object.hasOwn(mapping, name) ? mapping[name] : undefined;
+    if (choice !== undefined) numbers.set(name, numberOf(header, name, choice));
+  }
+  return numbers;
+}
+
+function numberOf(header: readonly string[], name: ColumnName, choice: number | string): number {
+  if (typeof choice === 'number') {
+    if (Number.isInteger(choice) && choice >= 1 && choice <= header.length) return choice;
+    throw new CandorError('column-not-found', { column: name });
+  }
+  const wanted = plainHeader(choice);
+  const found = header.flatMap((cell, index) =>
+    plainHeader(cell) === wanted || plainHeader(shownHeader(cell, index)) === wanted ? [index] : [],
+  );
+  if (found.length === 0) throw new CandorError('column-not-found', { column: name });
+  if (found.length > 1) throw twice(name, found[0]!, found[1]!);
+  return found[0]! + 1;
+}
+
+/** The longest header text that somebody may choose a column by. */
+export const longestHeader = 300;
+
+/** A header cell for people: one line, no control characters, and no person who strayed into it. */
+export function shownHeader(cell: string, index: number, longest = 100): string {
   const text = trimInvisible(cell).replace(/[\p{Cc}\p{Cf}\p{Z}]+/gu, ' ');
-  if (text === '' || parseAddress(text).ok) return `column ${index + 1}`;
-  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+  if (text === '' || readsAsPerson(cell) !== null) return `column ${index + 1}`;
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }

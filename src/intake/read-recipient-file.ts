@@ -8,7 +8,7 @@ import type { FileFindings, FileWarning } from '../domain/check-report.ts';
 import { CandorError } from '../domain/errors.ts';
 import { fileWarnings } from '../domain/file-warnings.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
-import { layOutColumns, shownHeader } from './columns.ts';
+import { layOutColumns, longestHeader, shownHeader, type ColumnMapping } from './columns.ts';
 import { Decoder, type Encoding } from './decoder.ts';
 import { ExposureTally } from './exposure-tally.ts';
 import { HeaderFinder, type Delimiter, type FoundHeader } from './header-finder.ts';
@@ -19,8 +19,8 @@ export interface ReadOptions {
   /** For a file without an audience column. */
   readonly audience?: Audience | undefined;
   readonly locales: OfferedLocales;
-  /** Canonical column → header chosen by a person. */
-  readonly mapping?: Readonly<Record<string, string>> | undefined;
+  /** Columns chosen by a person. */
+  readonly mapping?: ColumnMapping | undefined;
 }
 
 /** What the header says; known before the first row. */
@@ -28,7 +28,10 @@ export interface HeaderFacts {
   /** The header's cells as the file spells them. */
   readonly header: readonly string[];
   readonly delimiter: Delimiter;
+  /** Canonical column → header as it may be shown. Header text is for the person at the file: it is kept sealed, or not at all. */
   readonly columns: Readonly<Record<string, string>>;
+  /** Canonical column → number of the column, the first being 1. */
+  readonly columnNumbers: Readonly<Record<string, number>>;
   readonly ignoredColumns: readonly string[];
   readonly missingCategories: readonly Category[];
 }
@@ -179,9 +182,9 @@ class Reading implements RecipientFile {
   #begin({ record, delimiter }: FoundHeader): void {
     const header = record.cells;
     const layout = layOut(header, columnChoices(this.#options));
-    const { columns, ignoredColumns, missingCategories } = layout;
+    const { columns, columnNumbers, ignoredColumns, missingCategories } = layout;
     this.#headerRow = record.row;
-    this.#facts = { header, delimiter, columns, ignoredColumns, missingCategories };
+    this.#facts = { header, delimiter, columns, columnNumbers, ignoredColumns, missingCategories };
     this.#check = createRowCheck(layout, this.#options, this.#tally);
     this.#emailAt = layout.email;
     this.#splitter = new RecordSplitter(delimiter, (next) => this.#takeRecord(next));
@@ -216,6 +219,11 @@ function hasOtherThanAscii(text: string): boolean {
   return /[^\0-\x7f]/.test(text);
 }
 
+/** The cells of a header as a person is shown them, whose choice of columns they are for. */
+export function shownHeaders(header: readonly string[]): string[] {
+  return header.map((cell, index) => shownHeader(cell, index, longestHeader));
+}
+
 /** As `layOutColumns`; what it refuses names the header's cells, for the person who chooses among them. */
 function layOut(
   header: readonly string[],
@@ -225,11 +233,11 @@ function layOut(
     return layOutColumns(header, choices);
   } catch (error) {
     if (!(error instanceof CandorError) || error.code === 'header-missing') throw error;
-    throw new CandorError(error.code, error.values, { cause: error, details: { header: header.map(shownHeader) } });
+    throw new CandorError(error.code, error.values, { cause: error, details: { header: shownHeaders(header) } });
   }
 }
 
-function columnChoices(options: ReadOptions): { audience?: Audience; mapping?: Readonly<Record<string, string>> } {
+function columnChoices(options: ReadOptions): { audience?: Audience; mapping?: ColumnMapping } {
   return {
     ...(options.audience === undefined ? {} : { audience: options.audience }),
     ...(options.mapping === undefined ? {} : { mapping: options.mapping }),

@@ -21,7 +21,8 @@ export interface Upload {
   readonly octets: number;
   readonly sha256: string | null;
   readonly audience: Audience | null;
-  readonly mapping: Readonly<Record<string, string>>;
+  /** Canonical column → number of the column: header text may be somebody's, and this is kept in clear. */
+  readonly mapping: Readonly<Record<string, number>>;
   readonly version: number;
   readonly rowsRead: number;
   readonly reportSealed: Buffer | null;
@@ -40,7 +41,7 @@ interface UploadRow {
   octets: number;
   sha256: string | null;
   audience: Audience | null;
-  mapping: Record<string, string>;
+  mapping: Record<string, number>;
   version: number;
   rows_read: number;
   report_sealed: Buffer | null;
@@ -176,7 +177,7 @@ export async function finishReading(
 export async function changeColumns(
   on: Queryable,
   upload: Upload,
-  change: { mapping: Readonly<Record<string, string>>; audience: Audience | null },
+  change: { mapping: Readonly<Record<string, number>>; audience: Audience | null },
 ): Promise<boolean> {
   const { rowCount } = await on.query({
     text: `update candor.upload set mapping = $3, audience = $4, version = version + 1, state = 'reading', rows_read = 0, report_sealed = null, touched_at = now()

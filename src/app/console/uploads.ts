@@ -19,6 +19,7 @@ import { openReport } from '../../campaigns/upload-report.ts';
 import { uploadSource } from '../../campaigns/upload-source.ts';
 import { CandorError, isUnreachable } from '../../domain/errors.ts';
 import type { Kit } from '../../domain/kit.ts';
+import { columnNumbersOf } from '../../intake/columns.ts';
 import { csvLine } from '../../intake/invalid-file.ts';
 import { readRecipientFile } from '../../intake/read-recipient-file.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -120,13 +121,18 @@ export function openUploadsPort(ledger: LedgerContext, kits: KitShelf, logger: L
     },
     async correct(id, { version, mapping, audience, actor }) {
       const upload = await known(id);
-      const changed = version === upload.version && (await changeColumns(database, upload, { mapping, audience }));
-      if (!changed) throw new CandorError('upload-changed');
+      if (version !== upload.version || upload.reportSealed === null) throw new CandorError('upload-changed');
+      const report = openReport(keyring, upload.reportSealed);
+      const header = report.kind === 'account' ? report.account.header : report.fault.header;
+      // Kept by number: what the header says may be somebody's.
+      const numbers = Object.fromEntries(columnNumbersOf(header, mapping));
+      if (!(await changeColumns(database, upload, { mapping: numbers, audience })))
+        throw new CandorError('upload-changed');
       await recordEvent(database, {
         campaignNo: null,
         actor,
         kind: 'upload-columns-changed',
-        data: { upload: id, columns: Object.keys(mapping), audience },
+        data: { upload: id, columns: Object.keys(numbers), audience },
       });
       begin(id, upload.kit);
     },

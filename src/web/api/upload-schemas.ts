@@ -45,9 +45,12 @@ const account = z
     audiences: z.strictObject({ affected: count, unaffected: count }),
     locales: counts,
     localeFallbacks: count,
-    columns: z
-      .record(z.string(), z.string())
-      .meta({ description: 'Canonical column → the header as the file spells it.' }),
+    columns: z.record(z.string(), z.string()).meta({
+      description: 'Canonical column → the header as the file spells it; `column 3` for one that reads as a person.',
+    }),
+    columnNumbers: z.record(z.string(), z.int()).optional().meta({
+      description: 'Canonical column → its number, the first being 1; not told of uploads that an older version read.',
+    }),
     ignoredColumns: z.array(z.string()),
     problems: z.array(rowProblem).meta({ description: 'The first 100.' }),
     missingCategories: z.array(z.enum(categories)).meta({ description: 'To be confirmed as "not exposed" at launch.' }),
@@ -92,7 +95,9 @@ export const upload = z
     rowsRead: count,
     version: z.int().meta({ description: 'Goes up with each change of the columns; a launch names it.' }),
     audience: audience.nullable().meta({ description: 'Given for the whole file; null: the file says it.' }),
-    mapping: z.record(z.string(), z.string()).meta({ description: 'Columns that a person chose.' }),
+    mapping: z
+      .record(z.string(), z.int())
+      .meta({ description: 'Columns that a person chose: canonical column → its number, the first being 1.' }),
     report: z
       .discriminatedUnion('kind', [
         z.strictObject({ kind: z.literal('account'), account }),
@@ -133,8 +138,13 @@ export const invalidRows = z
 export const givenMapping = z.strictObject({
   version,
   mapping: z
-    .partialRecord(z.enum(['email', 'audience', 'locale', ...categories]), z.string().max(300))
-    .meta({ description: 'Canonical column → the header that it is.' }),
+    .partialRecord(
+      z.enum(['email', 'audience', 'locale', ...categories]),
+      z.union([z.int().min(1), z.string().max(300)]),
+    )
+    .meta({
+      description: 'Canonical column → its number, the first being 1, or its header. It is kept by its number.',
+    }),
   audience: audience.nullable().default(null).meta({ description: 'For the whole file, when no column says it.' }),
 });
 

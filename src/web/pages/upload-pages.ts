@@ -112,6 +112,9 @@ const columnTexts: Readonly<Record<string, string>> = {
   referrer: 'Referrer',
 };
 
+/** The widest list to choose from; further columns are for the API. */
+const offeredColumns = 500;
+
 function columnsSheet(
   frame: Frame,
   upload: UploadView,
@@ -120,7 +123,7 @@ function columnsSheet(
   open: boolean,
 ): Html | null {
   if (header.length === 0) return null;
-  const cells = header.slice(0, 200);
+  const cells = header.slice(0, offeredColumns);
   const form = html`<form method="post" action="/uploads/${upload.id}/mapping">${csrfField(frame)}<input type="hidden" name="version" value="${upload.version}">
 <div class="columns">${columnNames.map((name) =>
     select({
@@ -128,9 +131,9 @@ function columnsSheet(
       label: columnTexts[name] ?? name,
       options: [
         { value: '', text: found[name] === undefined ? 'not in this file' : `as found: ${found[name]}` },
-        ...cells.map((cell) => ({ value: cell, text: cell })),
+        ...cells.map((cell, index) => ({ value: String(index + 1), text: cell })),
       ],
-      chosen: upload.mapping[name] ?? '',
+      chosen: String(upload.mapping[name] ?? ''),
     }),
   )}</div>
 ${select({

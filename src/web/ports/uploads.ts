@@ -19,7 +19,8 @@ export interface UploadView extends UploadLine {
   /** Goes up with each change of the columns. */
   readonly version: number;
   readonly audience: Audience | null;
-  readonly mapping: Readonly<Record<string, string>>;
+  /** Canonical column → number of the column, the first being 1. */
+  readonly mapping: Readonly<Record<string, number>>;
   readonly report: UploadReport | null;
   readonly keptUntil: Date;
   readonly campaign: string | null;
@@ -43,10 +44,15 @@ export interface UploadsPort {
   /** Takes a file and begins to read it. Answers its id. */
   receive(file: { octets: AsyncIterable<Uint8Array>; fileName: string; kit: string; actor: string }): Promise<string>;
   get(id: string): Promise<UploadView | null>;
-  /** A person's word about the columns; the file is read again. */
+  /** A person's word about the columns, by their numbers or headers; the file is read again. Throws `column-not-found`, `columns-duplicate`. */
   correct(
     id: string,
-    change: { version: number; mapping: Readonly<Record<string, string>>; audience: Audience | null; actor: string },
+    change: {
+      version: number;
+      mapping: Readonly<Record<string, number | string>>;
+      audience: Audience | null;
+      actor: string;
+    },
   ): Promise<void>;
   problems(id: string, page: { code: string | null; after: number; limit: number }): Promise<readonly InvalidRowLine[]>;
   /** All invalid rows as CSV, in which no cell runs as a formula. */

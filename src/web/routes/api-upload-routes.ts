@@ -76,8 +76,8 @@ export function apiUploadRoutes(serve: Serve, uploads: UploadsPort): void {
       params,
       body: givenMapping,
       answer: { status: 202, body: upload },
-      problems: ['upload-unknown', 'upload-changed'],
-      example: { version: 1, mapping: { email: 'Contact' }, audience: 'affected' },
+      problems: ['upload-unknown', 'upload-changed', 'column-not-found', 'columns-duplicate', 'columns-two-emails'],
+      example: { version: 1, mapping: { email: 'Contact', name: 3 }, audience: 'affected' },
     },
     async ({ params, body, operator }) => {
       const { version, mapping, audience } = body;

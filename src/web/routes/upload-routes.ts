@@ -21,6 +21,11 @@ const mappingForm = z
   .object({ version: z.coerce.number().int(), audience: z.enum(['', 'affected', 'unaffected']).catch('') })
   .catchall(z.string().max(300));
 
+/** The form offers numbers; a script may give the header. */
+function chosenColumn(cell: string): number | string {
+  return /^\d{1,4}$/.test(cell) ? Number(cell) : cell;
+}
+
 export function uploadRoutes(app: FastifyInstance, { show, uploads }: { show: Show; uploads: UploadsPort }): void {
   const known = async (request: FastifyRequest<OfUpload>): Promise<UploadView> => {
     const upload = await uploads.get(request.params.upload);
@@ -82,7 +87,7 @@ export function uploadRoutes(app: FastifyInstance, { show, uploads }: { show: Sh
     const { version, audience, ...cells } = form.values;
     const mapping = Object.fromEntries(
       Object.entries(cells).flatMap(([name, cell]) =>
-        name.startsWith('column-') && cell !== '' ? [[name.slice('column-'.length), cell]] : [],
+        name.startsWith('column-') && cell !== '' ? [[name.slice('column-'.length), chosenColumn(cell)]] : [],
       ),
     );
     await uploads.correct(upload.id, {

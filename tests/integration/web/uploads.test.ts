@@ -57,6 +57,16 @@ const countOf = async (table: string): Promise<number> =>
     })
   ).rows[0]?.count ?? -1;
 
+/** What stands in the ledger for anybody who reads it. */
+async function inClear(): Promise<string> {
+  const { rows } = await console.ledger.database.query<{ text: string | null }>({
+    text: `select string_agg(t, E'\\n') as text from (
+             select row_to_json(e)::text as t from candor.event e union all select row_to_json(c)::text from candor.campaign c
+             union all select row_to_json(u)::text from candor.upload u) as each`,
+  });
+  return (rows[0]?.text ?? '').replaceAll(/":(?=[^ ])/g, '": ').replaceAll(/,"/g, ', "');
+}
+
 describe('an upload', () => {
   it('tells the whole account', async () => {
     const { body } = await uploaded(people, { fileName: `../${attack}list.csv` });
@@ -131,6 +141,61 @@ describe('an upload', () => {
     expect(await settled(path)).toContain('<strong>2 people</strong>');
     await console.submit(`${path}/mapping`, { version: '2', 'column-email': 'kind' }, cookie);
     expect(await settled(path)).toContain('This file cannot be used');
+  });
+
+  it('offers columns by number, so that one without a header can be chosen, too', async () => {
+    const { path, body } = await uploaded(',Email,Email,kind\na@example.com,x,y,affected\n');
+    expect(body).toContain('columns-two-emails');
+    expect(body).toContain('<option value="1">column 1</option>');
+    await console.submit(`${path}/mapping`, { version: '1', 'column-email': '1', 'column-audience': '4' }, cookie);
+    expect(await settled(path)).toContain('<strong>1 person</strong>');
+    const { rows } = await console.ledger.database.query<{ mapping: object }>({
+      text: 'select mapping from candor.upload',
+    });
+    expect(rows.at(-1)?.mapping).toEqual({ email: 1, audience: 4 });
+    const wrong = await console.submit(`${path}/mapping`, { version: '2', 'column-email': 'nowhere' }, cookie);
+    expect([wrong.status, wrong.body.includes('column-not-found')]).toEqual([400, true]);
+  });
+
+  it('never takes its first person for a header, and keeps nothing of them in clear', async () => {
+    const first = 'Jane Doe <jane@example.com>';
+    for (const content of [
+      `${first},affected,+44 20 7946 0958\nb@example.org,affected,\n`,
+      'Jane Doe,affected,+44 20 7946 0958\nb@example.org,affected,\n',
+    ]) {
+      const { path, body } = await uploaded(content);
+      expect(body).toContain('header-missing');
+      expect(body).not.toMatch(/Jane|7946/);
+      for (const choice of [first, 'Jane Doe', '1', 'column 1']) {
+        await console.submit(
+          `${path}/mapping`,
+          { version: '1', audience: 'affected', 'column-email': choice, 'column-city': '+44 20 7946 0958' },
+          cookie,
+        );
+        expect(await settled(path)).toContain('header-missing');
+      }
+    }
+    expect(await inClear()).not.toMatch(/Jane|7946/);
+  });
+
+  it('keeps no header text in clear, of a mapping, an account or a launch', async () => {
+    const { path } = await uploaded('Jane Doe,kind,email,+44 20 7946 0958,audience\nb@example.org,affected,x,y,z\n');
+    await console.submit(
+      `${path}/mapping`,
+      { version: '1', 'column-email': 'Jane Doe', 'column-audience': 'kind', 'column-city': '4' },
+      cookie,
+    );
+    const body = await settled(path);
+    expect(body).toContain('<strong>1 person</strong>');
+    expect(body).toContain('column 4');
+    expect(body).not.toContain('7946');
+    const launch = { version: '2', notices: '1', missing: 'yes' };
+    expect((await console.submit(`${path}/launch`, launch, cookie)).status).toBe(303);
+    await eventually(async () => (await countOf('campaign')) > 0);
+    const clear = await inClear();
+    expect(clear).not.toMatch(/Jane|7946/);
+    expect(clear).toContain('"columns": {"city": 4, "email": 1, "audience": 2}');
+    expect(clear).toContain('"ignoredColumns": 2');
   });
 
   it('does not take an answer to an account that somebody else has changed', async () => {

@@ -78,10 +78,57 @@ describe('layOutColumns', () => {
     expect(() => layOutColumns(header, choices)).toThrow(expect.objectContaining({ code, exit: 2 }));
   });
 
-  it('shows nothing of a first row that is a person', () => {
+  it.each<[string, string[]]>([
+    ['a name with an address', ['Jane Doe <jane@example.com>', 'affected', 'Oslo']],
+    ['an address in words', ['jane (at) example (dot) com', 'affected', 'Oslo']],
+    ['an address with invisible characters', ['ja\u200bne@example.com', 'affected', 'Oslo']],
+    ['an address of another code page', ['èâàí@ïðèìåð.example', 'affected', 'Oslo']],
+    ['a telephone number', ['Jane Doe', 'affected', '+44 20 7946 0958']],
+    ['an account id', ['Jane Doe', 'affected', '6f1c2f6e-8a0b-4c3d-9e2f-1a2b3c4d5e6f']],
+    ['a bank account', ['Jane Doe', 'affected', 'DE89 3704 0044 0532 0130 00']],
+    ['a word that is a column, too', ['jane@example.com', 'affected', 'email']],
+  ])('takes no first line with %s for a header, whatever somebody chooses', (_, header) => {
+    const mappings: ColumnChoices['mapping'][] = [
+      {},
+      { email: 1 },
+      { email: 1, audience: 2, city: 3 },
+      { email: header[0]!, audience: header[1]! },
+      { email: 'column 1', audience: 'affected' },
+    ];
+    for (const mapping of mappings) {
+      for (const audience of [undefined, 'affected'] as const)
+        expect(() => layOutColumns(header, { mapping, ...(audience && { audience }) } as ColumnChoices)).toThrow(
+          expect.objectContaining({ code: 'header-missing' }),
+        );
+    }
+  });
+
+  it('takes a column by its number: without a header, with one that stands twice, in any file', () => {
+    expect(layOutColumns(['', 'audience'], { mapping: { email: 1 } })).toMatchObject({
+      email: 0,
+      columns: { email: 'column 1', audience: 'audience' },
+      columnNumbers: { email: 1, audience: 2 },
+    });
+    expect(layOutColumns(['Email', 'Email', 'audience'], { mapping: { email: 2 } })).toMatchObject({
+      email: 1,
+      ignoredColumns: ['Email'],
+    });
+    for (const number of [0, 3, 1.5, -1, Number.NaN])
+      expect(() => layOutColumns(['a', 'audience'], { mapping: { email: number } })).toThrow(
+        expect.objectContaining({ code: 'column-not-found' }),
+      );
+    expect(() => layOutColumns(['a', 'audience'], { mapping: { email: 1, name: 1 } })).toThrow(
+      expect.objectContaining({ code: 'column-not-found' }),
+    );
+  });
+
+  it('shows nothing of a first row that is a person, or of a person in a header', () => {
     expect(() => layOutColumns(['jane@example.com', 'Jane'], {})).toThrow(
       expect.not.objectContaining({ message: expect.stringContaining('jane') }),
     );
+    expect(
+      layOutColumns(['email', 'audience', 'Jane <jane@example.com>', '+44 20 7946 0958', 'name'], {}).ignoredColumns,
+    ).toEqual(['column 3', 'column 4']);
     expect(layOutColumns(['email', 'jane@example.com', 'audience'], {}).ignoredColumns).toEqual(['column 2']);
   });
 
