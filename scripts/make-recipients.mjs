@@ -51,7 +51,7 @@ const invalidKinds = [
   (cells) => cells.with(0, 'two..dots@example.com'),
   (cells) => cells.with(1, ''),
   (cells) => cells.with(1, 'maybe'),
-  (cells) => cells.slice(0, 5),
+  (cells) => cells.slice(0, 1),
   (cells) => [...cells, 'surplus'],
   (cells) => cells.with(2, 'A\0B'),
 ];

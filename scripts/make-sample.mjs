@@ -57,7 +57,7 @@ const invalidRows = [
   ['', 'en', {}],
   ['no.audience@example.org', 'id', { audience: '' }],
   ['odd.audience@example.org', 'es', { audience: 'perhaps' }],
-  ['too.few@example.net', 'en', { cut: 4 }],
+  ['too.few@example.net', 'en', { cut: 2 }],
   ['too.many@example.net', 'en', { extra: ['one', 'more'] }],
 ];
 

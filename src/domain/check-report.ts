@@ -44,10 +44,17 @@ export interface FileFindings {
   readonly exposure: readonly { readonly category: Category; readonly rows: number; readonly markerRows: number }[];
   /** Valid rows that say unaffected and have a mark for nothing as a name, which a letter might print. */
   readonly unaffectedMarkedNames: number;
+  /** Valid rows whose address begins with an apostrophe or a grave accent, which hardly any mailbox has. */
+  readonly quotedAddresses: number;
+  /** Valid rows that lacked cells at their end, and were filled up. */
+  readonly filledRows: number;
+  /** Valid rows with one more empty cell at their end. */
+  readonly extraCellRows: number;
 }
 
 /** Codes are stable; the list is open. */
-export type FileWarningCode = 'marks-for-nothing' | 'encoding-doubtful';
+export type FileWarningCode =
+  'marks-for-nothing' | 'encoding-doubtful' | 'address-doubtful' | 'cells-missing' | 'cells-extra';
 
 /** What a person should look at before a launch, though the file can be used. Messages never quote a cell. */
 export interface FileWarning {

@@ -4,7 +4,7 @@ import type { FileFindings, FileWarning } from './check-report.ts';
 
 /** The warnings of a file, those about columns in the order of the categories. */
 export function fileWarnings(findings: FileFindings): FileWarning[] {
-  return [...markWarnings(findings), ...encodingWarnings(findings)];
+  return [...markWarnings(findings), ...encodingWarnings(findings), ...shapeWarnings(findings)];
 }
 
 function markWarnings({ exposure, unaffectedMarkedNames }: FileFindings): FileWarning[] {
@@ -22,6 +22,30 @@ function encodingWarnings({ doubtfulAddresses: rows }: FileFindings): FileWarnin
   if (rows === 0) return [];
   const message = `email: ${rowsHave(rows)} an address with letters outside ASCII, read as Windows-1252. A file from another code page (Polish, Cyrillic, Thai or Japanese Excel) looks the same and would be addressed wrongly: save it as "CSV UTF-8" instead.`;
   return [{ code: 'encoding-doubtful', column: 'email', message, rows }];
+}
+
+function shapeWarnings({ quotedAddresses, filledRows, extraCellRows }: FileFindings): FileWarning[] {
+  const found: FileWarning[] = [
+    {
+      code: 'address-doubtful',
+      column: 'email',
+      message: `email: ${rowsHave(quotedAddresses)} an address that begins with an apostrophe or a grave accent. Mailboxes hardly ever do; it is what a spreadsheet marks text with: take it off.`,
+      rows: quotedAddresses,
+    },
+    {
+      code: 'cells-missing',
+      column: null,
+      message: `${rowsHave(filledRows)} fewer cells than the header. Spreadsheets leave out empty cells at the end of a row, so they were taken as empty: not exposed. If the file was cut off or a line break stands in a cell, export it again.`,
+      rows: filledRows,
+    },
+    {
+      code: 'cells-extra',
+      column: null,
+      message: `${rowsHave(extraCellRows)} one more cell than the header, which is empty; it was left out.`,
+      rows: extraCellRows,
+    },
+  ];
+  return found.filter(({ rows }) => rows > 0);
 }
 
 function rowsHave(rows: number): string {

@@ -50,12 +50,16 @@ for (const name of columnNames) {
   for (const spelling of [name, ...(columnAliases[name] ?? [])]) meanings.set(plainHeader(spelling), name);
 }
 
-/** A header cell as it is compared. */
+/** A header cell as it is compared: letters, digits and what separates words for good. */
 export function plainHeader(cell: string): string {
-  return trimInvisible(cell)
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[\s_-]+/g, '');
+  return (
+    trimInvisible(cell.slice(0, 1_000))
+      .normalize('NFKC')
+      .toLowerCase()
+      // Blanks, dashes, underscores and hyphens of every kind; marks of required fields; quotation marks of SQL tools.
+      .replace(/[\s\p{Z}\p{Pd}\p{Pc}\p{Cf}\p{DI}\u2212]+/gu, '')
+      .replace(/^[#*'"`[(“‘«]+|[:*'"`\])”’»]+$/gu, '')
+  );
 }
 
 /** The column that a header cell means by its name or an alias; null when it means none. */

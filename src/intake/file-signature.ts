@@ -38,8 +38,9 @@ export function readSignature(head: Uint8Array): Signature {
   if (plain) return { kind: 'text', encoding: plain, bomOctets: 0 };
   // A few control characters are a spoiled row or two; many of them are a binary file.
   let controls = 0;
-  for (const octet of head) if (octet < 32 && octet !== 9 && octet !== 10 && octet !== 13) controls += 1;
-  if (controls * 10 > head.length) return { kind: 'not-text', format: 'binary data' };
+  const text = withoutEndMark(head);
+  for (const octet of text) if (octet < 32 && octet !== 9 && octet !== 10 && octet !== 13) controls += 1;
+  if (controls * 10 > text.length) return { kind: 'not-text', format: 'binary data' };
   return { kind: 'text', encoding: 'utf-8', bomOctets: 0 };
 }
 
@@ -59,6 +60,14 @@ function utf16WithoutMark(head: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   if (highLast * 4 >= units * 3 && highFirst * 10 <= units) return 'utf-16le';
   if (highFirst * 4 >= units * 3 && highLast * 10 <= units) return 'utf-16be';
   return null;
+}
+
+/** Without the Ctrl-Z of DOS, and the zeros that may fill its last block. */
+function withoutEndMark(head: Uint8Array): Uint8Array {
+  const end = head.indexOf(0x1a);
+  return end !== -1 && head.subarray(end).every((octet) => [0x1a, 0, 0x0a, 0x0d].includes(octet))
+    ? head.subarray(0, end)
+    : head;
 }
 
 function startsWith(head: Uint8Array, octets: readonly number[]): boolean {

@@ -11,7 +11,10 @@ export type Delimiter = (typeof delimiters)[number];
 /** How much text may come before the end of the header, in UTF-16 units. */
 const headLimit = 262_144;
 // A spreadsheet takes this line as an instruction and does not show it, so it has no row number.
-const separatorLine = /^"?sep=(.?)\1{0,20}"?[ \t]{0,2}(?:\r\n|\n|\r|$)/i;
+const separatorLine = /^["']?sep ?= ?(?:(\\t)|(.?)\2{0,20})["']?[ \t,;]{0,20}(?:\r\n|\n|\r|$)/i;
+const longestSeparatorLine = 64;
+/** Marks of byte order that joined or twice converted files begin with, the second one read as text of Windows-1252, too. */
+const marks = /^(?:\uFEFF|\u00EF\u00BB\u00BF)+/;
 
 export interface FoundHeader {
   readonly delimiter: Delimiter;
@@ -36,8 +39,8 @@ export class HeaderFinder {
   push(text: string, last: boolean): FoundHeader | null {
     this.#head += text;
     if (!this.#begun) {
-      // A separator line has at most 29 characters; its line end must be whole to be cut off.
-      if (!last && this.#head.length < 32 && !/[\r\n]./s.test(this.#head)) return null;
+      // The line end of a separator line must be whole to be cut off.
+      if (!last && this.#head.length < longestSeparatorLine && !/[\r\n]./s.test(this.#head)) return null;
       this.#begin();
       text = this.#head;
     }
@@ -52,12 +55,14 @@ export class HeaderFinder {
 
   #begin(): void {
     this.#begun = true;
+    this.#head = this.#head.replace(marks, '');
     const line = separatorLine.exec(this.#head);
     let chosen: readonly Delimiter[] = delimiters;
     if (line) {
-      chosen = delimiters.filter((delimiter) => delimiter === line[1]);
+      const named = line[1] === undefined ? line[2] : '\t';
+      chosen = delimiters.filter((delimiter) => delimiter === named);
       if (chosen.length === 0) throw new CandorError('delimiter-unknown');
-      this.#head = this.#head.slice(line[0].length);
+      this.#head = this.#head.slice(line[0].length).replace(marks, '');
     }
     this.#candidates = chosen.map((delimiter) => {
       const records: RawRecord[] = [];

@@ -10,6 +10,7 @@ import { fileWarnings } from '../domain/file-warnings.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
 import { layOutColumns, longestHeader, shownHeader, type ColumnMapping } from './columns.ts';
 import { Decoder, type Encoding } from './decoder.ts';
+import { EndOfFile } from './end-of-file.ts';
 import { ExposureTally } from './exposure-tally.ts';
 import { HeaderFinder, type Delimiter, type FoundHeader } from './header-finder.ts';
 import { RecordSplitter, UnclosedQuote, type RawRecord } from './record-splitter.ts';
@@ -95,7 +96,14 @@ class Reading implements RecipientFile {
   #textSinceBatch = 0;
   readonly #tally = new ExposureTally();
   #emailAt = 0;
+  #width = 0;
   #doubtfulAddresses = 0;
+  #quotedAddresses = 0;
+  #filledRows = 0;
+  #extraCellRows = 0;
+  readonly #end = new EndOfFile();
+  /** A record that is no row if it is the last. */
+  #endOfData: RawRecord | null = null;
   #valid = 0;
   #invalidCount = 0;
   #sha256: string | null = null;
@@ -123,6 +131,9 @@ class Reading implements RecipientFile {
       encoding: this.#decoder.encoding,
       doubtfulAddresses: this.#doubtfulAddresses,
       ...this.#tally.totals(this.#facts.columns),
+      quotedAddresses: this.#quotedAddresses,
+      filledRows: this.#filledRows,
+      extraCellRows: this.#extraCellRows,
     };
     return {
       ...this.#facts,
@@ -144,10 +155,10 @@ class Reading implements RecipientFile {
     for await (const chunk of input) {
       this.#hash.update(chunk);
       for (let start = 0; start < chunk.length; start += pieceOctets) {
-        yield* this.#take(this.#decoder.push(chunk.subarray(start, start + pieceOctets)), false);
+        yield* this.#take(this.#end.push(this.#decoder.push(chunk.subarray(start, start + pieceOctets))), false);
       }
     }
-    yield* this.#take(this.#decoder.end(), true);
+    yield* this.#take(this.#end.last(this.#decoder.end()), true);
     this.#sha256 = this.#hash.digest('hex');
     if (this.#valid + this.#invalidCount === 0) throw new CandorError('file-header-only');
   }
@@ -187,11 +198,18 @@ class Reading implements RecipientFile {
     this.#facts = { header, delimiter, columns, columnNumbers, ignoredColumns, missingCategories };
     this.#check = createRowCheck(layout, this.#options, this.#tally);
     this.#emailAt = layout.email;
+    this.#width = layout.width;
     this.#splitter = new RecordSplitter(delimiter, (next) => this.#takeRecord(next));
   }
 
   #takeRecord(record: RawRecord): void {
     if (record.row <= this.#headerRow) return;
+    if (this.#endOfData !== null) this.#checkRecord(this.#endOfData);
+    this.#endOfData = isEndOfData(record) ? record : null;
+    if (this.#endOfData === null) this.#checkRecord(record);
+  }
+
+  #checkRecord(record: RawRecord): void {
     const row = this.#check!(record);
     if (isInvalid(row)) {
       this.#invalidCount += 1;
@@ -201,6 +219,12 @@ class Reading implements RecipientFile {
       // Before the encoding is known to be this one, there was nothing but ASCII.
       if (this.#decoder.encoding === 'windows-1252' && hasOtherThanAscii(record.cells[this.#emailAt]!))
         this.#doubtfulAddresses += 1;
+      if (record.cellCount !== this.#width) {
+        if (record.cellCount < this.#width) this.#filledRows += 1;
+        else this.#extraCellRows += 1;
+      }
+      const first = row.address.charCodeAt(0);
+      if (first === 0x27 || first === 0x60) this.#quotedAddresses += 1;
       this.#recipients.push(row);
     }
     if (this.#recipients.length + this.#invalid.length >= batchRows) this.#closeBatch();
@@ -213,6 +237,11 @@ class Reading implements RecipientFile {
     this.#recipients = [];
     this.#invalid = [];
   }
+}
+
+/** `\\.` as `COPY` of Postgres ends its data. */
+function isEndOfData({ cells, cellCount }: RawRecord): boolean {
+  return cellCount === 1 && cells[0] === '\\.';
 }
 
 function hasOtherThanAscii(text: string): boolean {

@@ -46,6 +46,13 @@ const afterQuote = 3;
 /** Blanks after a closing quote: they belong to the cell, as in a spreadsheet. */
 const afterQuoteBlank = 4;
 const restOfLine = 5;
+/** Blanks at the start of a cell: before a quotation mark they stand outside the value, as some programs write them. */
+const blankStart = 6;
+
+/** Space, tab, no-break space, zero-width space and byte order mark, which joined files have in their middle. */
+function isOutside(code: number): boolean {
+  return code === space || code === 0x09 || code === 0xa0 || code === 0x200b || code === 0xfeff;
+}
 
 export class RecordSplitter {
   readonly #delimiter: number;
@@ -109,7 +116,7 @@ export class RecordSplitter {
         continue;
       }
       if (state === afterQuote || state === afterQuoteBlank) {
-        if (code === space) {
+        if (code !== delimiter && isOutside(code)) {
           index += 1;
           state = afterQuoteBlank;
           continue;
@@ -122,11 +129,19 @@ export class RecordSplitter {
         }
         this.#endCell(text, start, index);
       } else {
-        if (state === cellStart) {
+        if (state === cellStart || state === blankStart) {
           if (code === quote) {
+            // What waits from an earlier chunk is blank.
+            this.#pending = '';
+            this.#pendingLost = false;
             index += 1;
             start = index;
             state = quoted;
+            continue;
+          }
+          if (code !== delimiter && isOutside(code)) {
+            index += 1;
+            state = blankStart;
             continue;
           }
           state = plain;

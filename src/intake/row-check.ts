@@ -60,10 +60,12 @@ export function createRowCheck(
     return choice;
   }
 
+  const required = Math.max(layout.email, layout.audience) + 1;
+
   return (record) => {
-    const spoiled = recordProblem(record, layout);
+    const spoiled = recordProblem(record, layout, required);
     if (spoiled) return { row: record.row, cells: record.cells, problems: [spoiled] };
-    const cells = record.cells;
+    const cells = record.cellCount < layout.width ? filledUp(record.cells, layout.width) : record.cells;
     const parsed = parseAddress(withoutTextMark(cells[layout.email]!));
     let audience = options.audience;
     let audienceProblem: RowProblemCode | null = null;
@@ -149,16 +151,26 @@ function exposed(cells: readonly string[], layout: ColumnLayout, tally: Exposure
   return row.exposed;
 }
 
-/** What spoils a record as a whole; its cells then cannot be trusted one by one. */
-function recordProblem(record: RawRecord, layout: ColumnLayout): RowProblem | null {
+/** With the empty cells at its end that a spreadsheet leaves out. */
+function filledUp(cells: readonly string[], width: number): readonly string[] {
+  return [...cells, ...Array.from({ length: width - cells.length }, () => '')];
+}
+
+/**
+ * What spoils a record as a whole; its cells then cannot be trusted one by one. Spreadsheets leave out empty cells at
+ * the end of a row, or write one more: where nothing but optional cells is missing, or nothing stands in one, that is none.
+ */
+function recordProblem(record: RawRecord, layout: ColumnLayout, required: number): RowProblem | null {
   if (record.misquoted !== -1) return problem(record.row, layout.names[record.misquoted] ?? null, 'quote-misplaced');
   if (record.tooLong !== -1) return problem(record.row, layout.names[record.tooLong] ?? null, 'cell-too-long');
   if (record.mayHoldNul) {
     const index = record.cells.findIndex((cell) => cell.includes('\0'));
     if (index !== -1) return problem(record.row, layout.names[index] ?? null, 'nul');
   }
-  if (record.cellCount < layout.width) return problem(record.row, null, 'too-few-fields');
-  if (record.cellCount > layout.width) return problem(record.row, null, 'too-many-fields');
+  if (record.cellCount < required) return problem(record.row, null, 'too-few-fields');
+  const surplus = record.cellCount - layout.width;
+  if (surplus > 1 || (surplus === 1 && !isBlank(record.cells[layout.width] ?? 'x')))
+    return problem(record.row, null, 'too-many-fields');
   return null;
 }
 

@@ -10,9 +10,9 @@ export const rowProblems = {
   nul: 'A cell holds a NUL character; delete it or type the cell again.',
   'quote-misplaced':
     'Text follows the closing quotation mark of a cell; write a quotation mark inside a quoted cell twice.',
-  'too-few-fields': 'The row has fewer cells than the header; fill it up, empty cells included.',
+  'too-few-fields': 'The row ends before its address or audience; fill it up, empty cells included.',
   'too-many-fields':
-    'The row has more cells than the header; put a cell that holds the delimiter into quotation marks.',
+    'The row has more cells than the header; put a cell that holds the delimiter into quotation marks. If every row has one more, the header lacks a cell, as with the row names of R: add it.',
 } as const satisfies Record<string, string>;
 
 export type RowProblemCode = keyof typeof rowProblems;

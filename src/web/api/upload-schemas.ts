@@ -63,6 +63,9 @@ const account = z
         affectedRows: count,
         exposure: z.array(z.strictObject({ category: z.enum(categories), rows: count, markerRows: count })),
         unaffectedMarkedNames: count,
+        quotedAddresses: count,
+        filledRows: count,
+        extraCellRows: count,
       })
       .optional()
       .meta({ description: 'How the file was understood. Not told of uploads that an older version read.' }),

@@ -118,6 +118,9 @@ describe('the check', () => {
       affectedRows: 1000,
       exposure,
       unaffectedMarkedNames: 0,
+      quotedAddresses: 0,
+      filledRows: 0,
+      extraCellRows: 0,
     } as const;
     const text = renderCheck(reportOf({ findings }), null, view).join(' ').replaceAll(/\s+/g, ' ');
     expect(text).toContain('city: exposed for 812 of 1,000 affected rows');
@@ -199,6 +202,9 @@ describe('the plan', () => {
       doubtfulAddresses: 0,
       affectedRows: 1,
       unaffectedMarkedNames: 0,
+      quotedAddresses: 0,
+      filledRows: 0,
+      extraCellRows: 0,
       exposure: [{ category: 'city', rows: 1, markerRows: 1 }],
     } as const;
     const text = renderPlan({ ...plan, report: { ...report, findings } }, view, now).join('\n');

@@ -20,6 +20,18 @@ describe('lookupLocale', () => {
     ['en-u-ca-buddhist', 'en'],
     ['en-x-private', 'en'],
     ['es-Latn-MX-u-co-trad', 'es'],
+    ['en.UTF-8', 'en'],
+    ['es_ES.UTF-8', 'es'],
+    ['es_ES.ISO8859-15@euro', 'es'],
+    ['es_ES@euro', 'es'],
+    ['id_ID.utf8', 'id'],
+    ['es-ES,es;q=0.9,en;q=0.8', 'es'],
+    ['fr-FR, fr;q=0.9, id;q=0.5, en;q=0.7', 'en'],
+    ['fr;q=0.9,*;q=0.5,pt-BR;q=0.1', 'pt-BR'],
+    ['en;q=0,es;q=0.1', 'es'],
+    ['id , en', 'id'],
+    ['fr:es:en', 'es'],
+    ['es;en', 'es'],
   ])('finds for %j the offered %s', (tag, locale) => {
     expect(lookupLocale(tag, supported, 'en')).toEqual({ locale, fallback: false });
   });
@@ -40,7 +52,14 @@ describe('lookupLocale', () => {
     'en-',
     'en--US',
     'en\r\nBcc: x@example.com',
-    'en.UTF-8',
+    'C',
+    'C.UTF-8',
+    'POSIX',
+    'fr_FR.UTF-8',
+    'fr-FR,fr;q=0.9',
+    'es;q=0',
+    '*;q=0.5',
+    'es.\r\nx',
   ])('gives the fallback for %j and says so', (tag) => {
     expect(lookupLocale(tag, supported, 'id')).toEqual({ locale: 'id', fallback: true });
   });

@@ -21,6 +21,9 @@ describe('the findings of a file', () => {
         { category: 'os', rows: 2, markerRows: 1 },
       ],
       unaffectedMarkedNames: 0,
+      quotedAddresses: 0,
+      filledRows: 0,
+      extraCellRows: 0,
     });
   });
 

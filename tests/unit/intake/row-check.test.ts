@@ -63,8 +63,9 @@ describe('createRowCheck', () => {
   });
 
   it.each<[string, string, string | null, string]>([
-    ['too few cells', 'a@example.com,affected', null, 'too-few-fields'],
-    ['too many cells', 'a@example.com,affected,,,,,,', null, 'too-many-fields'],
+    ['too few cells', 'a@example.com', null, 'too-few-fields'],
+    ['a cell too many', 'a@example.com,affected,,,,,,x', null, 'too-many-fields'],
+    ['two empty cells too many', 'a@example.com,affected,,,,,,,', null, 'too-many-fields'],
     ['a NUL in a known column', 'a@example.com,affected,J\0,,,,', 'name', 'nul'],
     ['a NUL in an ignored column', 'a@example.com,affected,,,,\0,', null, 'nul'],
     ['a NUL around an address', '\0a@example.com,affected,,,,,', 'email', 'nul'],
