@@ -183,6 +183,11 @@ class App implements Application {
     return findAddress(database, keyring, parsed.key);
   }
 
+  async readReturns(...[from, onEach]: Parameters<Application['readReturns']>): ReturnType<Application['readReturns']> {
+    const { readReturns } = await import('./campaigns/read-returns.ts');
+    for await (const read of readReturns(from)) onEach(read);
+  }
+
   async export(request: Parameters<Application['export']>[0]): ReturnType<Application['export']> {
     const { exportCampaign } = await import('./campaigns/export-campaign.ts');
     return exportCampaign(await this.#open(), request);

@@ -11,6 +11,7 @@ import type { CampaignSummary } from '../domain/summary.ts';
 import type { CampaignNo } from '../domain/ids.ts';
 import type { Transaction } from '../ledger/database.ts';
 import type { ColumnMapping } from '../intake/columns.ts';
+import type { NamedReturn } from './read-returns.ts';
 import type { RecipientSource } from '../intake/recipient-source.ts';
 
 export interface CheckRequest {
@@ -172,6 +173,8 @@ export interface Application {
   preview(request: { kit: string; out: string; to?: string }): Promise<{ files: string[]; sentTo: number }>;
   backup(out: Writable, actor: string): Promise<{ tables: number; rows: number }>;
   restore(from: Readable): Promise<{ tables: number; rows: number }>;
+  /** What messages that came back mean: of a file or folder by its path, or of a stream. Stores nothing. */
+  readReturns(from: string | Readable, onEach: (read: NamedReturn) => void): Promise<void>;
   doctor(): Promise<DoctorFinding[]>;
   /** The kits at hand, for a person who named none. */
   kits(): Promise<readonly KitChoice[]>;

@@ -11,6 +11,7 @@ import { addPreview } from './commands/preview.ts';
 import { addRate } from './commands/rate.ts';
 import { addResend } from './commands/resend.ts';
 import { addResume } from './commands/resume.ts';
+import { addReturns } from './commands/returns.ts';
 import { addSend } from './commands/send.ts';
 import { addServe, addWorker } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
@@ -87,6 +88,7 @@ export function buildProgram(run: Run, version: string, now: () => Date, output:
   addStatus(program, run);
   addFind(program, run);
   addExport(program, run);
+  addReturns(program, run);
   program.commandsGroup('Processes and the ledger:');
   addServe(program, run);
   addWorker(program, run);

@@ -79,6 +79,11 @@ export const errorRegistry = {
     help: 'Check that the folder exists, is writable and has room.',
     exit: 2,
   },
+  'returns-unreadable': {
+    message: 'What came back cannot be read ({reason}).',
+    help: 'Give a file of one message, an mbox, a folder or a Maildir that this user may read, or - for standard input.',
+    exit: 2,
+  },
   unexpected: {
     message: 'Something unexpected went wrong: {what}.',
     help: 'Nothing is lost: what was committed stands in the ledger, and `candor status` shows it. Run again with LOG_LEVEL=debug to see where it happened.',

@@ -123,7 +123,7 @@ describe('usage', () => {
   it('teaches every command with an example', async () => {
     const top = (await commandLine({}).run('--help')).stdout;
     const commands = [...top.matchAll(/^ {2}([a-z]+) (?:<|\[| {2})/gm)].map((match) => match[1] ?? '');
-    expect(commands.length).toBe(16);
+    expect(commands.length).toBe(17);
     for (const command of commands)
       expect((await commandLine({}).run(command, '--help')).stdout).toContain(`$ candor ${command}`);
   });
@@ -545,5 +545,43 @@ describe('the unexpected', () => {
     }).run('status', '--json');
     expect(ran.exit).toBe(1);
     expect(ran.stdout.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('returns', () => {
+  const read = {
+    id: 'one',
+    kind: 'bounce',
+    recipients: [{ address: 'ada@dest.example', final: true, status: '5.1.1', reason: 'unknown-mailbox' }],
+    referencesOriginal: '<n@candor.example>',
+    notice: 'n1',
+  } as const;
+  const readReturns: Application['readReturns'] = async (_, onEach) => {
+    onEach(read);
+    onEach({ ...read, id: 'two', kind: 'auto-reply', recipients: [] });
+  };
+
+  it('prints an object a line for scripts, with the keys that they rely on', async () => {
+    const run = await commandLine({ readReturns }).run('returns', 'box', '--dry-run', '--json');
+    const lines = run.stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    expect(JSON.parse(lines[0] ?? '')).toEqual({
+      id: 'one',
+      kind: 'bounce',
+      recipients: read.recipients,
+      references_original: '<n@candor.example>',
+      notice: 'n1',
+    });
+    expect(run.exit).toBe(0);
+  });
+
+  it('counts by kind for people, and prints no address', async () => {
+    const run = await commandLine({ readReturns }).run('returns', 'box', '--dry-run');
+    expect(run.stdout).toMatch(/2 messages\. Nothing was stored\.\n\n +1 {2}bounce .*\n +1 {2}auto-reply/);
+    expect(run.stdout).not.toContain('@');
+  });
+
+  it('is refused without --dry-run', async () => {
+    expect((await commandLine({ readReturns }).run('returns', 'box')).exit).toBe(2);
   });
 });
