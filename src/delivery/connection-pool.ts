@@ -7,6 +7,7 @@ import type { ConnectFailure } from '../domain/delivery-result.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { RelayConnection } from './connection.ts';
+import { createLetterLimit } from './letter-limit.ts';
 import { connectionsToOpen, probePauseMs } from './pool-policy.ts';
 import type { Relay } from './relay.ts';
 
@@ -61,6 +62,9 @@ export function createConnectionPool(relay: Relay, options: PoolOptions): Connec
   return new Pool(relay, options);
 }
 
+/** A connection that ended after this long without a letter tells nothing about how many it may carry. */
+const longIdleMs = 2_000;
+
 interface Waiter {
   settle(acquired: Acquired): void;
   abandon(reason: unknown): void;
@@ -79,6 +83,7 @@ class Pool implements ConnectionPool {
   #failures = 0;
   #probeAtMs = 0;
   #lowered: { readonly limit: number; readonly untilMs: number } | null = null;
+  readonly #letterLimit = createLetterLimit();
   #closed = false;
   #wake: NodeJS.Timeout | undefined;
   #sweep: NodeJS.Timeout | undefined;
@@ -119,7 +124,11 @@ class Pool implements ConnectionPool {
     if (!this.#open.has(connection)) return;
     if (!connection.usable) return this.#retire(connection);
     connection.settled().then(
-      (usable) => (usable ? this.#lend(connection) : this.#retire(connection)),
+      (usable) => {
+        if (!usable) this.#retire(connection);
+        else if (this.#letterLimit.isReached(connection.letters)) this.#bidFarewell(connection);
+        else this.#lend(connection);
+      },
       () => this.#retire(connection),
     );
   }
@@ -253,10 +262,7 @@ class Pool implements ConnectionPool {
 
   /** Gives a usable connection to who waits longest, or keeps it. */
   #lend(connection: RelayConnection): void {
-    if (this.#closed) {
-      void connection.close().finally(() => this.#retire(connection));
-      return;
-    }
+    if (this.#closed) return this.#bidFarewell(connection);
     const [next] = this.#waiters;
     if (next !== undefined) return next.settle({ ok: true, connection });
     this.#idle.push({ connection, sinceMs: this.#options.clock.monotonicMs() });
@@ -268,7 +274,7 @@ class Pool implements ConnectionPool {
     const now = this.#options.clock.monotonicMs();
     while (this.#idle[0] !== undefined && now - this.#idle[0].sinceMs >= this.#options.idleMs) {
       const { connection } = this.#idle.shift() as { connection: RelayConnection };
-      void connection.close().finally(() => this.#retire(connection));
+      this.#bidFarewell(connection);
     }
     const oldest = this.#idle[0];
     if (oldest !== undefined)
@@ -278,11 +284,27 @@ class Pool implements ConnectionPool {
       ).unref();
   }
 
+  /** Says QUIT. It counts as open until the relay has let go of it. */
+  #bidFarewell(connection: RelayConnection): void {
+    void connection.close().finally(() => this.#retire(connection));
+  }
+
   #retire(connection: RelayConnection): void {
+    // One that was left alone for long ended for that.
+    const idleMs = this.#options.clock.now().getTime() - connection.lastUsedAt.getTime();
+    if (connection.endedBetweenLetters && idleMs < longIdleMs) this.#learn(connection.letters);
     connection.destroy();
     if (!this.#open.delete(connection)) return;
     if (this.#open.size === 0) for (const resolve of this.#whenEmpty) resolve();
     this.#grow();
+  }
+
+  #learn(letters: number): void {
+    if (this.#letterLimit.ended(letters))
+      this.#options.logger.info(
+        { relay: this.#relay.identity, letters },
+        'the relay takes so many letters over one connection; it is ended after them',
+      );
   }
 
   #close(): void {

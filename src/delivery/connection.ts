@@ -36,6 +36,10 @@ export interface RelayConnection {
   readonly verified: boolean;
   readonly authenticated: boolean;
   readonly lastUsedAt: Date;
+  /** Letters whose recipient or body the relay has answered. */
+  readonly letters: number;
+  /** True when the relay ended it between two letters: with a 421 at MAIL, or without a word. */
+  readonly endedBetweenLetters: boolean;
 }
 
 /** For leftovers (RSET, QUIT): no letter waits for these, so they need not wait as long as RFC 5321 grants. */
@@ -46,6 +50,8 @@ export class OpenConnection implements RelayConnection {
   readonly #wire: Wire;
   readonly #clock: Clock;
   #busy = false;
+  #letters = 0;
+  #endedBetweenLetters = false;
   #doubtful = false;
   #recovery: Promise<void> | null = null;
   #lastUsedAt: Date;
@@ -83,6 +89,14 @@ export class OpenConnection implements RelayConnection {
     return this.#lastUsedAt;
   }
 
+  get letters(): number {
+    return this.#letters;
+  }
+
+  get endedBetweenLetters(): boolean {
+    return this.#endedBetweenLetters || (!this.#doubtful && !this.#busy && !this.#wire.open);
+  }
+
   async deliver(envelope: Envelope, message: Message, hooks?: DeliverHooks): Promise<DeliveryResult> {
     if (this.#busy) throw new Error('a connection takes one letter at a time');
     const addresses = wireEnvelope(envelope);
@@ -91,6 +105,7 @@ export class OpenConnection implements RelayConnection {
     this.#busy = true;
     try {
       if (this.#recovery !== null) await this.#recovery;
+      this.#endedBetweenLetters = !this.#doubtful && (this.#wire.unread > 0 || !this.#wire.open);
       if (this.#wire.unread > 0) this.#doubt();
       if (!this.usable) return { kind: 'lost', stage: 'mail', loss: 'reset', mayHaveGone: false };
       return await this.#transact(addresses, encodeMessage(message), hooks);
@@ -125,6 +140,7 @@ export class OpenConnection implements RelayConnection {
     this.#wire.write(pipelining ? `${mailFrom}${rcptTo}DATA\r\n` : mailFrom);
 
     const mail = await this.#wire.read();
+    this.#endedBetweenLetters = mail.ok ? mail.reply.code === 421 : mail.loss === 'reset' && !this.#doubtful;
     if (!mail.ok) return this.#lost('mail', mail.loss, false);
     if (mail.reply.code >= 400) return this.#refused('mail', mail.reply, pipelining ? 2 : 0);
     if (mail.reply.code >= 300) return this.#lost('mail', 'protocol', false);
@@ -132,6 +148,7 @@ export class OpenConnection implements RelayConnection {
     if (!pipelining) this.#wire.write(rcptTo);
     const rcpt = await this.#wire.read();
     if (!rcpt.ok) return this.#lost('rcpt', rcpt.loss, false);
+    this.#letters += 1;
     if (rcpt.reply.code >= 400) return this.#refused('rcpt', rcpt.reply, pipelining ? 1 : 0);
     if (rcpt.reply.code >= 300) return this.#lost('rcpt', 'protocol', false);
 

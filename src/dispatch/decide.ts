@@ -1,5 +1,6 @@
 // What a verdict means for the notice: pure, so that every line of it stands in a table test.
 import type { Claim, Settlement } from '../domain/attempt.ts';
+import { lostBeforeBody } from '../domain/classify.ts';
 import type { DeliveryResult, Verdict } from '../domain/delivery-result.ts';
 import { retryAfterMs, type RetryTerms } from '../domain/retry.ts';
 import { scrubReply } from '../domain/scrub.ts';
@@ -32,12 +33,21 @@ export function decide(attempt: Judged, terms: RetryTerms, chance: number): Sett
         ? settlementOf(attempt, 'throttled', 'pending', {})
         : again(attempt, 'throttled', terms, claim.attemptCount, chance, false);
     case 'hold':
+    case 'session-ended':
       return settlementOf(attempt, 'relay-fault', 'pending', {});
     case 'deferred':
       return verdict.charged
         ? again(attempt, 'deferred', terms, claim.chargedCount + 1, chance, true)
         : // Not charged, so only the clock can end it: the last wait of the schedule repeats.
-          again(attempt, 'deferred', { ...terms, retryRepeatLast: true }, claim.attemptCount, chance, false);
+          // What ends sessions is not the recipient's, and moves nothing along the schedule.
+          again(
+            attempt,
+            'deferred',
+            { ...terms, retryRepeatLast: true },
+            verdict.rule === lostBeforeBody ? 1 : claim.attemptCount,
+            chance,
+            false,
+          );
   }
 }
 

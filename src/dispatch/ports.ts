@@ -123,7 +123,14 @@ export interface CampaignTerms extends RetryTerms {
 /** An open connection to the relay. */
 export interface RelayConnection {
   readonly usable: boolean;
-  deliver(envelope: { from: string; to: string }, message: readonly Buffer[]): Promise<DeliveryResult>;
+  /** Letters that it has carried. */
+  readonly letters: number;
+  /** `onMailFrom` is called when MAIL FROM is written; a session that has ended before is lost without it. */
+  deliver(
+    envelope: { from: string; to: string },
+    message: readonly Buffer[],
+    hooks?: { onMailFrom?(): void },
+  ): Promise<DeliveryResult>;
 }
 
 /** The relay's connections of this process. */

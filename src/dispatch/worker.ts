@@ -23,7 +23,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Claim, NoticeContent, Settlement, Slice } from '../domain/attempt.ts';
 import { classify, temporaryAnswer, temporaryShareRule } from '../domain/classify.ts';
-import type { ConnectFailure, DeliveryResult, HoldReason } from '../domain/delivery-result.ts';
+import type { ConnectFailure, HoldReason } from '../domain/delivery-result.ts';
 import { CandorError, isUnreachable } from '../domain/errors.ts';
 import type { LeaseId, SliceId } from '../domain/ids.ts';
 import { TemporaryShare } from '../domain/temporary-share.ts';
@@ -38,6 +38,8 @@ import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Pacer, Slot } from './pacer.ts';
 import { createPulse } from './pulse.ts';
 import { createRelayHealth } from './relay-health.ts';
+import { createPunctual } from './punctual.ts';
+import { createSessions, type HandedOver, type Lent } from './sessions.ts';
 import { createSettlementDesk } from './settlement-desk.ts';
 import type {
   CampaignTerms,
@@ -87,7 +89,7 @@ interface Errand<Connection> {
   readonly terms: CampaignTerms;
   readonly lease: LeaseId;
   readonly claim: Claim;
-  readonly connection: Connection;
+  readonly lent: Lent<Connection>;
   /** When its MAIL FROM is due. */
   readonly slot: Slot;
   /** Whether any other slot will do as well. */
@@ -106,8 +108,6 @@ interface Carried {
 const leave: Carried = { next: 'leave', unclaimed: true };
 const goOn: Carried = { next: 'go-on', unclaimed: true };
 
-/** How long a claimed notice may wait for a second slot when it was late for its first, before it is given back. */
-const secondSlotMs = 400;
 /** After the last reply was due, how long a stopping worker tries to settle. */
 const settleGraceMs = 3_000;
 /** Claims run so far ahead of their MAIL FROM at most, and only where letters leave much faster than that. */
@@ -152,6 +152,8 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   const share = new TemporaryShare();
   let onTheWire = 0;
   const health = createRelayHealth({ ledger, throttle, logger });
+  const sessions = createSessions({ connections, health, logger, signal: stopping.signal });
+  const isPunctual = createPunctual({ pacer, clock, signal: stopping.signal });
 
   /** How many letters may wait for their settlement, beside those in the lanes. */
   const unsettled = (): number => {
@@ -193,7 +195,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       await relayFailed(found.failure);
       return leave;
     }
-    const { connection } = found;
+    const lent = { connection: found.connection };
     const lentAt = clock.monotonicMs();
     try {
       await health.reached();
@@ -212,13 +214,13 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       onTheWire += 1;
       pulse.beat();
       try {
-        return await handOver({ notice, terms, lease, claim, connection, slot, second: turn === null });
+        return await handOver({ notice, terms, lease, claim, lent, slot, second: turn === null });
       } finally {
         onTheWire -= 1;
       }
     } finally {
       laneCount.took(clock.monotonicMs() - lentAt);
-      connections.release(connection);
+      connections.release(lent.connection);
     }
   };
 
@@ -239,7 +241,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   };
 
   const handOver = async (errand: Errand<Connection>): Promise<Carried> => {
-    const { notice, terms, lease, claim, connection } = errand;
+    const { notice, terms, lease, claim } = errand;
     let message: readonly Buffer[];
     try {
       message = await terms.compose(notice, clock.now());
@@ -248,43 +250,28 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       // Compilation proved that the letter renders for every kind of record: it is this notice alone.
       return { next: 'go-on', settled: settled(lease, claim, unrenderable(claim)) };
     }
-    if (!(await punctual(errand)) || !leases.holds(lease)) {
+    if (!(await isPunctual(errand)) || !leases.holds(lease)) {
       await claims.giveBack(lease, claim);
       return { next: 'leave' };
     }
-    let result: DeliveryResult;
-    try {
-      result = await connection.deliver({ from: terms.envelopeFrom(notice), to: notice.address }, message);
-    } catch (err) {
-      // A defect of ours, at a moment that nobody can vouch for: not sure is said, not guessed.
-      logger.error({ err, notice: notice.noticeId }, 'a letter could not be handed over');
-      result = { kind: 'lost', stage: 'after-body', loss: 'protocol', mayHaveGone: true };
+    for (let ended = 0; ; ended += 1) {
+      const handed = await sessions.deliver(errand, message);
+      if (!sessions.mayGoOver(handed, ended)) return settle(errand, handed);
+      // Nothing was written: the attempt has not begun, and goes over another connection.
+      if (!(await sessions.relend(errand.lent)) || !(await isPunctual(errand)) || !leases.holds(lease)) {
+        await claims.giveBack(lease, claim);
+        return { next: 'leave' };
+      }
     }
-    return settle(errand, result);
   };
 
-  /** Waits for the slot; when it was missed, once more for another. False: give the claim back. */
-  const punctual = async ({ slot, second: another }: Errand<Connection>): Promise<boolean> => {
-    if (await reach(slot)) return true;
-    if (!another) return false;
-    const second = await pacer
-      .slot(AbortSignal.any([stopping.signal, AbortSignal.timeout(secondSlotMs)]))
-      .catch(() => null);
-    return second !== null && reach(second);
-  };
-
-  const reach = async (slot: Slot): Promise<boolean> => {
-    const wait = slot.at - clock.monotonicMs();
-    if (wait > 0.5) await sleep(wait);
-    return clock.monotonicMs() <= slot.until;
-  };
-
-  const settle = async (errand: Errand<Connection>, result: DeliveryResult): Promise<Carried> => {
+  const settle = async (errand: Errand<Connection>, { result, session }: HandedOver): Promise<Carried> => {
     const { notice, terms, lease, claim } = errand;
     const domain = notice.address.slice(notice.address.lastIndexOf('@') + 1).toLowerCase();
     const temporary = temporaryAnswer(result);
     if (temporary !== null && share.record(domain, temporary)) await throttle.lift(temporaryShareRule);
-    const verdict = classify(result, { temporaryShare: share });
+    const verdict = classify(result, { temporaryShare: share, session });
+    sessions.cameOf(notice.noticeId, verdict);
     const settlement = decide({ claim, result, verdict, address: notice.address }, terms, parts.random());
     // A relay that puts many recipients off still deals with them: measured by acceptances alone, one that
     // greylists everybody would look as if it stood still.

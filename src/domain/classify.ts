@@ -7,7 +7,19 @@ import { isPermanent, isTemporary } from './reply.ts';
 export interface ClassifyContext {
   /** Usually the relay's `TemporaryShare`. */
   readonly temporaryShare: { isThrottling(): boolean };
+  /** The session that the letter was handed to; without it, nothing is called a fault of it. */
+  readonly session?: {
+    /** Letters that it had carried before this one. */
+    readonly letters: number;
+    /** How often this letter was tried again at once already. */
+    readonly triedAtOnce: number;
+  };
 }
+
+/** A letter is tried again at once so often; whatever ends its sessions then is more than their end. */
+const mostAtOnce = 3;
+/** Rules whose 421 says no more than that the session is over. */
+const endsSession: ReadonlySet<string> = new Set(['closing', 'session-limit']);
 
 /** What a failed `connect` means. No recipient is ever charged for one. */
 export type ConnectVerdict =
@@ -21,6 +33,9 @@ export type ConnectVerdict =
 /** The rule of a throttle that no reply asked for in words. */
 export const temporaryShareRule = 'temporary-share';
 
+/** The rule of a letter whose session was lost before its body, once too often. */
+export const lostBeforeBody = 'lost-before-body';
+
 /** The verdict on one letter. */
 export function classify(result: DeliveryResult, context: ClassifyContext): Verdict {
   switch (result.kind) {
@@ -30,7 +45,9 @@ export function classify(result: DeliveryResult, context: ClassifyContext): Verd
       // RFC 1047: once a byte of the body may have left, silence proves nothing.
       return result.mayHaveGone
         ? { kind: 'unconfirmed', rule: 'lost-after-body' }
-        : { kind: 'deferred', rule: 'lost-before-body', charged: false };
+        : mayTryAtOnce(context) && result.loss === 'reset'
+          ? { kind: 'session-ended', rule: 'session-ended' }
+          : { kind: 'deferred', rule: lostBeforeBody, charged: false };
     case 'unsupported':
       return { kind: 'refused', rule: 'relay-without-smtputf8', reason: result.reason };
     default:
@@ -55,7 +72,22 @@ function classifyReply(stage: LetterStage, reply: Reply, context: ClassifyContex
       : { kind: 'deferred', rule: 'out-of-place', charged: false };
   if (rule.name === 'temporary' && isShared(reply) && context.temporaryShare.isThrottling())
     return { kind: 'throttled', rule: temporaryShareRule, scope: 'relay' };
+  if (
+    endsSession.has(rule.name) &&
+    mayTryAtOnce(context) &&
+    (rule.name !== 'closing' || isBetweenLetters(stage, reply, context))
+  )
+    return { kind: 'session-ended', rule: rule.name };
   return { ...rule.ruling, rule: rule.name };
+}
+
+function mayTryAtOnce({ session }: ClassifyContext): boolean {
+  return session !== undefined && session.triedAtOnce < mostAtOnce;
+}
+
+/** A 421 to the first MAIL of a connection asks for less; one after other letters ends what it has had enough of. */
+function isBetweenLetters(stage: LetterStage, reply: Reply, { session }: ClassifyContext): boolean {
+  return stage === 'mail' && reply.code === 421 && (session?.letters ?? 0) > 0;
 }
 
 function isShared(reply: Reply): boolean {

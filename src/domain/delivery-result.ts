@@ -65,6 +65,8 @@ export type Verdict =
   | { readonly kind: 'accepted'; readonly rule: string }
   /** Temporary, about this recipient: try again by the schedule. */
   | { readonly kind: 'deferred'; readonly rule: string; readonly charged: boolean }
+  /** The session came to its end before the letter: it goes at once over another connection, not along the schedule. */
+  | { readonly kind: 'session-ended'; readonly rule: string }
   /** Permanent, about this recipient. `reason` is `review` when no rule knows the reply. */
   | { readonly kind: 'refused'; readonly rule: string; readonly reason: RefusalReason }
   /** Perhaps handed over. */

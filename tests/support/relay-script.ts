@@ -34,6 +34,8 @@ export interface Step {
     readonly share?: number;
     /** The number of the connection, from 1. */
     readonly connection?: number;
+    /** From the nth letter of its connection on, counted from 1. */
+    readonly fromLetter?: number;
     /** Milliseconds after the relay's start or its last `setScript`. */
     readonly afterMs?: number;
     readonly beforeMs?: number;
@@ -56,6 +58,8 @@ export interface Occasion {
   readonly stage: RelayStage;
   readonly to: string | null;
   readonly connection: number;
+  /** Which letter of its connection it is, from 1. */
+  readonly letter: number;
   readonly sinceMs: number;
 }
 
@@ -76,10 +80,11 @@ export class Script {
     return this.#steps.find((step, index) => this.#fits(step, index, occasion)) ?? null;
   }
 
-  #fits(step: Step, index: number, { stage, to, connection, sinceMs }: Occasion): boolean {
+  #fits(step: Step, index: number, { stage, to, connection, letter, sinceMs }: Occasion): boolean {
     const when = step.when ?? {};
     if (step.stage !== stage) return false;
     if (when.connection !== undefined && when.connection !== connection) return false;
+    if (when.fromLetter !== undefined && letter < when.fromLetter) return false;
     if (when.to !== undefined && !(to !== null && fitsAddress(when.to, to))) return false;
     if (when.afterMs !== undefined && sinceMs < when.afterMs) return false;
     if (when.beforeMs !== undefined && sinceMs >= when.beforeMs) return false;

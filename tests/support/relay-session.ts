@@ -10,7 +10,7 @@ import type { RelayStage, Step } from './relay-script.ts';
 export interface SessionContext {
   readonly options: RelayOptions;
   readonly record: RelayRecord;
-  step(stage: RelayStage, to: string | null, connection: number): Step | null;
+  step(stage: RelayStage, to: string | null, connection: number, letter: number): Step | null;
   /** True when one more MAIL FROM fits into this second. */
   rateAllows(): boolean;
 }
@@ -36,6 +36,8 @@ export class RelaySession {
   #announced = false;
   #body: Buffer[] = [];
   #bodyLength = 0;
+  /** Bodies that were read to their end. */
+  #letters = 0;
   /** The last octets before `#input`; a body begins as if after a line end. */
   #tail: Buffer = lineEnd;
   /** The TCP socket: RST can't be sent through TLS. */
@@ -139,7 +141,7 @@ export class RelaySession {
     if (!this.#announced) {
       this.#announced = true;
       record.begun += 1;
-      const step = this.#context.step('body', this.#to, this.#number);
+      const step = this.#context.step('body', this.#to, this.#number, this.#letters + 1);
       if (step !== null) {
         if (step.do === 'delay') this.#later(step.delayMs ?? 0, () => undefined);
         else this.#act(step, '451 4.3.0 enough', () => undefined);
@@ -173,6 +175,7 @@ export class RelaySession {
       return true;
     }
     record.read(to);
+    this.#letters += 1;
     this.#perform(
       'after-body',
       '250 2.0.0 Ok: queued as 4F2A9C01D3',
@@ -189,7 +192,12 @@ export class RelaySession {
     effect: () => unknown = () => undefined,
     to: string | null = this.#to,
   ): void {
-    const step = this.#context.step(stage, to, this.#number);
+    const step = this.#context.step(
+      stage,
+      to,
+      this.#number,
+      Math.max(1, this.#letters + (stage === 'after-body' ? 0 : 1)),
+    );
     if (step === null) return this.#say(usual, effect);
     this.#act(
       { ...step, ...(step.reply === undefined ? {} : { reply: step.reply.replaceAll('{to}', to ?? '') }) },

@@ -114,8 +114,8 @@ class ScriptedRelay implements TestRelay, SessionContext {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
-  step(stage: RelayStage, to: string | null, connection: number): Step | null {
-    return this.#script.next({ stage, to, connection, sinceMs: performance.now() - this.#sinceMs });
+  step(stage: RelayStage, to: string | null, connection: number, letter: number): Step | null {
+    return this.#script.next({ stage, to, connection, letter, sinceMs: performance.now() - this.#sinceMs });
   }
 
   rateAllows(): boolean {
@@ -141,7 +141,7 @@ class ScriptedRelay implements TestRelay, SessionContext {
       socket.end('421 4.7.0 relay.example too many connections from you\r\n');
       return;
     }
-    const step = this.step('connect', null, number);
+    const step = this.step('connect', null, number, 1);
     if (step === null) new RelaySession(socket, this, number).greet();
     else if (step.do === 'reply' || step.do === 'reply-then-drop')
       socket.end(`${step.reply ?? '421 4.3.2 not now'}\r\n`);

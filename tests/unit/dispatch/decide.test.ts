@@ -75,6 +75,17 @@ describe('decide', () => {
     });
   });
 
+  it('moves nothing along the schedule for a session that ended before the body', () => {
+    expect(
+      settle(lost(false), { kind: 'deferred', rule: 'lost-before-body', charged: false }, { attemptCount: 50 }),
+    ).toMatchObject({ state: 'deferred', charged: false, retryAfterMs: 60_000 });
+    expect(settle(lost(false), { kind: 'session-ended', rule: 'session-ended' })).toMatchObject({
+      outcome: 'relay-fault',
+      state: 'pending',
+      charged: false,
+    });
+  });
+
   it('keeps a notice unconfirmed when the relay drops after the body', () => {
     expect(settle(lost(true), { kind: 'unconfirmed', rule: 'r' })).toMatchObject({
       outcome: 'unconfirmed',

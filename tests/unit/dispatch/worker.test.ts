@@ -71,6 +71,7 @@ it.each([
     };
     const connection = {
       usable: true,
+      letters: 0,
       deliver: () => {
         handedOver += 1;
         return Promise.resolve({

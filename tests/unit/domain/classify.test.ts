@@ -493,6 +493,68 @@ describe('classify', () => {
     });
   });
 
+  it.each<[string, DeliveryResult, { letters: number; triedAtOnce: number }, string]>([
+    [
+      'a connection lost at MAIL',
+      { kind: 'lost', stage: 'mail', loss: 'reset', mayHaveGone: false },
+      { letters: 1, triedAtOnce: 0 },
+      'session-ended',
+    ],
+    [
+      'a new one lost at MAIL',
+      { kind: 'lost', stage: 'mail', loss: 'reset', mayHaveGone: false },
+      { letters: 0, triedAtOnce: 0 },
+      'session-ended',
+    ],
+    [
+      'one lost at DATA',
+      { kind: 'lost', stage: 'data', loss: 'reset', mayHaveGone: false },
+      { letters: 3, triedAtOnce: 2 },
+      'session-ended',
+    ],
+    [
+      'the fourth for one letter',
+      { kind: 'lost', stage: 'rcpt', loss: 'reset', mayHaveGone: false },
+      { letters: 3, triedAtOnce: 3 },
+      'deferred',
+    ],
+    [
+      'a silent one',
+      { kind: 'lost', stage: 'mail', loss: 'timeout', mayHaveGone: false },
+      { letters: 1, triedAtOnce: 0 },
+      'deferred',
+    ],
+    [
+      'one lost after the body',
+      { kind: 'lost', stage: 'after-body', loss: 'reset', mayHaveGone: true },
+      { letters: 1, triedAtOnce: 0 },
+      'unconfirmed',
+    ],
+    ['421 after a letter', replied('mail', '421 4.3.2 closing'), { letters: 1, triedAtOnce: 0 }, 'session-ended'],
+    ['421 to the first MAIL', replied('mail', '421 4.3.2 closing'), { letters: 0, triedAtOnce: 0 }, 'throttled'],
+    ['421 at RCPT', replied('rcpt', '421 4.3.2 closing'), { letters: 1, triedAtOnce: 0 }, 'throttled'],
+    [
+      '421 that asks for less',
+      replied('mail', '421 4.7.0 too many messages, slow down'),
+      { letters: 1, triedAtOnce: 0 },
+      'throttled',
+    ],
+    [
+      '421 that names the session',
+      replied('mail', '421 4.7.0 Too many messages in this session'),
+      { letters: 1, triedAtOnce: 0 },
+      'session-ended',
+    ],
+    [
+      '421 that names it, again and again',
+      replied('mail', '421 4.7.0 Too many messages in this session'),
+      { letters: 1, triedAtOnce: 3 },
+      'deferred',
+    ],
+  ])('takes %s for what it is', (_, result, session, kind) => {
+    expect(classify(result, { ...calm, session }).kind).toBe(kind);
+  });
+
   it('refuses a recipient that the relay cannot address', () => {
     expect(classify({ kind: 'unsupported', reason: 'relay-without-smtputf8' }, calm)).toMatchObject({
       kind: 'refused',
