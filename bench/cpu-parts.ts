@@ -38,7 +38,7 @@ const owners: readonly (readonly [RegExp, Part])[] = [
   [/src\/rendering\/(?:letter-body|exposed-list|placeholders|compile-letters)/, 'render'],
   [/src\/rendering\//, 'MIME'],
   [/src\/delivery\//, 'SMTP'],
-  [/src\/dispatch\/(?:slice-queue|queue-|reopening)/, 'queue'],
+  [/src\/queue\//, 'queue'],
   [/src\/ledger\/keyring/, 'sealing'],
   [/src\/ledger\//, 'ledger'],
   [/src\/(?:dispatch|domain|runtime|app)/, 'dispatch'],

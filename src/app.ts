@@ -6,7 +6,7 @@ import { openLedger, type OpenLedger } from './app/open-ledger.ts';
 import type { ServeOptions } from './app/serve-console.ts';
 import type { Engine } from './app/engine.ts';
 import type * as Kits from './app/kits.ts';
-import { queueSchema } from './app/queue-name.ts';
+import { queueSchema } from './queue/queue-name.ts';
 import { keyFor } from './app/signing.ts';
 import type { Application } from './campaigns/application.ts';
 import type { LaunchSettings } from './campaigns/context.ts';
@@ -323,7 +323,7 @@ class App implements Application {
     // Loaded here: BullMQ and ioredis take 30 MB and a third of a second, and only work needs a queue.
     const [{ startEngine }, { checkRedis }] = await Promise.all([
       import('./app/engine.ts'),
-      import('./dispatch/redis-check.ts'),
+      import('./queue/redis-check.ts'),
     ]);
     if (config.queue.url !== null) {
       for (const warning of await checkRedis(config.queue.url))

@@ -7,7 +7,7 @@ import { createConnectionPool, type PoolFigures } from '../delivery/connection-p
 import { startFeeder } from '../dispatch/feeder.ts';
 import { createLeaseKeeper } from '../dispatch/lease-keeper.ts';
 import { createPacer } from '../dispatch/pacer.ts';
-import { openSliceQueue, type QueueBackend } from '../dispatch/slice-queue.ts';
+import { openSliceQueue, type QueueBackend } from '../queue/slice-queue.ts';
 import { createThrottle } from '../dispatch/throttle.ts';
 import { startWorker } from '../dispatch/worker.ts';
 import type { HoldReason } from '../domain/delivery-result.ts';
@@ -22,7 +22,7 @@ import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createAlert } from './alert.ts';
 import { bindLedger } from './ledger-ports.ts';
-import { queueName } from './queue-name.ts';
+import { queueName } from '../queue/queue-name.ts';
 
 export interface EngineSettings {
   /** SMTP_CONNECTIONS; null: as many as the rate needs. */

@@ -5,7 +5,7 @@ import type { Config } from '../config/read-config.ts';
 import type { DoctorFinding } from '../campaigns/application.ts';
 import { createRelay } from '../delivery/relay.ts';
 import { verifyRelay } from '../delivery/verify-relay.ts';
-import { checkRedis } from '../dispatch/redis-check.ts';
+import { checkRedis } from '../queue/redis-check.ts';
 import { classifyConnectFailure } from '../domain/classify.ts';
 import { CandorError } from '../domain/errors.ts';
 import { compareRecords, publicRecordOf, signatureNameOf, type SigningKey } from '../domain/signing-key.ts';

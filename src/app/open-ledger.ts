@@ -10,7 +10,7 @@ import { createKeyring, type Keyring } from '../ledger/keyring.ts';
 import { migrate } from '../ledger/migrate.ts';
 import { refusePooler } from '../ledger/pooler.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { queueSchema } from './queue-name.ts';
+import { queueSchema } from '../queue/queue-name.ts';
 
 export interface OpenLedger {
   readonly database: Database;

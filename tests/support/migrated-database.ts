@@ -1,8 +1,8 @@
 // New databases on the tests' Postgres, with the ledger and the queue in them as the program makes them: to migrate
 // both takes a quarter of a second of a processor, a copy a tenth of that.
 import { randomUUID } from 'node:crypto';
-import { openSliceQueue } from '../../src/dispatch/slice-queue.ts';
-import { queueSchema } from '../../src/app/queue-name.ts';
+import { openSliceQueue } from '../../src/queue/slice-queue.ts';
+import { queueSchema } from '../../src/queue/queue-name.ts';
 import type { SliceId } from '../../src/domain/ids.ts';
 import { openDatabase, type Database } from '../../src/ledger/database.ts';
 import { createKeyring } from '../../src/ledger/keyring.ts';

@@ -21,6 +21,7 @@ const rooms = [
   'delivery',
   'ledger',
   'dispatch',
+  'queue',
   'embedded',
   'returns',
   'web',
@@ -39,6 +40,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   delivery: ['domain', 'runtime'],
   ledger: ['domain', 'runtime'],
   dispatch: ['domain', 'runtime'],
+  queue: ['domain', 'runtime'],
   embedded: ['domain', 'runtime'],
   returns: ['domain', 'runtime'],
   web: ['domain', 'runtime'],
@@ -49,7 +51,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Imports that are allowed when they leave nothing at run time. */
-const mayImportTypes: Readonly<Record<string, readonly string[]>> = { cli: ['campaigns'], web: ['campaigns'] };
+const mayImportTypes: Readonly<Record<string, readonly string[]>> = {
+  cli: ['campaigns'],
+  web: ['campaigns'],
+  queue: ['dispatch'],
+};
 
 /** The rooms of each vendor. `*`: wherever something comes in from outside, but never in domain. */
 const vendorRooms: Readonly<Record<string, readonly string[] | '*'>> = {
@@ -64,8 +70,8 @@ const vendorRooms: Readonly<Record<string, readonly string[] | '*'>> = {
   nodemailer: ['rendering'],
   pg: ['ledger'],
   'pg-copy-streams': ['ledger'],
-  bullmq: ['dispatch'],
-  ioredis: ['dispatch'],
+  bullmq: ['queue'],
+  ioredis: ['queue'],
   'smtp-server': ['embedded'],
   mailparser: ['embedded'],
   fastify: ['web'],

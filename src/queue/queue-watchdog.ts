@@ -2,7 +2,7 @@
 // builds another. Promises: slices that wait while this process has a free hand do not wait for longer than
 // three looks. A needless rebuild costs nothing but a connection: handlers that run are left to end.
 import type { Logger } from '../runtime/logger.ts';
-import type { SliceConsumer } from './ports.ts';
+import type { SliceConsumer } from '../dispatch/ports.ts';
 
 export interface WatchedQueue {
   /** Starts a worker that calls the handler it was made for. */

@@ -1,7 +1,7 @@
 // What every queue must do, run on each implementation.
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
-import { openSliceQueue, type QueueBackend } from '../../../src/dispatch/slice-queue.ts';
+import { openSliceQueue, type QueueBackend } from '../../../src/queue/slice-queue.ts';
 import type { SliceConsumer, SliceQueue } from '../../../src/dispatch/ports.ts';
 import type { Slice } from '../../../src/domain/attempt.ts';
 import type { NoticeId, SliceId } from '../../../src/domain/ids.ts';

@@ -1,6 +1,6 @@
 // An outage of the queue's Postgres is waited out; anything else must stay visible as the defect that it is.
 import { describe, expect, it } from 'vitest';
-import { asAwayError } from '../../../src/dispatch/queue-away.ts';
+import { asAwayError } from '../../../src/queue/queue-away.ts';
 import { isQueueAway, isUnreachable } from '../../../src/domain/errors.ts';
 
 function withCode(code: string): Error {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomUUID } from 'node:crypto';
-import { checkRedis } from '../../../src/dispatch/redis-check.ts';
-import { queueSchema } from '../../../src/app/queue-name.ts';
-import { openSliceQueue } from '../../../src/dispatch/slice-queue.ts';
+import { checkRedis } from '../../../src/queue/redis-check.ts';
+import { queueSchema } from '../../../src/queue/queue-name.ts';
+import { openSliceQueue } from '../../../src/queue/slice-queue.ts';
 import { CandorError } from '../../../src/domain/errors.ts';
 import { createLogger, silentLogger } from '../../../src/runtime/logger.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { SliceConsumer } from '../../../src/dispatch/ports.ts';
-import { watchConsumer, type Activity } from '../../../src/dispatch/queue-watchdog.ts';
+import { watchConsumer, type Activity } from '../../../src/queue/queue-watchdog.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
 
 const everyMs = 10;

@@ -1,7 +1,7 @@
 // The queue on Postgres when its server is away or dies: what holds a slice must come back to life with it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { queueSchema } from '../../../src/app/queue-name.ts';
-import { openSliceQueue } from '../../../src/dispatch/slice-queue.ts';
+import { queueSchema } from '../../../src/queue/queue-name.ts';
+import { openSliceQueue } from '../../../src/queue/slice-queue.ts';
 import type { NoticeId, SliceId } from '../../../src/domain/ids.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
 import { startDurablePostgres, type DurablePostgres } from '../../support/durable-postgres.ts';

@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import type { NoticeId, SliceId } from '../domain/ids.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { replyWord } from '../runtime/redis-answer.ts';
-import type { SliceConsumer, SliceQueue } from './ports.ts';
+import type { SliceConsumer, SliceQueue } from '../dispatch/ports.ts';
 import { asAwayError } from './queue-away.ts';
 import { createRefusalLog } from './queue-refusals.ts';
 import { watchConsumer, type Activity } from './queue-watchdog.ts';

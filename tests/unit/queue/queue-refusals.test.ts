@@ -1,6 +1,6 @@
 // What an operator finds in the log while Redis says no: why, once a minute, and the end of it.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createRefusalLog } from '../../../src/dispatch/queue-refusals.ts';
+import { createRefusalLog } from '../../../src/queue/queue-refusals.ts';
 import { CandorError } from '../../../src/domain/errors.ts';
 import { createLogger } from '../../../src/runtime/logger.ts';
 import { fromReply } from '../../../src/runtime/redis-answer.ts';
