@@ -134,7 +134,7 @@ export function startFeeder(
   const offer = async (slices: readonly Slice[]): Promise<boolean> => {
     untaken = [];
     try {
-      await queue.add(slices);
+      await queue.add(slices.map((slice) => slice.sliceId));
       return true;
     } catch (error) {
       if (!isQueueAway(error)) throw error;

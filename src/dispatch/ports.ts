@@ -154,14 +154,14 @@ export interface RelayConnections<Connection extends RelayConnection = RelayConn
  */
 export interface SliceQueue {
   /** Adds jobs; repeating it for a slice that is there already changes nothing. */
-  add(slices: readonly Slice[]): Promise<void>;
+  add(slices: readonly SliceId[]): Promise<void>;
   /** Which of these slices have no job, waiting or active. */
   missing(slices: readonly SliceId[]): Promise<SliceId[]>;
   /**
    * Hands slices to the handler, `concurrency` at a time, until closed. A slice may come more than once
    * (a stalled job); the claim decides. A handler that throws loses its job: the reconciler brings the slice back.
    */
-  consume(handler: (slice: Slice) => Promise<void>, concurrency: number): SliceConsumer;
+  consume(handler: (slice: SliceId) => Promise<void>, concurrency: number): SliceConsumer;
   close(): Promise<void>;
 }
 

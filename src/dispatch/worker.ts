@@ -21,7 +21,7 @@
 // Between claim and MAIL FROM lie at most one slot horizon (120 to 300 ms) and `secondSlotMs`, so a pause is
 // complete within one second. Not guaranteed: which of several workers carries a slice.
 import { setMaxListeners } from 'node:events';
-import type { Claim, NoticeContent, Settlement, Slice } from '../domain/attempt.ts';
+import type { Claim, NoticeContent, Settlement } from '../domain/attempt.ts';
 import { classify, temporaryAnswer, temporaryShareRule } from '../domain/classify.ts';
 import type { ConnectFailure, HoldReason } from '../domain/delivery-result.ts';
 import { CandorError, isUnreachable } from '../domain/errors.ts';
@@ -312,11 +312,11 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     },
   );
 
-  const handle = async (slice: Slice): Promise<void> => {
-    const notices = await turns.setAside(slice.sliceId, await ledger.readSlice(slice.sliceId));
+  const handle = async (sliceId: SliceId): Promise<void> => {
+    const notices = await turns.setAside(sliceId, await ledger.readSlice(sliceId));
     // There is work again after a hold: a person has mended the relay and resumed.
     if (notices.length > 0 && health.wasHeld()) connections.retryNow();
-    const requests = notices.map(({ campaignNo, noticeId }) => ({ campaignNo, noticeId, sliceId: slice.sliceId }));
+    const requests = notices.map(({ campaignNo, noticeId }) => ({ campaignNo, noticeId, sliceId }));
     await letters.readyFor(notices);
     claims.announce(requests);
     let left = false;
@@ -327,7 +327,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
         unclaimed = true;
         return leave;
       }
-      const carried = await carry(notice, slice.sliceId, null).catch((err: unknown) => {
+      const carried = await carry(notice, sliceId, null).catch((err: unknown) => {
         if (!stopping.signal.aborted && !isUnreachable(err))
           logger.error({ err, notice: notice.noticeId }, 'a notice could not be carried');
         return leave;
@@ -349,7 +349,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       await claims.withdraw(requests);
     }
     // A slice of which every notice was claimed is empty.
-    if (unclaimed || notices.length === 0) await ledger.giveBackSlices([slice.sliceId]);
+    if (unclaimed || notices.length === 0) await ledger.giveBackSlices([sliceId]);
     parts.onSliceDone?.();
   };
 

@@ -4,7 +4,7 @@ import type { CategoryBits } from './category.ts';
 import type { AttemptId, CampaignNo, NoticeId, SliceId } from './ids.ts';
 import type { NoticeState } from './notice-state.ts';
 
-/** Notices that travel together through the queue: an id and up to 100 notice ids, nothing more. */
+/** Up to 100 notices that travel together. The queue carries the id alone; whose notices they are stands in the ledger. */
 export interface Slice {
   readonly sliceId: SliceId;
   readonly noticeIds: readonly NoticeId[];

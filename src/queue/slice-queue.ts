@@ -1,10 +1,10 @@
 // The queue on BullMQ 6, over Redis or over the ledger's Postgres: one implementation, one conformance suite.
 //
 // BullMQ is trusted with three things: to hand a slice to some worker, to hand it out again when that
-// worker stalled, and to say whether a slice still has a job. Jobs hold ids only and go when they end.
+// worker stalled, and to say whether a slice still has a job. A job is a slice's id and nothing else, and goes when it ends.
 import { Queue, withBackend, Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
-import type { NoticeId, SliceId } from '../domain/ids.ts';
+import type { SliceId } from '../domain/ids.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { replyWord } from '../runtime/redis-answer.ts';
 import type { SliceConsumer, SliceQueue } from '../dispatch/ports.ts';
@@ -19,9 +19,8 @@ export type QueueBackend =
   /** Connection settings of the `pg` driver, without options in the connection string; the schema is BullMQ's own. */
   | { readonly kind: 'postgres'; readonly connection: Readonly<Record<string, unknown>>; readonly schema: string };
 
-interface SliceJob {
-  readonly noticeIds: readonly NoticeId[];
-}
+/** Nothing: the id of the job is the slice's. */
+type SliceJob = Record<string, never>;
 
 /** What both backends have in common, as far as we use it. */
 interface Engine {
@@ -89,8 +88,8 @@ export function openSliceQueue(backend: QueueBackend, name: string, logger: Logg
       const jobs = engine.addBulk(
         slices.map((slice) => ({
           name: jobName,
-          data: { noticeIds: slice.noticeIds },
-          opts: { jobId: slice.sliceId, removeOnComplete: true, removeOnFail: true, attempts: 1 },
+          data: {},
+          opts: { jobId: slice, removeOnComplete: true, removeOnFail: true, attempts: 1 },
         })),
       );
       await jobs.catch(rethrow);
@@ -107,7 +106,7 @@ export function openSliceQueue(backend: QueueBackend, name: string, logger: Logg
         activity.active += 1;
         refusals.took();
         try {
-          await handler({ sliceId: job.id as SliceId, noticeIds: job.data.noticeIds });
+          await handler(job.id as SliceId);
         } finally {
           activity.active -= 1;
         }
@@ -121,7 +120,7 @@ export function openSliceQueue(backend: QueueBackend, name: string, logger: Logg
           maxStalledCount: 1_000_000,
           drainDelay: 1,
         });
-      // Who is refused is not stuck.
+      // A refused worker is not stuck.
       const waiting = async (): Promise<number> => (refusals.lasts() ? 0 : engine.waiting());
       return watchConsumer({ begin, waiting }, activity, concurrency, watchMs, logger);
     },

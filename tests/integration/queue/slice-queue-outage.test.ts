@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { queueSchema } from '../../../src/queue/queue-name.ts';
 import { openSliceQueue } from '../../../src/queue/slice-queue.ts';
-import type { NoticeId, SliceId } from '../../../src/domain/ids.ts';
+import type { SliceId } from '../../../src/domain/ids.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
 import { startDurablePostgres, type DurablePostgres } from '../../support/durable-postgres.ts';
 import { startDoorOfDeath, startDyingPostgres, uncaughtDuring } from '../../support/dying-postgres.ts';
@@ -25,8 +25,8 @@ describe('the queue on a Postgres that comes and goes', () => {
       1_000,
     );
     const seen: SliceId[] = [];
-    const consumer = queue.consume(async ({ sliceId }) => void seen.push(sliceId), 1);
-    const slice = { sliceId: 'a1' as SliceId, noticeIds: [1 as NoticeId] };
+    const consumer = queue.consume(async (sliceId) => void seen.push(sliceId), 1);
+    const slice = 'a1' as SliceId;
     await expect(queue.add([slice])).rejects.toHaveProperty('code', 'ledger-unreachable');
     await postgres.start();
     await eventually(() => queue.add([slice]).then(() => true), { timeoutMs: 15_000, everyMs: 200 });
@@ -60,9 +60,9 @@ describe('the queue on a Postgres that comes and goes', () => {
         1_000,
       );
       const seen: SliceId[] = [];
-      const consumer = queue.consume(async ({ sliceId }) => void seen.push(sliceId), 1);
+      const consumer = queue.consume(async (sliceId) => void seen.push(sliceId), 1);
       for (const id of ['b1', 'b2'] as SliceId[]) {
-        await eventually(() => queue.add([{ sliceId: id, noticeIds: [1 as NoticeId] }]).then(() => true), {
+        await eventually(() => queue.add([id]).then(() => true), {
           timeoutMs: 15_000,
           everyMs: 200,
         });

@@ -3,17 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
 import { openSliceQueue, type QueueBackend } from '../../../src/queue/slice-queue.ts';
 import type { SliceConsumer, SliceQueue } from '../../../src/dispatch/ports.ts';
-import type { Slice } from '../../../src/domain/attempt.ts';
-import type { NoticeId, SliceId } from '../../../src/domain/ids.ts';
+import type { SliceId } from '../../../src/domain/ids.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
 import { eventually } from '../../support/eventually.ts';
 
-/** A slice with as many notices. */
-export function aSlice(size = 2): Slice {
-  return {
-    sliceId: randomUUID() as SliceId,
-    noticeIds: Array.from({ length: size }, (_, index) => (index + 1) as NoticeId),
-  };
+/** The id of a new slice. */
+export function aSlice(): SliceId {
+  return randomUUID() as SliceId;
 }
 
 export function describeSliceQueue(backend: () => QueueBackend): void {
@@ -23,7 +19,7 @@ export function describeSliceQueue(backend: () => QueueBackend): void {
     opened.push(queue);
     return queue;
   };
-  const consume = (queue: SliceQueue, handler: (slice: Slice) => Promise<void>, concurrency = 3): SliceConsumer => {
+  const consume = (queue: SliceQueue, handler: (slice: SliceId) => Promise<void>, concurrency = 3): SliceConsumer => {
     const consumer = queue.consume(handler, concurrency);
     opened.push(consumer);
     return consumer;
@@ -32,16 +28,14 @@ export function describeSliceQueue(backend: () => QueueBackend): void {
     for (const each of opened.splice(0).toReversed()) await each.close();
   });
 
-  it('hands every slice to a worker once, with its notices', async () => {
+  it('hands every slice to a worker once', async () => {
     const queue = open();
-    const slices = Array.from({ length: 40 }, () => aSlice(3));
-    const seen: Slice[] = [];
+    const slices = Array.from({ length: 40 }, () => aSlice());
+    const seen: SliceId[] = [];
     consume(queue, (slice) => Promise.resolve(void seen.push(slice)));
     await queue.add(slices);
     await eventually(() => seen.length >= 40);
-    expect(new Map(seen.map((slice) => [slice.sliceId, slice.noticeIds]))).toEqual(
-      new Map(slices.map((slice) => [slice.sliceId, slice.noticeIds])),
-    );
+    expect(new Set(seen)).toEqual(new Set(slices));
     expect(seen).toHaveLength(40);
   });
 
@@ -50,8 +44,8 @@ export function describeSliceQueue(backend: () => QueueBackend): void {
     const queue = open(name);
     const other = open(name);
     const seen: string[] = [];
-    consume(queue, (slice) => Promise.resolve(void seen.push(slice.sliceId)));
-    consume(other, (slice) => Promise.resolve(void seen.push(slice.sliceId)));
+    consume(queue, (slice) => Promise.resolve(void seen.push(slice)));
+    consume(other, (slice) => Promise.resolve(void seen.push(slice)));
     await queue.add(Array.from({ length: 30 }, () => aSlice()));
     await eventually(() => seen.length >= 30);
     expect(new Set(seen).size).toBe(30);
@@ -64,11 +58,11 @@ export function describeSliceQueue(backend: () => QueueBackend): void {
     await queue.add([slice]);
     await queue.add([slice, slice]);
     const seen: string[] = [];
-    consume(queue, (each) => Promise.resolve(void seen.push(each.sliceId)));
+    consume(queue, (each) => Promise.resolve(void seen.push(each)));
     const last = aSlice();
     await queue.add([last]);
-    await eventually(() => seen.includes(last.sliceId));
-    expect(seen.filter((id) => id === slice.sliceId)).toHaveLength(1);
+    await eventually(() => seen.includes(last));
+    expect(seen.filter((id) => id === slice)).toHaveLength(1);
   });
 
   it('knows which slices have a job, waiting or active, and which have none', async () => {
@@ -76,7 +70,7 @@ export function describeSliceQueue(backend: () => QueueBackend): void {
     const waiting = aSlice();
     const never = aSlice();
     await queue.add([waiting]);
-    expect(await queue.missing([waiting.sliceId, never.sliceId])).toEqual([never.sliceId]);
+    expect(await queue.missing([waiting, never])).toEqual([never]);
     let release: () => void = () => undefined;
     let active = false;
     consume(queue, () => {
@@ -84,9 +78,9 @@ export function describeSliceQueue(backend: () => QueueBackend): void {
       return new Promise((resolve) => (release = resolve));
     });
     await eventually(() => active);
-    expect(await queue.missing([waiting.sliceId])).toEqual([]);
+    expect(await queue.missing([waiting])).toEqual([]);
     release();
-    await eventually(async () => (await queue.missing([waiting.sliceId])).length === 1);
+    await eventually(async () => (await queue.missing([waiting])).length === 1);
   });
 
   it('drops the job of a handler that throws, so that the reconciler finds its slice', async () => {
@@ -98,7 +92,7 @@ export function describeSliceQueue(backend: () => QueueBackend): void {
       return Promise.reject(new Error('the ledger is away'));
     });
     await queue.add([slice]);
-    await eventually(async () => calls > 0 && (await queue.missing([slice.sliceId])).length === 1);
+    await eventually(async () => calls > 0 && (await queue.missing([slice])).length === 1);
     expect(calls).toBe(1);
   });
 
@@ -129,7 +123,7 @@ export function describeSliceQueue(backend: () => QueueBackend): void {
     let release: () => void = () => undefined;
     let finished = false;
     const consumer = queue.consume(async (slice) => {
-      begun.push(slice.sliceId);
+      begun.push(slice);
       await new Promise<void>((resolve) => (release = resolve));
       finished = true;
     }, 1);
@@ -147,6 +141,6 @@ export function describeSliceQueue(backend: () => QueueBackend): void {
     const other = open();
     const slice = aSlice();
     await mine.add([slice]);
-    expect(await other.missing([slice.sliceId])).toEqual([slice.sliceId]);
+    expect(await other.missing([slice])).toEqual([slice]);
   });
 }

@@ -19,13 +19,13 @@ describe('the queue on Redis', () => {
 
   describeSliceQueue(() => ({ kind: 'redis', url: redis.url }));
 
-  it('holds ids and nothing else', async () => {
+  it('holds the id of a slice and nothing else', async () => {
     const queue = openSliceQueue({ kind: 'redis', url: redis.url }, `test-${randomUUID()}`, silentLogger);
     const slice = aSlice();
     await queue.add([slice]);
-    const [key] = await redis.client.keys(`*${slice.sliceId}`);
+    const [key] = await redis.client.keys(`*${slice}`);
     const fields = await redis.client.hgetall(key!);
-    expect(JSON.parse(fields['data']!)).toEqual({ noticeIds: slice.noticeIds });
+    expect(JSON.parse(fields['data']!)).toEqual({});
     expect(fields['name']).toBe('slice');
     await queue.close();
   });
@@ -35,7 +35,7 @@ describe('the queue on Redis', () => {
     const slices = [aSlice(), aSlice()];
     await queue.add(slices);
     await redis.client.flushall();
-    const ids = slices.map((slice) => slice.sliceId);
+    const ids = slices;
     expect(await queue.missing(ids)).toEqual(ids);
     await queue.add(slices);
     expect(await queue.missing(ids)).toEqual([]);
@@ -134,10 +134,10 @@ describe('a Redis that refuses in mid-run', () => {
       });
       const queue = openSliceQueue({ kind: 'redis', url: redis.url }, `test-${randomUUID()}`, logger, 1_000);
       const seen: string[] = [];
-      const consumer = queue.consume(async ({ sliceId }) => void seen.push(sliceId), 2);
+      const consumer = queue.consume(async (sliceId) => void seen.push(sliceId), 2);
       const [before, after] = [aSlice(), aSlice()];
       await queue.add([before]);
-      await eventually(() => seen.includes(before.sliceId));
+      await eventually(() => seen.includes(before));
 
       await refuse();
       // One that was on its way when its connection broke waits for the next connection, as in any outage.
@@ -158,7 +158,7 @@ describe('a Redis that refuses in mid-run', () => {
 
       await relent();
       await eventually(() => queue.add([after]).then(() => true), { timeoutMs: 20_000, everyMs: 100 });
-      await eventually(() => seen.includes(after.sliceId), { timeoutMs: 20_000 });
+      await eventually(() => seen.includes(after), { timeoutMs: 20_000 });
       await consumer.close();
       await queue.close();
       expect(lines.filter(({ code }) => code === 'redis-refused')).toHaveLength(1);

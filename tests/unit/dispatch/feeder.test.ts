@@ -2,7 +2,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { startFeeder, type Feeder } from '../../../src/dispatch/feeder.ts';
 import type { DispatchCampaign, FeederLedger, FeedStatus, SliceQueue } from '../../../src/dispatch/ports.ts';
-import type { Slice } from '../../../src/domain/attempt.ts';
 import { CandorError } from '../../../src/domain/errors.ts';
 import type { CampaignNo, NoticeId, SliceId } from '../../../src/domain/ids.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
@@ -35,7 +34,7 @@ afterEach(async () => {
 });
 
 /** One slice of work and a queue that answers as the test says; what was done is in `seen`. */
-function feeding(add: (slices: readonly Slice[]) => Promise<void>) {
+function feeding(add: (slices: readonly SliceId[]) => Promise<void>) {
   const seen = { cut: 0, added: [] as SliceId[][], asked: [] as SliceId[], errors: [] as string[], isFeeder: true };
   const queued: SliceId[] = [];
   const status: FeedStatus = {
@@ -63,7 +62,7 @@ function feeding(add: (slices: readonly Slice[]) => Promise<void>) {
   };
   const queue: Partial<SliceQueue> = {
     add: async (slices) => {
-      seen.added.push(slices.map(({ sliceId }) => sliceId));
+      seen.added.push([...slices]);
       await add(slices);
     },
     missing: async (ids) => {

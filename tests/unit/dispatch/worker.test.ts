@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createLeaseKeeper } from '../../../src/dispatch/lease-keeper.ts';
 import type { SliceQueue, WorkerLedger } from '../../../src/dispatch/ports.ts';
 import { startWorker } from '../../../src/dispatch/worker.ts';
-import type { NoticeContent, Slice } from '../../../src/domain/attempt.ts';
+import type { NoticeContent } from '../../../src/domain/attempt.ts';
 import type { AttemptId, CampaignNo, LeaseId, NoticeId, SliceId } from '../../../src/domain/ids.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
@@ -87,8 +87,7 @@ it.each([
       missing: () => Promise.resolve([]),
       close: () => Promise.resolve(),
       consume: (handler) => {
-        const slice: Slice = { sliceId, noticeIds: notices.map(({ noticeId }) => noticeId) };
-        handled = handler(slice);
+        handled = handler(sliceId);
         return { close: () => handled };
       },
     };
