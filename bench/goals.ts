@@ -1,16 +1,15 @@
 // What the benchmark is held against: each goal with this run's figure beside it, met or not. Pure.
-import type { LatencyFigures } from './growth.ts';
+import type { GrowthMeasurement, LatencyFigures } from './growth.ts';
 import { ratioOf } from './measurement.ts';
 import { perSecond, range, table, twoDigits, whole, wholePerSecond, type Contender, type Measured } from './report.ts';
 import type { LetterCost } from './run-letters.ts';
-import type { WorkersMeasurement } from './run-workers.ts';
 
 export interface Results {
   readonly measured: Measured;
   /** Rows per second of each reader and round. */
   readonly rates: ReadonlyMap<string, readonly number[]>;
   readonly letter: LetterCost;
-  readonly growth: readonly WorkersMeasurement[];
+  readonly growth: readonly GrowthMeasurement[];
   readonly latency: LatencyFigures | null;
 }
 
@@ -34,7 +33,7 @@ export function goalsOf({ measured, rates, letter, growth, latency }: Results): 
     roundByRound(wholePerSecond(measured.get(of) ?? []), wholePerSecond(measured.get(to) ?? []));
   const reading = (of: string, to: string): number[] => roundByRound(rates.get(of) ?? [], rates.get(to) ?? []);
   const million = growth.find((run) => run.notices === 1_000_000);
-  const atMillion = (figure: (run: WorkersMeasurement) => number | null): number[] => {
+  const atMillion = (figure: (run: GrowthMeasurement) => number | null): number[] => {
     const value = million === undefined ? null : figure(million);
     return value === null ? [] : [value];
   };
@@ -127,6 +126,20 @@ export function goalsOf({ measured, rates, letter, growth, latency }: Results): 
       ...megabytes,
     },
     {
+      measure: 'peak memory of `send` alone at 1,000,000 notices',
+      must: 250,
+      aim: 200,
+      values: atMillion((run) => run.sendPeakMb),
+      ...megabytes,
+    },
+    {
+      measure: 'peak memory of `serve` alone at 1,000,000 notices',
+      must: 250,
+      aim: 200,
+      values: atMillion((run) => run.servePeakMb),
+      ...megabytes,
+    },
+    {
       measure: 'Redis at 1,000,000 notices',
       must: 32,
       aim: 16,
@@ -180,7 +193,7 @@ function roundByRound(of: readonly number[], to: readonly number[]): number[] {
 }
 
 /** A thousand notices are over before the program is warm, so ten thousand are the base. */
-function costRatio(growth: readonly WorkersMeasurement[]): number[] {
+function costRatio(growth: readonly GrowthMeasurement[]): number[] {
   const cost = (notices: number): number[] =>
     growth.filter((run) => run.notices === notices).map((run) => run.workerCpuMs / run.notices);
   return roundByRound(cost(1_000_000), cost(10_000));

@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { eventually } from '../tests/support/eventually.ts';
 import { freePort } from '../tests/support/redis.ts';
 import { writeRecipients } from './bench-recipients.ts';
+import { runCandor } from './run-candor.ts';
 import { runCeiling } from './run-ceiling.ts';
+import { runServe } from './run-serve.ts';
 import { runWorkers, type WorkersMeasurement } from './run-workers.ts';
 import { greets, type Sink } from './sink.ts';
 
@@ -16,27 +18,37 @@ export interface GrowthOptions {
   readonly say: (line: string) => void;
 }
 
-/** One worker on Redis, for campaigns of these sizes. */
-export async function measureGrowth(sizes: readonly number[], options: GrowthOptions): Promise<WorkersMeasurement[]> {
-  const measured: WorkersMeasurement[] = [];
+/** One size of campaign, launched in each way there is. */
+export interface GrowthMeasurement extends WorkersMeasurement {
+  /** Of a `candor send` that imports and sends by itself. */
+  readonly sendPeakMb: number;
+  /** Of a `candor serve` that takes the upload, imports and sends; a sign-in is within. */
+  readonly servePeakMb: number;
+}
+
+/** Campaigns of these sizes on Redis: by one worker with the launch beside it, by `send` alone, by `serve` alone. */
+export async function measureGrowth(sizes: readonly number[], options: GrowthOptions): Promise<GrowthMeasurement[]> {
+  const measured: GrowthMeasurement[] = [];
   for (const notices of sizes) {
-    const folder = options.newFolder(`growth-${notices}`);
-    const recipients = writeRecipients(`${folder}/recipients.csv`, notices);
+    const recipients = writeRecipients(`${options.newFolder(`growth-${notices}`)}/recipients.csv`, notices);
     const { host, port } = options.sink;
-    const one = await runWorkers({
-      notices,
-      recipients,
-      folder,
-      host,
-      port,
-      workers: 1,
-      queue: 'redis',
-      connections: options.connections,
-    });
+    const run = (way: string) =>
+      ({
+        notices,
+        recipients,
+        folder: options.newFolder(`growth-${notices}-${way}`),
+        host,
+        port,
+        queue: 'redis',
+        connections: options.connections,
+      }) as const;
+    const one = await runWorkers({ ...run('worker'), workers: 1 });
+    const sendPeakMb = (await runCandor(run('send'))).peakMb;
+    const servePeakMb = await runServe(run('serve'));
     options.say(
-      `growth: ${notices} notices, ${Math.round(notices / one.sendingSeconds)}/s, worker ${(one.workerCpuMs / notices).toFixed(3)} ms/notice and ${Math.round(one.workerPeakMb)} MB`,
+      `growth: ${notices} notices, ${Math.round(notices / one.sendingSeconds)}/s, worker ${(one.workerCpuMs / notices).toFixed(3)} ms/notice; peaks in MB: worker ${Math.round(one.workerPeakMb)}, launch ${Math.round(one.launchPeakMb)}, send ${Math.round(sendPeakMb)}, serve ${Math.round(servePeakMb)}`,
     );
-    measured.push(one);
+    measured.push({ ...one, sendPeakMb, servePeakMb });
   }
   return measured;
 }

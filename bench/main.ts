@@ -99,7 +99,7 @@ async function bench(options: BenchArguments, words: readonly string[]): Promise
         ? []
         : [
             '### Growth',
-            'One `candor worker`, queue on Redis, embedded ledger; the campaign is launched beside it:',
+            'One `candor worker`, queue on Redis, embedded ledger; the campaign is launched beside it. Then the same by `candor send`, and by `candor serve`, which do all of it in one process:',
             growthTable(growth),
           ]),
       ...(latency === null

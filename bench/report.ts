@@ -1,9 +1,8 @@
 // The measurements as Markdown tables. Pure. Medians, with the range in brackets; ratios are taken round by
 // round, as contenders of one round had the same noise around them.
 import { parts, type Part } from './cpu-parts.ts';
-import type { LatencyFigures } from './growth.ts';
 import { ratioOf, spreadOf, type Measurement, type Spread } from './measurement.ts';
-import type { WorkersMeasurement } from './run-workers.ts';
+import type { GrowthMeasurement, LatencyFigures } from './growth.ts';
 
 export const contenders = [
   'smtp-source',
@@ -139,7 +138,7 @@ export function intakeTable(rates: ReadonlyMap<string, readonly number[]>): stri
 }
 
 /** How the cost of a notice goes with the size of the campaign: one `candor worker`, queue on Redis. */
-export function growthTable(growth: readonly WorkersMeasurement[]): string {
+export function growthTable(growth: readonly GrowthMeasurement[]): string {
   return table(
     [
       'notices',
@@ -148,6 +147,8 @@ export function growthTable(growth: readonly WorkersMeasurement[]): string {
       'CPU of Postgres with the import, ms/notice',
       'peak memory of the worker, MB',
       'of the launching process, MB',
+      'of `send` alone, MB',
+      'of `serve` alone, MB',
       'Redis at its peak, MB',
       'tables and indexes, bytes/notice',
       'launch, rows/s',
@@ -160,6 +161,8 @@ export function growthTable(growth: readonly WorkersMeasurement[]): string {
       threeDigits(run.databaseCpuMs / run.notices),
       whole(run.workerPeakMb),
       whole(run.launchPeakMb),
+      whole(run.sendPeakMb),
+      whole(run.servePeakMb),
       run.redisPeakMb === null ? '' : twoDigits(run.redisPeakMb),
       whole(run.ledgerBytesPerNotice),
       whole(run.notices / run.launchSeconds),

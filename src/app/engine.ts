@@ -19,6 +19,7 @@ import { createFeederLock } from '../ledger/feeder-lock.ts';
 import type { Keyring } from '../ledger/keyring.ts';
 import { markUnreachable, setLimit } from '../ledger/pace.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { keepHeapSmall } from '../runtime/heap.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createAlert } from './alert.ts';
 import { bindLedger } from './ledger-ports.ts';
@@ -72,6 +73,7 @@ export async function startEngine(
   settings: EngineSettings,
 ): Promise<Engine> {
   const { database, keyring, relay, relayIdentity, logger } = parts;
+  keepHeapSmall();
   await setLimit(database, relayIdentity, null);
   // What an earlier process could not reach says nothing about now.
   await markUnreachable(database, relayIdentity, false);

@@ -28,6 +28,7 @@ import { recordEvent } from '../ledger/events.ts';
 import { mergeRows, stageRows, type ImportedAccount } from '../ledger/importing.ts';
 import { readPace, setLimit } from '../ledger/pace.ts';
 import { leaveOutTold } from '../ledger/suppressing.ts';
+import { keepHeapSmall } from '../runtime/heap.ts';
 import type { LaunchRequest } from './application.ts';
 import type { LaunchSettings, LedgerContext } from './context.ts';
 
@@ -42,6 +43,7 @@ export async function createCampaign(
   kit: { kit: Kit; letters: readonly CompiledLetter[] },
   request: LaunchRequest,
 ): Promise<string> {
+  keepHeapSmall();
   await checkSender(context, settings, kit.kit, request);
   if (request.start instanceof Date && (await isPast(context.database, request.start)))
     throw new CandorError('start-past', { start: request.start.toISOString() });
