@@ -16,6 +16,16 @@ export interface Alert {
 
 const timeoutMs = 5_000;
 
+/** `fetch` takes no address with user and password in it: they go into the header that they are for (RFC 7617). */
+function addressOf(url: string): { address: URL; authorization: { authorization?: string } } {
+  const address = new URL(url);
+  if (address.username === '' && address.password === '') return { address, authorization: {} };
+  const login = `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`;
+  address.username = '';
+  address.password = '';
+  return { address, authorization: { authorization: `Basic ${Buffer.from(login).toString('base64')}` } };
+}
+
 /** Alerts to the URL; with null there are none. */
 export function createAlert(url: string | null, on: Queryable, logger: Logger): Alert {
   const underWay = new Set<Promise<void>>();
@@ -24,9 +34,10 @@ export function createAlert(url: string | null, on: Queryable, logger: Logger): 
       on,
       await readCampaignByNo(on, campaignNo),
     );
-    const answer = await fetch(to, {
+    const { address, authorization } = addressOf(to);
+    const answer = await fetch(address, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'user-agent': 'candor' },
+      headers: { 'content-type': 'application/json', 'user-agent': 'candor', ...authorization },
       body: JSON.stringify({ campaign, state, reason: reason?.code ?? null, rehearsal, notices, states }),
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),

@@ -1,6 +1,6 @@
 // The sender's addresses, read so strictly that no setting can add a header, a recipient or a disguise.
 import { normalHost } from './host-name.ts';
-import { bad, good, type Reading } from './reading.ts';
+import { bad, good, unseenCharacter, type Reading } from './reading.ts';
 
 /** A sender as letters name it. */
 export interface Mailbox {
@@ -20,8 +20,8 @@ const longestNoticeId = 32;
 
 /** Reads `a@b.example`, `Name <a@b.example>` or `"Name, Inc." <a@b.example>`. */
 export function parseMailbox(text: string): Reading<Mailbox> {
-  // Control, format (bidirectional, zero-width) and separator characters: they break headers or deceive the eye.
-  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)) return bad('an invisible or control character');
+  const unseen = unseenCharacter(text);
+  if (unseen !== null) return bad(unseen);
   const match = /^(?:([^<>]*?)\s*<([^<>]*)>|([^<>]*))$/.exec(text.trim());
   if (!match) return bad('not of the form Name <address>');
   const name = readName(match[1] ?? '');
@@ -48,6 +48,8 @@ export function parseSenderAddress(text: string): Reading<string> {
 
 /** Reads the envelope sender: a plain address whose local part may hold `{notice}` once. */
 export function parseEnvelopeSender(text: string): Reading<string> {
+  const unseen = unseenCharacter(text);
+  if (unseen !== null) return bad(unseen);
   const filled = parseSenderAddress(text.replace(noticePlaceholder, 'n'.repeat(longestNoticeId)));
   if (!filled.ok) return filled;
   const at = text.lastIndexOf('@');

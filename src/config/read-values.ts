@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Environment } from './environment.ts';
 import { shownValue } from './mask.ts';
 import { nearestName } from './nearest-name.ts';
-import { good, type Reading } from './reading.ts';
+import { good, notUtf8, unseenCharacter, type Reading } from './reading.ts';
 import { isSecret, variableNames, variables, type Values, type VariableName } from './variables.ts';
 
 /** Reads a file of settings; throws as `readFileSync` does. A parameter, so that checks need no disk. */
@@ -33,6 +33,11 @@ export function readValues(env: Environment, readFile: ReadFile = readSettingFil
     const text = settingText(env, name, readFile);
     if (!text.ok) problems.push(text.problem);
     if (!text.ok || text.value === null) return [name, null];
+    const unseen = unseenIn(name, text.value);
+    if (unseen !== null) {
+      problems.push(expectation(name, text.value, unseen));
+      return [name, null];
+    }
     const parsed = variables[name].schema.safeParse(text.value);
     if (parsed.success) return [name, parsed.data];
     const custom = parsed.error.issues.find((issue) => issue.code === 'custom')?.message;
@@ -40,6 +45,12 @@ export function readValues(env: Environment, readFile: ReadFile = readSettingFil
     return [name, null];
   });
   return { values: Object.fromEntries(entries) as Values, problems };
+}
+
+/** Paths may hold what they like, as far as it was read at all; a key in PEM has line breaks, and its own check. */
+function unseenIn(name: VariableName, text: string): string | null {
+  if (text.includes('\uFFFD')) return notUtf8;
+  return variables[name].anyCharacter === true ? null : unseenCharacter(text);
 }
 
 /** One problem as a line. `detail` never quotes the value. */
@@ -58,7 +69,7 @@ function settingText(env: Environment, name: VariableName, readFile: ReadFile): 
     return { ok: false, problem: `${name}: expected either ${name} or ${name}_FILE; found both` };
   if (path === undefined) return good(text ?? variables[name].fallback);
   try {
-    return good(readFile(path).replace(/(?:\r?\n)+$/, ''));
+    return good(readFile(path).replace(/^\uFEFF|(?:\r?\n)+$/g, ''));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
     return {

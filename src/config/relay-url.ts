@@ -1,6 +1,6 @@
 // SMTP_URL, read strictly: a relay address with a typo must stop the start, not reach another relay.
 import { normalHost } from './host-name.ts';
-import { bad, good, type Reading } from './reading.ts';
+import { bad, good, percentEncode, type Reading } from './reading.ts';
 
 /** What SMTP_URL says. */
 export interface RelayAddress {
@@ -16,10 +16,10 @@ export interface RelayAddress {
 /** Reads `smtp[s]://user:password@host:port`; user and password are percent-decoded. */
 export function parseRelayUrl(text: string): Reading<RelayAddress> {
   if (!/^smtps?:\/\//i.test(text)) return bad('it does not begin with smtp:// or smtps://');
-  if (!URL.canParse(text)) return bad('not a URL; special characters in user and password need percent-encoding');
+  if (!URL.canParse(text)) return bad(`not a URL; ${percentEncode}`);
   const url = new URL(text);
   if (!['', '/'].includes(url.pathname) || url.search || url.hash) {
-    return bad('something follows the port; special characters in user and password need percent-encoding');
+    return bad(`something follows the port; ${percentEncode}`);
   }
   const secure = url.protocol === 'smtps:';
   const host = normalHost(decoded(url.hostname) ?? '');

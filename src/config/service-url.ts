@@ -1,7 +1,7 @@
 // The other addresses among the settings: Postgres, Redis, the console's public address, the webhook.
 import { isIP } from 'node:net';
 import { normalHost } from './host-name.ts';
-import { bad, good, type Reading } from './reading.ts';
+import { bad, good, percentEncode, type Reading } from './reading.ts';
 import { decoded } from './relay-url.ts';
 
 /** A `postgres://` connection string, unchanged; a socket folder may stand in `?host=`. */
@@ -54,12 +54,14 @@ function isRange(text: string): boolean {
 }
 
 function readUrl(text: string, protocols: readonly string[]): Reading<URL> {
-  if (/\s/.test(text) || !URL.canParse(text))
-    return bad('not a URL; special characters in user and password need percent-encoding');
+  if (/\s/.test(text) || !URL.canParse(text)) return bad(`not a URL; ${percentEncode}`);
   const url = new URL(text);
   if (!protocols.includes(url.protocol))
     return bad(`it does not begin with ${protocols.map((p) => `${p}//`).join(' or ')}`);
   if (!text.slice(url.protocol.length).startsWith('//')) return bad('// is missing after the scheme');
+  // An unescaped # ? or / in a password ends the host before its time: `user:12#tail@host` is port 12 of a host `user`.
+  if (text.includes('#') || (url.pathname + url.search).includes('@'))
+    return bad(`something that belongs to no such address follows the host; ${percentEncode}`);
   const login = [url.username, url.password].every((part) => decoded(part) !== null);
   return login ? good(url) : bad('a percent sign in user or password is not an escape; write it as %25');
 }

@@ -40,6 +40,8 @@ export interface Variable<T, Fallback extends string | null> {
   readonly secrecy: Secrecy;
   /** Markdown: what it is for. */
   readonly about: string;
+  /** Set where control and invisible characters are no mistake. */
+  readonly anyCharacter?: true;
   readonly schema: z.ZodType<T>;
 }
 
@@ -61,7 +63,7 @@ export const variables = {
     fallbackNote: 'embedded Postgres in `CANDOR_DATA`',
     secrecy: 'url',
     about:
-      'The ledger: Postgres 14 or newer itself, no pooler (docs/OPERATIONS.md), encoding UTF8. With `?sslmode=require` (or `verify-full`) over TLS, and the certificate is checked; `&sslrootcert=FILE` names another authority. Without it, Candor runs a Postgres of its own below `CANDOR_DATA`.',
+      'The ledger: Postgres 14 or newer itself, no pooler (docs/OPERATIONS.md), encoding UTF8. With `?sslmode=require` (or `verify-full`) over TLS, and the certificate is checked; `&sslrootcert=FILE` names another authority. The variables of the Postgres client (`PGHOST`, `PGSSLMODE` …) are not read. Without it, Candor runs a Postgres of its own below `CANDOR_DATA`.',
     schema: reading(parsePostgresUrl),
   }),
   REDIS_URL: variable({
@@ -81,6 +83,7 @@ export const variables = {
     secrecy: 'open',
     about:
       'Folder for the embedded Postgres and the key; made and closed to others if missing. A relative path starts at the working directory.',
+    anyCharacter: true,
     schema: reading(parseFolder),
   }),
   CANDOR_KEY: variable({
@@ -110,7 +113,7 @@ export const variables = {
     fallbackNote: 'the built-in inbox: every campaign is a rehearsal',
     secrecy: 'url',
     about:
-      'The relay. `smtp` means STARTTLS (port 587), `smtps` TLS from the first byte (port 465). Percent-encode special characters in user and password.',
+      'The relay. `smtp` means STARTTLS (port 587), `smtps` TLS from the first byte (port 465). Percent-encode special characters in user and password (`#` is `%23`, `/` `%2F`, `?` `%3F`, `@` `%40`, `%` `%25`), here and in every other address.',
     schema: reading(parseRelayUrl),
   }),
   SMTP_TLS: variable({
@@ -130,6 +133,7 @@ export const variables = {
     fallbackNote: 'the certificate authorities that Node.js trusts',
     secrecy: 'open',
     about: 'File with the certificate authorities that may vouch for the relay, in addition to the usual ones.',
+    anyCharacter: true,
     schema: z.string().min(1),
   }),
   SMTP_CONNECTIONS: variable({
@@ -198,6 +202,7 @@ export const variables = {
     secrecy: 'whole',
     about:
       'Signs every letter (DKIM), for relays that do not. RSA of 2048 bits is what every receiver checks; `openssl genrsa -traditional 2048` makes one. The same for every process.',
+    anyCharacter: true,
     schema: reading(parseSigningKey),
   }),
   DKIM_SELECTOR: variable({
@@ -335,7 +340,7 @@ export const variables = {
     fallbackNote: 'no alerts',
     secrecy: 'whole',
     about:
-      'Called with a small JSON object when a campaign is held or finished. It holds counts and codes, never an address.',
+      'Called with a small JSON object when a campaign is held or finished. It holds counts and codes, never an address. A user and a password in the address go as Basic authorization.',
     schema: reading(parseWebhookUrl),
   }),
   LOG_LEVEL: variable({

@@ -10,7 +10,7 @@ let ledger: TestLedger;
 let server: Server;
 let url: string;
 let status = 204;
-const told: { method: string | undefined; body: string }[] = [];
+const told: { method: string | undefined; authorization: string | undefined; body: string }[] = [];
 const logged: string[] = [];
 const logger = createLogger('warn', { write: (line) => void logged.push(line) });
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString('utf8')));
     request.on('end', () => {
-      told.push({ method: request.method, body });
+      told.push({ method: request.method, authorization: request.headers.authorization, body });
       response.writeHead(status).end();
     });
   });
@@ -57,6 +57,15 @@ describe('the alert webhook', () => {
     });
     expect(told[0]?.body).not.toContain('@');
     expect(logged).toEqual([]);
+  });
+
+  it('is logged in with the user and password of its address', async () => {
+    const campaign = await aCampaign(ledger, { notices: 1 });
+    const alert = createAlert(url.replace('//', '//user:a%23b%C3%A4@'), ledger.database, logger);
+    alert.raise(campaign.campaignNo, 'finished');
+    await alert.told();
+    expect(logged).toEqual([]);
+    expect(told[0]?.authorization).toBe(`Basic ${Buffer.from('user:a#bä').toString('base64')}`);
   });
 
   it.each([

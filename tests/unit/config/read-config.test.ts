@@ -267,6 +267,53 @@ describe('readConfig', () => {
   });
 });
 
+describe('characters that nobody can see or read', () => {
+  const given = { SMTP_URL: 'smtp://relay.example' };
+  const spoiled = {
+    MAIL_FROM: (sign: string) => `Caf${sign}Inc <notices@example.org>`,
+    MAIL_REPLY_TO: (sign: string) => `Caf${sign}Inc <help@example.org>`,
+    MAIL_ENVELOPE_FROM: (sign: string) => `bounces@exam${sign}ple.org`,
+    SMTP_URL: (sign: string) => `smtp://user:pass${sign}word@relay.example`,
+    DATABASE_URL: (sign: string) => `postgres://user:pass${sign}word@db.example/candor`,
+    REDIS_URL: (sign: string) => `redis://:pass${sign}word@queue.example`,
+    ALERT_WEBHOOK: (sign: string) => `https://chat.example/${sign}`,
+    HOST: (sign: string) => `candor${sign}.example`,
+    PUBLIC_URL: (sign: string) => `https://candor${sign}.example`,
+    DKIM_SELECTOR: (sign: string) => `candor${sign}2025`,
+  };
+
+  it.each(
+    Object.entries(spoiled).flatMap(([name, of]) =>
+      ['\uFFFD', '\u200B', '\u00AD', '\u202E', '\u2060', '\u3164', '\u007F', '\t', '\uE000'].map(
+        (sign) => [name, sign, of(sign)] as const,
+      ),
+    ),
+  )('are refused in %s: %j', (name, _sign, value) => {
+    const found = problemsOf({ MAIL_FROM: 'notices@example.org', ...given, [name]: value });
+    expect(found).toEqual([expect.stringMatching(new RegExp(`^${name}: `))]);
+  });
+
+  it('are called unreadable where the octets were no UTF-8', () => {
+    expect(problemsOf({ ...given, MAIL_FROM: 'Caf\uFFFD <notices@example.org>' })[0]).toContain('as UTF-8');
+    const latin = files({ '/password': 'smtp://user:p\uFFFDss@relay.example' });
+    expect(problemsOf({ SMTP_URL_FILE: '/password', MAIL_FROM: 'n@example.org' }, latin)[0]).toContain('as UTF-8');
+    expect(problemsOf({ CANDOR_DATA: '/srv/Caf\uFFFD' })[0]).toContain('as UTF-8');
+  });
+
+  it('are no part of a file that begins with a byte-order mark', () => {
+    const { relay } = read(
+      { SMTP_URL_FILE: '/url', MAIL_FROM: 'n@example.org' },
+      files({ '/url': '\uFEFFsmtp://relay.example\r\n' }),
+    );
+    expect(relay?.host).toBe('relay.example');
+  });
+
+  it('take nothing from names in any script', () => {
+    for (const name of ['Équipe sécurité', 'Служба безопасности', 'セキュリティ', '안전팀', 'กลุ่ม', 'فريق'])
+      expect(read({ ...given, MAIL_FROM: `${name} <n@example.org>` }).mail.from.name).toBe(name);
+  });
+});
+
 describe('names that nobody reads', () => {
   it.each([
     ['SMTP_ULR', 'SMTP_ULR is not read; did you mean SMTP_URL?'],
