@@ -75,6 +75,7 @@ class App implements Application {
     const kit = await kitForCheck(request.kit);
     return checkRecipients(fileSource(request.path), {
       audience: request.audience,
+      encoding: request.encoding,
       invalidOut: request.invalidOut,
       locales: { supported: kit.locales, fallback: kit.defaultLocale },
     });

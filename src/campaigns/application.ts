@@ -3,6 +3,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Audience } from '../domain/audience.ts';
 import type { CheckedFile } from '../domain/check-report.ts';
+import type { EncodingName } from '../domain/encoding.ts';
 import type { Found } from '../domain/found.ts';
 import type { ReasonKey } from '../domain/notice-choice.ts';
 import type { NoticeState } from '../domain/notice-state.ts';
@@ -17,6 +18,8 @@ import type { RecipientSource } from '../intake/recipient-source.ts';
 export interface CheckRequest {
   readonly path: string;
   readonly audience?: Audience;
+  /** Of the file, as a person named it; otherwise the octets tell. */
+  readonly encoding?: EncodingName;
   /** Kit folder, for its locales; default: the only kit there is. */
   readonly kit?: string;
   /** Where to write the invalid rows (mode 0600). */
@@ -27,6 +30,7 @@ export interface CreateRequest {
   readonly path: string;
   readonly kit: string;
   readonly audience?: Audience;
+  readonly encoding?: EncodingName;
   readonly actor: string;
   readonly again: boolean;
   /** Campaigns: whoever one of them has told is left out. */

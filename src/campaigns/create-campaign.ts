@@ -129,6 +129,7 @@ async function importFile(
 ): Promise<void> {
   const file = readRecipientFile(request.source.open(), {
     audience: request.audience,
+    encoding: request.encoding,
     mapping: request.mapping,
     locales: { supported: kit.locales, fallback: kit.defaultLocale },
   });

@@ -17,6 +17,7 @@ export async function planLaunch(
   await checkSender(context, settings, kit, request);
   const report = await checkRecipients(request.source, {
     audience: request.audience,
+    encoding: request.encoding,
     mapping: request.mapping,
     locales: { supported: kit.locales, fallback: kit.defaultLocale },
   });

@@ -55,6 +55,7 @@ async function read(
   const file = readRecipientFile(source.open(), {
     ...(upload.audience === null ? {} : { audience: upload.audience }),
     mapping: upload.mapping,
+    ...(upload.encoding === null ? {} : { encoding: upload.encoding }),
     locales: { supported: kit.locales, fallback: kit.defaultLocale },
   });
   try {

@@ -3,6 +3,7 @@
 import { InvalidArgumentError } from 'commander';
 import { canonicalDomain } from '../domain/address.ts';
 import { audiences, type Audience } from '../domain/audience.ts';
+import { codePages, encodingNamed, type EncodingName } from '../domain/encoding.ts';
 import type { Start } from '../domain/start.ts';
 import { noticeStates, noticeTransitions, type NoticeState } from '../domain/notice-state.ts';
 import { BadStartTime, startTime } from './start-time.ts';
@@ -76,6 +77,13 @@ export function startAt(now: () => Date): (value: string) => Start {
 export function audience(value: string): Audience {
   const found = audiences.find((each) => each === value.toLowerCase());
   if (found === undefined) throw new InvalidArgumentError(`It must be ${audiences.join(' or ')}.`);
+  return found;
+}
+
+/** The encoding of a file, by any of its usual names. */
+export function encoding(value: string): EncodingName {
+  const found = encodingNamed(value);
+  if (found === null) throw new InvalidArgumentError(`It must be one of ${Object.keys(codePages).join(', ')}.`);
   return found;
 }
 

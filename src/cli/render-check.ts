@@ -1,7 +1,7 @@
 // What a recipient file holds, for people: the account, the audiences and languages, the columns and
 // the first problems by row number. No value of a cell is shown. Pure.
 import { categories } from '../domain/category.ts';
-import type { CheckedFile, CheckReport, FileFindings, RowProblem } from '../domain/check-report.ts';
+import type { CheckedFile, CheckReport, RowProblem } from '../domain/check-report.ts';
 import { count, counted } from './figures.ts';
 import { padEnd, padStart, table, wrap } from './layout.ts';
 import { palette, type Palette } from './palette.ts';
@@ -83,40 +83,25 @@ export function renderConflicts({ conflicts, conflictRows = [] }: CheckedFile, w
 }
 
 /** How the file was understood where that may be wrong, and how many affected rows have each kind of data. */
-export function renderFindings({ findings }: CheckedFile, width: number, paint: Palette): string[] {
+export function renderFindings({ findings, warnings = [] }: CheckedFile, width: number, paint: Palette): string[] {
   if (findings === undefined) return [];
+  const { exposure, affectedRows, encoding } = findings;
   const lines = [
-    ...findings.exposure.flatMap(({ category, rows }) =>
-      wrap(`${category}: exposed for ${count(rows)} of ${counted(findings.affectedRows, 'affected row')}`, width, '  '),
+    ...exposure.flatMap(({ category, rows }) =>
+      wrap(`${category}: exposed for ${count(rows)} of ${counted(affectedRows, 'affected row')}`, width, '  '),
     ),
-    ...encodingLines(findings, width, paint),
-    ...markerLines(findings, width, paint),
+    ...(encoding === 'utf-8' ? [] : wrap(`read as ${shownEncoding(encoding)}, not as UTF-8`, width, '  ')),
+    ...warnings.flatMap(({ message }) => wrap(message, width, '  ').map(paint.caution)),
   ];
   return lines.length === 0 ? [] : ['', paint.strong('How the file was understood'), ...lines];
 }
 
-function markerLines({ exposure }: FileFindings, width: number, paint: Palette): string[] {
-  const marked = exposure
-    .filter(({ markerRows }) => markerRows > 0)
-    .map(({ category, markerRows }) => `${category} (${counted(markerRows, 'affected row')})`);
-  if (marked.length === 0) return [];
-  const text = `cells with nothing but a mark for "nothing" (such as NULL, \\N, NaN, None, N/A, -, 0, false or no): ${marked.join(', ')}. Any cell that is not empty counts as exposed: make such cells empty.`;
-  return wrap(text, width, '  ').map(paint.caution);
-}
-
-const encodingNames: Readonly<Record<FileFindings['encoding'], string>> = {
-  'utf-8': 'UTF-8',
-  'utf-16le': 'UTF-16',
-  'utf-16be': 'UTF-16',
-  'windows-1252': 'Windows-1252',
-};
-
-function encodingLines({ encoding, doubtfulAddresses }: FileFindings, width: number, paint: Palette): string[] {
-  if (encoding === 'utf-8') return [];
-  const read = wrap(`read as ${encodingNames[encoding]}, not as UTF-8`, width, '  ');
-  if (doubtfulAddresses === 0) return read;
-  const doubt = `${doubtfulAddresses === 1 ? '1 row has an address' : `${count(doubtfulAddresses)} rows have addresses`} with letters outside ASCII. A file from another code page (Polish, Cyrillic, Thai or Japanese Excel) looks the same and would be addressed wrongly: save it as "CSV UTF-8" instead.`;
-  return [...read, ...wrap(doubt, width, '  ').map(paint.caution)];
+/** As people write it. */
+function shownEncoding(name: string): string {
+  if (name.startsWith('utf-16')) return 'UTF-16';
+  return name
+    .replace(/^(?:iso|koi8|ibm|euc|gb)/, (start) => start.toUpperCase())
+    .replace(/^[a-z]/, (char) => char.toUpperCase());
 }
 
 /** The first problems with their rows, and how many rows more are invalid. */

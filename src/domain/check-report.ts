@@ -35,9 +35,16 @@ export interface CheckReport {
 
 /** How a file was understood, for the person who knows what it means: numbers only, no cell. */
 export interface FileFindings {
-  readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
-  /** Valid rows of a file read as Windows-1252 whose address holds letters outside ASCII: of another code page, they would be others. */
+  /** As `--encoding` takes it. */
+  readonly encoding: string;
+  /** For people. */
+  readonly encodingName: string;
+  /** Valid rows of a file taken for Windows-1252 whose address holds letters outside ASCII: of another code page, they would be others. */
   readonly doubtfulAddresses: number;
+  /** Valid rows of such a file whose name holds what hardly any Western name does: it is likely another code page. */
+  readonly doubtfulNames: number;
+  /** Valid rows of a file that could be UTF-8 as well as the code page that a person named; else 0. */
+  readonly rowsPerhapsUtf8: number;
   /** Valid rows that say affected, those that merge into another included. */
   readonly affectedRows: number;
   /** For each category column of the file: how many of them have it, and in how many it is a mark for nothing (`NULL`, `-`…). */
@@ -84,7 +91,7 @@ export interface RecipientCheck extends CheckedFile {
   readonly columnNumbers: Readonly<Record<string, number>>;
   /** Category columns that the file does not have: to be confirmed as "not exposed". */
   readonly missingCategories: readonly Category[];
-  readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+  readonly encoding: string;
   /** One character. */
   readonly delimiter: string;
 }

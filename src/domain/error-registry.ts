@@ -167,14 +167,19 @@ export const errorRegistry = {
     help: 'Export the file again, as CSV in UTF-8.',
     exit: 2,
   },
+  'encoding-mismatch': {
+    message: 'The file is not in the encoding that was named, {encoding}: see row {row}.',
+    help: 'Name another one, or none: UTF-8, UTF-16 and Windows-1252 are known by themselves.',
+    exit: 2,
+  },
   'encoding-mixed': {
-    message: 'The file mixes encodings: near row {row} there is text that is not UTF-8 after text that is.',
-    help: 'Export the file again as CSV in UTF-8. Files of different origin must each be saved as UTF-8 before they are joined.',
+    message: 'The file mixes encodings: near row {row} UTF-8 and text that is not UTF-8 meet.',
+    help: 'Export the file again as CSV in UTF-8. Files of different origin must each be saved as UTF-8 before they are joined. If all of it is of one other code page, name that: --encoding NAME, or the choice on the page of the upload.',
     exit: 2,
   },
   'encoding-unknown': {
     message: 'The file is neither UTF-8 nor UTF-16 nor Windows-1252: see row {row}.',
-    help: 'Save the file as CSV in UTF-8.',
+    help: 'Save the file as CSV in UTF-8, or name its code page: --encoding NAME (windows-1250, windows-1251, shift_jis, gbk, cp850, macintosh…), or the choice on the page of the upload.',
     exit: 2,
   },
   'file-empty': {

@@ -18,10 +18,37 @@ function markWarnings({ exposure, unaffectedMarkedNames }: FileFindings): FileWa
   });
 }
 
-function encodingWarnings({ doubtfulAddresses: rows }: FileFindings): FileWarning[] {
-  if (rows === 0) return [];
-  const message = `email: ${rowsHave(rows)} an address with letters outside ASCII, read as Windows-1252. A file from another code page (Polish, Cyrillic, Thai or Japanese Excel) looks the same and would be addressed wrongly: save it as "CSV UTF-8" instead.`;
-  return [{ code: 'encoding-doubtful', column: 'email', message, rows }];
+/** What to do, at whichever door. */
+const nameIt =
+  'Save it as "CSV UTF-8", or name its code page: --encoding NAME, or the choice on the page of the upload';
+
+function encodingWarnings({
+  doubtfulNames,
+  doubtfulAddresses,
+  rowsPerhapsUtf8,
+  encodingName,
+}: FileFindings): FileWarning[] {
+  const found: FileWarning[] = [
+    {
+      code: 'encoding-doubtful',
+      column: 'name',
+      message: `name: ${rowsHave(doubtfulNames)} a name that makes little sense as Windows-1252, which the file was read as. It is likely of another code page (Polish, Cyrillic, Greek, Chinese, Japanese, Korean, DOS, Macintosh), and letters would greet by a garbled name. ${nameIt}.`,
+      rows: doubtfulNames,
+    },
+    {
+      code: 'encoding-doubtful',
+      column: 'email',
+      message: `email: ${rowsHave(doubtfulAddresses)} an address with letters outside ASCII, read as Windows-1252. A file from another code page (Polish, Cyrillic, Thai or Japanese Excel) looks the same and would be addressed wrongly. ${nameIt}.`,
+      rows: doubtfulAddresses,
+    },
+    {
+      code: 'encoding-doubtful',
+      column: null,
+      message: `The file was read as ${encodingName}, as was asked, and all of it is valid UTF-8, which is hardly ever by chance. Read it without that choice if names look garbled.`,
+      rows: rowsPerhapsUtf8,
+    },
+  ];
+  return found.filter(({ rows }) => rows > 0);
 }
 
 function shapeWarnings({ quotedAddresses, filledRows, extraCellRows }: FileFindings): FileWarning[] {

@@ -5,21 +5,25 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Audience } from '../domain/audience.ts';
 import type { Category } from '../domain/category.ts';
 import type { FileFindings, FileWarning } from '../domain/check-report.ts';
+import { codePages } from '../domain/encoding.ts';
 import { CandorError } from '../domain/errors.ts';
 import { fileWarnings } from '../domain/file-warnings.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
 import { layOutColumns, longestHeader, shownHeader, type ColumnMapping } from './columns.ts';
-import { Decoder, type Encoding } from './decoder.ts';
+import { Decoder, type DecodeFault, type Encoding } from './decoder.ts';
 import { EndOfFile } from './end-of-file.ts';
 import { ExposureTally } from './exposure-tally.ts';
 import { HeaderFinder, type Delimiter, type FoundHeader } from './header-finder.ts';
 import { RecordSplitter, UnclosedQuote, type RawRecord } from './record-splitter.ts';
 import { createRowCheck, isInvalid, type InvalidRow, type OfferedLocales } from './row-check.ts';
+import { RowTally } from './row-tally.ts';
 
 export interface ReadOptions {
   /** For a file without an audience column. */
   readonly audience?: Audience | undefined;
   readonly locales: OfferedLocales;
+  /** As a person named it; otherwise the octets tell. */
+  readonly encoding?: Encoding | undefined;
   /** Columns chosen by a person. */
   readonly mapping?: ColumnMapping | undefined;
 }
@@ -83,7 +87,7 @@ class Reading implements RecipientFile {
   readonly #options: ReadOptions;
   readonly #steps: AsyncGenerator<RecipientBatch, void>;
   readonly #hash: Hash = createHash('sha256');
-  readonly #decoder = new Decoder();
+  readonly #decoder: Decoder;
   readonly #finder = new HeaderFinder();
   #facts: HeaderFacts | null = null;
   #first: Promise<IteratorResult<RecipientBatch, void>> | null = null;
@@ -95,12 +99,7 @@ class Reading implements RecipientFile {
   #full: RecipientBatch[] = [];
   #textSinceBatch = 0;
   readonly #tally = new ExposureTally();
-  #emailAt = 0;
-  #width = 0;
-  #doubtfulAddresses = 0;
-  #quotedAddresses = 0;
-  #filledRows = 0;
-  #extraCellRows = 0;
+  #rows: RowTally | null = null;
   readonly #end = new EndOfFile();
   /** A record that is no row if it is the last. */
   #endOfData: RawRecord | null = null;
@@ -110,6 +109,7 @@ class Reading implements RecipientFile {
 
   constructor(input: AsyncIterable<Uint8Array>, options: ReadOptions) {
     this.#options = options;
+    this.#decoder = new Decoder(options.encoding ?? null);
     this.#steps = this.#read(input);
   }
 
@@ -129,11 +129,10 @@ class Reading implements RecipientFile {
     if (this.#facts === null || this.#sha256 === null) throw new Error('the file has not been read to its end');
     const findings: FileFindings = {
       encoding: this.#decoder.encoding,
-      doubtfulAddresses: this.#doubtfulAddresses,
+      encodingName: codePages[this.#decoder.encoding],
+      rowsPerhapsUtf8: this.#decoder.mayBeUtf8 ? this.#valid : 0,
       ...this.#tally.totals(this.#facts.columns),
-      quotedAddresses: this.#quotedAddresses,
-      filledRows: this.#filledRows,
-      extraCellRows: this.#extraCellRows,
+      ...this.#rows!.totals(),
     };
     return {
       ...this.#facts,
@@ -168,7 +167,7 @@ class Reading implements RecipientFile {
     if (fault?.code === 'file-not-text') throw new CandorError('file-not-text', { format: fault.format });
     let ready = text;
     if (this.#splitter === null) {
-      const found = this.#finder.push(text, last || fault !== null);
+      const found = this.#findHeader(text, last, fault);
       if (found === null) return;
       this.#begin(found);
       // Here `header()` has its answer.
@@ -178,7 +177,7 @@ class Reading implements RecipientFile {
     const splitter = this.#splitter!;
     try {
       splitter.push(ready);
-      if (fault !== null) throw new CandorError(fault.code, { row: splitter.row });
+      if (fault !== null) throw this.#faultAt(fault.code, splitter.row);
       if (last) splitter.end();
     } catch (error) {
       throw error instanceof UnclosedQuote ? new CandorError('quote-unclosed', { row: error.row }) : error;
@@ -190,6 +189,24 @@ class Reading implements RecipientFile {
     yield* full;
   }
 
+  /** What breaks off a header is the fault, whatever the rest looks like. */
+  #findHeader(
+    text: string,
+    last: boolean,
+    fault: Exclude<DecodeFault, { code: 'file-not-text' }> | null,
+  ): FoundHeader | null {
+    try {
+      return this.#finder.push(text, last || fault !== null);
+    } catch (error) {
+      if (fault === null || !(error instanceof CandorError)) throw error;
+      throw this.#faultAt(fault.code, 1);
+    }
+  }
+
+  #faultAt(code: Exclude<DecodeFault['code'], 'file-not-text'>, row: number): CandorError {
+    return new CandorError(code, code === 'encoding-mismatch' ? { row, encoding: this.#decoder.encoding } : { row });
+  }
+
   #begin({ record, delimiter }: FoundHeader): void {
     const header = record.cells;
     const layout = layOut(header, columnChoices(this.#options));
@@ -197,8 +214,7 @@ class Reading implements RecipientFile {
     this.#headerRow = record.row;
     this.#facts = { header, delimiter, columns, columnNumbers, ignoredColumns, missingCategories };
     this.#check = createRowCheck(layout, this.#options, this.#tally);
-    this.#emailAt = layout.email;
-    this.#width = layout.width;
+    this.#rows = new RowTally(layout);
     this.#splitter = new RecordSplitter(delimiter, (next) => this.#takeRecord(next));
   }
 
@@ -217,14 +233,7 @@ class Reading implements RecipientFile {
     } else {
       this.#valid += 1;
       // Before the encoding is known to be this one, there was nothing but ASCII.
-      if (this.#decoder.encoding === 'windows-1252' && hasOtherThanAscii(record.cells[this.#emailAt]!))
-        this.#doubtfulAddresses += 1;
-      if (record.cellCount !== this.#width) {
-        if (record.cellCount < this.#width) this.#filledRows += 1;
-        else this.#extraCellRows += 1;
-      }
-      const first = row.address.charCodeAt(0);
-      if (first === 0x27 || first === 0x60) this.#quotedAddresses += 1;
+      this.#rows!.add(record, row, this.#decoder.named === null && this.#decoder.encoding === 'windows-1252');
       this.#recipients.push(row);
     }
     if (this.#recipients.length + this.#invalid.length >= batchRows) this.#closeBatch();
@@ -242,10 +251,6 @@ class Reading implements RecipientFile {
 /** `\\.` as `COPY` of Postgres ends its data. */
 function isEndOfData({ cells, cellCount }: RawRecord): boolean {
   return cellCount === 1 && cells[0] === '\\.';
-}
-
-function hasOtherThanAscii(text: string): boolean {
-  return /[^\0-\x7f]/.test(text);
 }
 
 /** The cells of a header as a person is shown them, whose choice of columns they are for. */

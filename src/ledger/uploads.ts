@@ -1,5 +1,6 @@
 // Uploaded recipient files in the ledger: sealed chunks, what a person decided about them, what was read.
 import type { Audience } from '../domain/audience.ts';
+import { encodingNamed, type EncodingName } from '../domain/encoding.ts';
 import type { CampaignNo } from '../domain/ids.ts';
 import type { Queryable } from './database.ts';
 
@@ -23,6 +24,8 @@ export interface Upload {
   readonly audience: Audience | null;
   /** Canonical column → number of the column: header text may be somebody's, and this is kept in clear. */
   readonly mapping: Readonly<Record<string, number>>;
+  /** As a person named it; null: the octets tell. */
+  readonly encoding: EncodingName | null;
   readonly version: number;
   readonly rowsRead: number;
   readonly reportSealed: Buffer | null;
@@ -42,6 +45,7 @@ interface UploadRow {
   sha256: string | null;
   audience: Audience | null;
   mapping: Record<string, number>;
+  encoding: string | null;
   version: number;
   rows_read: number;
   report_sealed: Buffer | null;
@@ -49,7 +53,7 @@ interface UploadRow {
   campaign: string | null;
 }
 
-const columns = `u.upload_no, u.id, u.state, u.kit, u.actor, u.name_sealed, u.octets, u.sha256, u.audience, u.mapping, u.version,
+const columns = `u.upload_no, u.id, u.state, u.kit, u.actor, u.name_sealed, u.octets, u.sha256, u.audience, u.mapping, u.encoding, u.version,
                  u.rows_read, u.report_sealed, u.created_at, c.id as campaign`;
 const source = 'candor.upload u left join candor.campaign c using (campaign_no)';
 
@@ -65,6 +69,7 @@ function fromRow(row: UploadRow): Upload {
     sha256: row.sha256,
     audience: row.audience,
     mapping: row.mapping,
+    encoding: row.encoding === null ? null : encodingNamed(row.encoding),
     version: row.version,
     rowsRead: row.rows_read,
     reportSealed: row.report_sealed,
@@ -177,12 +182,12 @@ export async function finishReading(
 export async function changeColumns(
   on: Queryable,
   upload: Upload,
-  change: { mapping: Readonly<Record<string, number>>; audience: Audience | null },
+  change: { mapping: Readonly<Record<string, number>>; audience: Audience | null; encoding: EncodingName | null },
 ): Promise<boolean> {
   const { rowCount } = await on.query({
-    text: `update candor.upload set mapping = $3, audience = $4, version = version + 1, state = 'reading', rows_read = 0, report_sealed = null, touched_at = now()
+    text: `update candor.upload set mapping = $3, audience = $4, encoding = $5, version = version + 1, state = 'reading', rows_read = 0, report_sealed = null, touched_at = now()
            where upload_no = $1 and version = $2 and state in ('read', 'unusable')`,
-    values: [upload.uploadNo, upload.version, change.mapping, change.audience],
+    values: [upload.uploadNo, upload.version, change.mapping, change.audience, change.encoding],
   });
   if (rowCount > 0)
     await on.query({ text: 'delete from candor.upload_problem where upload_no = $1', values: [upload.uploadNo] });

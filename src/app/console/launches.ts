@@ -56,6 +56,7 @@ export function openLaunchPort(
       const work = createCampaign(ledger, settings, kit, {
         source: uploadSource(ledger, upload),
         mapping: upload.mapping,
+        ...(upload.encoding === null ? {} : { encoding: upload.encoding }),
         ...(upload.audience === null ? {} : { audience: upload.audience }),
         actor: operator.name,
         again,

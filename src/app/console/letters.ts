@@ -59,6 +59,7 @@ export function openLettersPort(ledger: LedgerContext, shelf: CompiledShelf, opt
         {
           ...(upload.audience === null ? {} : { audience: upload.audience }),
           mapping: upload.mapping,
+          ...(upload.encoding === null ? {} : { encoding: upload.encoding }),
           locales: { supported: kit.locales, fallback: kit.defaultLocale },
         },
         row,

@@ -103,7 +103,7 @@ export function openUploadsPort(ledger: LedgerContext, kits: KitShelf, logger: L
         upload.sha256 === null ? [] : findSameFile(database, upload.sha256, upload.kit),
         kits.list(),
       ]);
-      const { kit, octets, rowsRead, version, audience, mapping, campaign } = upload;
+      const { kit, octets, rowsRead, version, audience, mapping, encoding, campaign } = upload;
       return {
         ...lineOf(upload),
         kit,
@@ -113,26 +113,27 @@ export function openUploadsPort(ledger: LedgerContext, kits: KitShelf, logger: L
         version,
         audience,
         mapping,
+        encoding,
         campaign,
         report: upload.reportSealed === null ? null : openReport(keyring, upload.reportSealed),
         keptUntil: new Date(upload.createdAt.getTime() + uploadKeptMs),
         same: { uploads, campaigns: campaigns.map((one) => ({ id: one.id, state: one.state })) },
       };
     },
-    async correct(id, { version, mapping, audience, actor }) {
+    async correct(id, { version, mapping, audience, encoding, actor }) {
       const upload = await known(id);
       if (version !== upload.version || upload.reportSealed === null) throw new CandorError('upload-changed');
       const report = openReport(keyring, upload.reportSealed);
       const header = report.kind === 'account' ? report.account.header : report.fault.header;
       // Kept by number: what the header says may be somebody's.
       const numbers = Object.fromEntries(columnNumbersOf(header, mapping));
-      if (!(await changeColumns(database, upload, { mapping: numbers, audience })))
+      if (!(await changeColumns(database, upload, { mapping: numbers, audience, encoding })))
         throw new CandorError('upload-changed');
       await recordEvent(database, {
         campaignNo: null,
         actor,
         kind: 'upload-columns-changed',
-        data: { upload: id, columns: Object.keys(numbers), audience },
+        data: { upload: id, columns: Object.keys(numbers), audience, encoding },
       });
       begin(id, upload.kit);
     },
@@ -170,6 +171,7 @@ async function* invalidLines(
   const file = readRecipientFile(uploadSource(ledger, upload).open(), {
     ...(upload.audience === null ? {} : { audience: upload.audience }),
     mapping: upload.mapping,
+    ...(upload.encoding === null ? {} : { encoding: upload.encoding }),
     locales: { supported: kit.locales, fallback: kit.defaultLocale },
   });
   try {

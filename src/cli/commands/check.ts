@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import type { CheckRequest } from '../../campaigns/application.ts';
 import type { Audience } from '../../domain/audience.ts';
-import { audience, once, text } from '../arguments.ts';
+import type { EncodingName } from '../../domain/encoding.ts';
+import { audience, encoding, once, text } from '../arguments.ts';
 import { declare, type Run } from '../command.ts';
 import { reportForScripts } from '../for-scripts.ts';
 import { renderCheck } from '../render-check.ts';
@@ -10,6 +11,7 @@ import type { SharedOptions } from '../session.ts';
 
 export interface CheckOptions extends SharedOptions {
   readonly audience?: Audience;
+  readonly encoding?: EncodingName;
   readonly kit?: string;
   readonly invalid?: string;
 }
@@ -28,6 +30,11 @@ export function addCheck(program: Command, run: Run): void {
     .argument('<file>', 'the recipient file (CSV)', text)
     .option('--invalid <out.csv>', 'write the invalid rows with a reason column (mode 0600)', once(text))
     .option('--audience <audience>', 'the audience of every row, for a file without that column', once(audience))
+    .option(
+      '--encoding <name>',
+      'the code page of the file, where it is not UTF-8, UTF-16 or Windows-1252',
+      once(encoding),
+    )
     .option('--kit <dir>', 'the kit whose languages count (default: the only one there is)', once(text))
     .action((file: string, options: CheckOptions) =>
       run(options, async (session) => {
@@ -47,6 +54,7 @@ export function toCheckRequest(file: string, options: CheckOptions): CheckReques
   return {
     path: file,
     ...(options.audience === undefined ? {} : { audience: options.audience }),
+    ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
     ...(options.kit === undefined ? {} : { kit: options.kit }),
     ...(options.invalid === undefined ? {} : { invalidOut: options.invalid }),
   };

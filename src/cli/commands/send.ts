@@ -3,9 +3,10 @@
 import type { Command } from 'commander';
 import type { Application, Confirmation, CreateRequest, LaunchPlan } from '../../campaigns/application.ts';
 import type { Audience } from '../../domain/audience.ts';
+import type { EncodingName } from '../../domain/encoding.ts';
 import type { Start } from '../../domain/start.ts';
 import { CandorError } from '../../domain/errors.ts';
-import { audience, each, once, perSecond, startAt, text, wholeNumber } from '../arguments.ts';
+import { audience, each, encoding, once, perSecond, startAt, text, wholeNumber } from '../arguments.ts';
 import { askNumber, askYesNo, asking, canAsk, type Ask } from '../ask.ts';
 import { declare, type Run } from '../command.ts';
 import { count, counted } from '../figures.ts';
@@ -25,6 +26,7 @@ export interface SendOptions extends SharedOptions {
   readonly again?: boolean;
   readonly detach?: boolean;
   readonly audience?: Audience;
+  readonly encoding?: EncodingName;
 }
 
 type PlanRequest = Omit<CreateRequest, 'confirmation' | 'actor'>;
@@ -62,6 +64,11 @@ export function addSend(program: Command, run: Run, now: () => Date): void {
     .option('--again', 'send although this file was sent with this kit before')
     .option('--detach', 'launch and leave the work to candor worker or candor serve')
     .option('--audience <audience>', 'the audience of every row, for a file without that column', once(audience))
+    .option(
+      '--encoding <name>',
+      'the code page of the file, where it is not UTF-8, UTF-16 or Windows-1252',
+      once(encoding),
+    )
     .action((file: string, options: SendOptions) => run(options, (session) => send(session, file, options)));
 }
 
@@ -72,6 +79,7 @@ export function toPlanRequest(file: string, kit: string, options: SendOptions): 
     kit,
     again: options.again === true,
     ...(options.audience === undefined ? {} : { audience: options.audience }),
+    ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
     ...(options.except === undefined ? {} : { except: options.except }),
     ...(options.rate === undefined ? {} : { ratePerSecond: options.rate }),
     ...(options.first === undefined ? {} : { first: options.first }),

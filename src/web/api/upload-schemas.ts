@@ -1,9 +1,11 @@
 // Uploads, launches and letters as the API tells them.
 import { z } from 'zod';
 import { categories } from '../../domain/category.ts';
+import { codePages, encodingNamed, type EncodingName } from '../../domain/encoding.ts';
 import { audience, count, givenTime, locale, next, time, version } from './parts.ts';
 import { checkStart, fastestPerSecond, slowestPerSecond } from '../launch-checks.ts';
 
+const encodingName = z.enum(Object.keys(codePages) as [EncodingName, ...EncodingName[]]);
 const uploadState = z.enum(['receiving', 'reading', 'read', 'unusable', 'launched']);
 const line = {
   id: z.string(),
@@ -59,7 +61,10 @@ const account = z
     findings: z
       .strictObject({
         encoding: z.string(),
+        encodingName: z.string(),
         doubtfulAddresses: count,
+        doubtfulNames: count,
+        rowsPerhapsUtf8: count,
         affectedRows: count,
         exposure: z.array(z.strictObject({ category: z.enum(categories), rows: count, markerRows: count })),
         unaffectedMarkedNames: count,
@@ -101,6 +106,7 @@ export const upload = z
     mapping: z
       .record(z.string(), z.int())
       .meta({ description: 'Columns that a person chose: canonical column → its number, the first being 1.' }),
+    encoding: encodingName.nullable().meta({ description: 'Named by a person; null: the octets tell.' }),
     report: z
       .discriminatedUnion('kind', [
         z.strictObject({ kind: z.literal('account'), account }),
@@ -149,6 +155,19 @@ export const givenMapping = z.strictObject({
       description: 'Canonical column → its number, the first being 1, or its header. It is kept by its number.',
     }),
   audience: audience.nullable().default(null).meta({ description: 'For the whole file, when no column says it.' }),
+  encoding: z
+    .string()
+    .max(40)
+    .transform((text, context) => {
+      const found = encodingNamed(text);
+      if (found === null) context.addIssue('Give the name of an encoding, such as windows-1251.');
+      return found;
+    })
+    .nullable()
+    .default(null)
+    .meta({
+      description: 'Of the file, where it is not UTF-8, UTF-16 or Windows-1252: any usual name. Null: the octets tell.',
+    }),
 });
 
 export const kitList = z

@@ -1,5 +1,6 @@
 // Choosing a file, and the whole account of one that came.
 import { categories } from '../../domain/category.ts';
+import { codePages, encodingNamed } from '../../domain/encoding.ts';
 import { count, counted, moment } from '../figures.ts';
 import { errorSummary, note, prose, select, type FieldProblems } from '../form-parts.ts';
 import { csrfField, type Frame } from '../frame.ts';
@@ -112,6 +113,15 @@ const columnTexts: Readonly<Record<string, string>> = {
   referrer: 'Referrer',
 };
 
+function isAboutEncoding({ report }: UploadView): boolean {
+  return report?.kind === 'fault' && report.fault.code.startsWith('encoding-');
+}
+
+function nameOfEncoding(name: string): string {
+  const known = encodingNamed(name);
+  return known === null ? name : codePages[known];
+}
+
 /** The widest list to choose from; further columns are for the API. */
 const offeredColumns = 500;
 
@@ -122,10 +132,26 @@ function columnsSheet(
   found: Readonly<Record<string, string>>,
   open: boolean,
 ): Html | null {
-  if (header.length === 0) return null;
+  // Where not even a header can be read, the encoding can still be named.
+  if (header.length === 0 && !isAboutEncoding(upload)) return null;
   const cells = header.slice(0, offeredColumns);
   const form = html`<form method="post" action="/uploads/${upload.id}/mapping">${csrfField(frame)}<input type="hidden" name="version" value="${upload.version}">
-<div class="columns">${columnNames.map((name) =>
+${select({
+  name: 'encoding',
+  label: 'Encoding: if names look garbled, or the file cannot be read',
+  options: [
+    {
+      value: '',
+      text:
+        upload.report?.kind === 'account' && upload.encoding === null
+          ? `as found: ${nameOfEncoding(upload.report.account.encoding)}`
+          : 'as found',
+    },
+    ...Object.entries(codePages).map(([value, text]) => ({ value, text: `${text}: ${value}` })),
+  ],
+  chosen: upload.encoding ?? '',
+})}
+<div class="columns">${(header.length === 0 ? [] : columnNames).map((name) =>
     select({
       name: `column-${name}`,
       label: columnTexts[name] ?? name,

@@ -1,5 +1,6 @@
 // What the pages need of uploads.
 import type { Audience } from '../../domain/audience.ts';
+import type { EncodingName } from '../../domain/encoding.ts';
 import type { UploadReport } from '../../campaigns/upload-report.ts';
 
 export interface UploadLine {
@@ -21,6 +22,8 @@ export interface UploadView extends UploadLine {
   readonly audience: Audience | null;
   /** Canonical column → number of the column, the first being 1. */
   readonly mapping: Readonly<Record<string, number>>;
+  /** As a person named it; null: the octets tell. */
+  readonly encoding: EncodingName | null;
   readonly report: UploadReport | null;
   readonly keptUntil: Date;
   readonly campaign: string | null;
@@ -44,13 +47,14 @@ export interface UploadsPort {
   /** Takes a file and begins to read it. Answers its id. */
   receive(file: { octets: AsyncIterable<Uint8Array>; fileName: string; kit: string; actor: string }): Promise<string>;
   get(id: string): Promise<UploadView | null>;
-  /** A person's word about the columns, by their numbers or headers; the file is read again. Throws `column-not-found`, `columns-duplicate`. */
+  /** A person's word about the encoding and the columns, by their numbers or headers; the file is read again. Throws `column-not-found`, `columns-duplicate`. */
   correct(
     id: string,
     change: {
       version: number;
       mapping: Readonly<Record<string, number | string>>;
       audience: Audience | null;
+      encoding: EncodingName | null;
       actor: string;
     },
   ): Promise<void>;

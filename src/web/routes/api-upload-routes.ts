@@ -72,7 +72,7 @@ export function apiUploadRoutes(serve: Serve, uploads: UploadsPort): void {
       path: '/api/uploads/{upload}/mapping',
       id: 'correctMapping',
       tag: 'uploads',
-      summary: 'Say which column is which; the file is read again',
+      summary: 'Say which column is which, and which encoding the file has; it is read again',
       params,
       body: givenMapping,
       answer: { status: 202, body: upload },
@@ -80,10 +80,11 @@ export function apiUploadRoutes(serve: Serve, uploads: UploadsPort): void {
       example: { version: 1, mapping: { email: 'Contact', name: 3 }, audience: 'affected' },
     },
     async ({ params, body, operator }) => {
-      const { version, mapping, audience } = body;
+      const { version, mapping, audience, encoding } = body;
       await uploads.correct(params.upload, {
         version,
         audience,
+        encoding,
         mapping: Object.fromEntries(Object.entries(mapping).filter(([, header]) => header !== '')),
         actor: operator.name,
       });

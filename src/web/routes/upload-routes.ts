@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Multipart } from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { encodingNamed } from '../../domain/encoding.ts';
 import { CandorError } from '../../domain/errors.ts';
 import { isCsrfToken, operatorOf, type Show } from '../frame.ts';
 import { readForm } from '../form-parts.ts';
@@ -18,7 +19,11 @@ interface OfUpload {
 }
 
 const mappingForm = z
-  .object({ version: z.coerce.number().int(), audience: z.enum(['', 'affected', 'unaffected']).catch('') })
+  .object({
+    version: z.coerce.number().int(),
+    audience: z.enum(['', 'affected', 'unaffected']).catch(''),
+    encoding: z.string().max(40).catch(''),
+  })
   .catchall(z.string().max(300));
 
 /** The form offers numbers; a script may give the header. */
@@ -84,7 +89,7 @@ export function uploadRoutes(app: FastifyInstance, { show, uploads }: { show: Sh
     const upload = await known(request);
     const form = readForm(request.body, mappingForm);
     if (!form.ok) throw new CandorError('form-expired');
-    const { version, audience, ...cells } = form.values;
+    const { version, audience, encoding, ...cells } = form.values;
     const mapping = Object.fromEntries(
       Object.entries(cells).flatMap(([name, cell]) =>
         name.startsWith('column-') && cell !== '' ? [[name.slice('column-'.length), chosenColumn(cell)]] : [],
@@ -94,6 +99,7 @@ export function uploadRoutes(app: FastifyInstance, { show, uploads }: { show: Sh
       version,
       mapping,
       audience: audience === '' ? null : audience,
+      encoding: encodingNamed(encoding),
       actor: operatorOf(request).name,
     });
     return reply.redirect(`/uploads/${upload.id}?done=mapping-saved`, 303);

@@ -404,6 +404,24 @@ describe('uploads', () => {
     ).toHaveLength(7);
   });
 
+  it('are read again in the encoding that somebody named, by any of its names', async () => {
+    const { body } = await anUpload('email,audience\na@example.com,affected\n');
+    const named = { version: 1, mapping: { email: 1 }, encoding: 'CP1251' };
+    expect((await api.call('PUT', `/api/uploads/${body.id}/mapping`, named)).status).toBe(202);
+    expect((await read(body.id)).body).toMatchObject({
+      version: 2,
+      mapping: { email: 1 },
+      encoding: 'windows-1251',
+      report: { kind: 'account', account: { encoding: 'windows-1251', warnings: [] } },
+    });
+    const unknown = await api.call('PUT', `/api/uploads/${body.id}/mapping`, {
+      ...named,
+      version: 2,
+      encoding: 'klingon',
+    });
+    expect([unknown.status, fieldsOf(unknown)]).toEqual([400, ['encoding']]);
+  });
+
   it('are read again with the columns that somebody chose, once per version', async () => {
     const { body } = await anUpload('contact,kind\na@example.com,affected\n');
     expect(body.report?.fault.code).toBe('columns-no-email');

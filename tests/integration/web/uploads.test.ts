@@ -157,6 +157,33 @@ describe('an upload', () => {
     expect([wrong.status, wrong.body.includes('column-not-found')]).toEqual([400, true]);
   });
 
+  it('is read in the encoding that a person names, and remembers it at the launch', async () => {
+    const cyrillic = Buffer.concat([
+      Buffer.from('email,audience,name\nivan@example.com,affected,'),
+      Buffer.from([0xc8, 0xe2, 0xe0, 0xed, 10]),
+    ]);
+    const { path, body } = await uploaded(cyrillic);
+    expect(body).toContain('as found: Western Europe (Windows)');
+    const change = { version: '1', encoding: 'windows-1251' };
+    expect((await console.submit(`${path}/mapping`, change, cookie)).status).toBe(303);
+    expect(await settled(path)).toContain('<option value="windows-1251" selected>');
+    expect(
+      (await console.submit(`${path}/launch`, { version: '2', notices: '1', missing: 'yes' }, cookie)).status,
+    ).toBe(303);
+    await eventually(async () => (await countOf('campaign')) > 0);
+    expect(await inClear()).toContain('"encoding": "windows-1251"');
+  });
+
+  it('offers the choice of the encoding where not even the header could be read', async () => {
+    const { path, body } = await uploaded(
+      Buffer.concat([Buffer.from('email,audience,'), Buffer.from([0x81, 10]), Buffer.from('a@example.com,yes,x\n')]),
+    );
+    expect(body).toContain('encoding-unknown');
+    expect(body).toContain('name="encoding"');
+    await console.submit(`${path}/mapping`, { version: '1', encoding: 'cp437' }, cookie);
+    expect(await settled(path)).toContain('<strong>1 person</strong>');
+  });
+
   it('never takes its first person for a header, and keeps nothing of them in clear', async () => {
     const first = 'Jane Doe <jane@example.com>';
     for (const content of [

@@ -77,6 +77,7 @@ describe('usage', () => {
     ['a time without a zone', ['send', 'a.csv', '--kit', 'k', '--at', '2026-02-01T09:00']],
     ['a time in the past', ['send', 'a.csv', '--kit', 'k', '--at', '2026-01-01T09:00Z']],
     ['an audience of its own', ['check', 'a.csv', '--audience', 'both']],
+    ['an encoding that nobody knows', ['check', 'a.csv', '--encoding', 'klingon']],
     ['a state of its own', ['export', 'c-1', '--out', 'o', '--state', 'delivered']],
     ['a re-send of accepted notices', ['resend', 'c-1', '--state', 'accepted']],
     ['a re-send of suppressed notices without a reason', ['resend', 'c-1', '--state', 'suppressed']],
@@ -139,10 +140,13 @@ describe('check', () => {
         return report;
       },
     });
-    const ran = await cli.run('check', 'a.csv', '--audience', 'affected', '--invalid', 'bad.csv', '--json');
+    const given = ['--audience', 'affected', '--encoding', 'CP1251', '--invalid', 'bad.csv'];
+    const ran = await cli.run('check', 'a.csv', ...given, '--json');
     expect(ran.exit).toBe(0);
     expect(JSON.parse(ran.stdout)).toEqual(report);
-    expect(requests).toEqual([{ path: 'a.csv', audience: 'affected', invalidOut: 'bad.csv' }]);
+    expect(requests).toEqual([
+      { path: 'a.csv', audience: 'affected', encoding: 'windows-1251', invalidOut: 'bad.csv' },
+    ]);
     expect(ran.opened.map((each) => each.needs)).toEqual(['none']);
     expect(ran.closed).toBe(1);
   });

@@ -8,6 +8,7 @@ import { honestWord } from '../../../src/cli/render-found.ts';
 import { renderPlan } from '../../../src/cli/render-plan.ts';
 import { renderSummary } from '../../../src/cli/render-summary.ts';
 import type { Found } from '../../../src/domain/found.ts';
+import { fileWarnings } from '../../../src/domain/file-warnings.ts';
 import { campaignStates } from '../../../src/domain/campaign-state.ts';
 import { noticeStates } from '../../../src/domain/notice-state.ts';
 import { reportOf, summaryOf } from './scripted-application.ts';
@@ -118,19 +119,23 @@ describe('the check', () => {
       affectedRows: 1000,
       exposure,
       unaffectedMarkedNames: 0,
+      encodingName: 'Western Europe (Windows)',
+      doubtfulNames: 0,
+      rowsPerhapsUtf8: 0,
       quotedAddresses: 0,
       filledRows: 0,
       extraCellRows: 0,
     } as const;
-    const text = renderCheck(reportOf({ findings }), null, view).join(' ').replaceAll(/\s+/g, ' ');
+    const warnings = fileWarnings(findings);
+    const text = renderCheck(reportOf({ findings, warnings }), null, view).join(' ').replaceAll(/\s+/g, ' ');
     expect(text).toContain('city: exposed for 812 of 1,000 affected rows');
     expect(text).toContain('read as Windows-1252, not as UTF-8');
-    expect(text).toContain('3 rows have addresses with letters outside ASCII');
-    expect(text).toContain('city (37 affected rows). Any cell');
-    expect(text).not.toContain('os (');
+    expect(text).toContain('email: 3 rows have an address with letters outside ASCII');
+    expect(text).toContain('city: 37 rows have nothing but a mark');
+    expect(text).not.toContain('os: 0');
     expect(
       renderCheck(
-        reportOf({ findings: { ...findings, encoding: 'utf-8', doubtfulAddresses: 0, exposure: [] } }),
+        reportOf({ findings: { ...findings, encoding: 'utf-8', doubtfulAddresses: 0, exposure: [] }, warnings: [] }),
         null,
         view,
       ),
@@ -202,14 +207,17 @@ describe('the plan', () => {
       doubtfulAddresses: 0,
       affectedRows: 1,
       unaffectedMarkedNames: 0,
+      encodingName: 'Western Europe (Windows)',
+      doubtfulNames: 0,
+      rowsPerhapsUtf8: 0,
       quotedAddresses: 0,
       filledRows: 0,
       extraCellRows: 0,
       exposure: [{ category: 'city', rows: 1, markerRows: 1 }],
     } as const;
-    const text = renderPlan({ ...plan, report: { ...report, findings } }, view, now).join('\n');
-    expect(text).toContain('read as UTF-16');
-    expect(text).toContain('city (1 affected row)');
+    const text = renderPlan({ ...plan, report: { ...report, findings, warnings: fileWarnings(findings) } }, view, now);
+    expect(text.join('\n')).toContain('read as UTF-16');
+    expect(text.join('\n')).toContain('city: 1 row has nothing but a mark');
   });
 });
 

@@ -1,0 +1,58 @@
+// Counts, while valid rows pass by, what a person should know of how they were read. No cell is kept.
+import type { FileFindings } from '../domain/check-report.ts';
+import { CandorError } from '../domain/errors.ts';
+import type { RecipientRow } from '../domain/recipient-row.ts';
+import type { ColumnLayout } from './columns.ts';
+import { isHiddenUtf8 } from './hidden-utf8.ts';
+import type { RawRecord } from './record-splitter.ts';
+import { looksWestern } from './western-text.ts';
+
+type Totals = Pick<
+  FileFindings,
+  'doubtfulAddresses' | 'doubtfulNames' | 'quotedAddresses' | 'filledRows' | 'extraCellRows'
+>;
+
+export class RowTally {
+  readonly #layout: Pick<ColumnLayout, 'width' | 'email' | 'name'>;
+  #doubtfulAddresses = 0;
+  #doubtfulNames = 0;
+  #quotedAddresses = 0;
+  #filledRows = 0;
+  #extraCellRows = 0;
+
+  constructor(layout: Pick<ColumnLayout, 'width' | 'email' | 'name'>) {
+    this.#layout = layout;
+  }
+
+  /** `guessed`: the file was taken for Windows-1252. Throws `encoding-mixed` where UTF-8 stands in such a file. */
+  add(record: RawRecord, row: RecipientRow, guessed: boolean): void {
+    if (guessed) this.#doubt(record);
+    if (record.cellCount < this.#layout.width) this.#filledRows += 1;
+    else if (record.cellCount > this.#layout.width) this.#extraCellRows += 1;
+    const first = row.address.charCodeAt(0);
+    if (first === 0x27 || first === 0x60) this.#quotedAddresses += 1;
+  }
+
+  totals(): Totals {
+    return {
+      doubtfulAddresses: this.#doubtfulAddresses,
+      doubtfulNames: this.#doubtfulNames,
+      quotedAddresses: this.#quotedAddresses,
+      filledRows: this.#filledRows,
+      extraCellRows: this.#extraCellRows,
+    };
+  }
+
+  /** An address is doubtful by any letter outside ASCII, a name by what hardly any Western name has. */
+  #doubt({ cells, row }: RawRecord): void {
+    if (cells.some((cell) => hasOtherThanAscii(cell) && isHiddenUtf8(cell)))
+      throw new CandorError('encoding-mixed', { row });
+    if (hasOtherThanAscii(cells[this.#layout.email]!)) this.#doubtfulAddresses += 1;
+    const name = this.#layout.name === -1 ? '' : (cells[this.#layout.name] ?? '');
+    if (hasOtherThanAscii(name) && !looksWestern(name)) this.#doubtfulNames += 1;
+  }
+}
+
+function hasOtherThanAscii(text: string): boolean {
+  return /[^\0-\x7f]/.test(text);
+}
