@@ -32,7 +32,8 @@ import type { Keyring } from '../ledger/keyring.ts';
 import { endLease, keepLease, recoverExpired, takeLease } from '../ledger/leases.ts';
 import { readMigrations, schemaVersion } from '../ledger/migrate.ts';
 import { markUnreachable, readPace, setThrottle, takeSlots } from '../ledger/pace.ts';
-import { holdForRefusals, takeBackRefused } from '../ledger/refusals.ts';
+import { readPassage, recordDenial } from '../ledger/denials.ts';
+import { holdForFirstLetters, holdForRefusals, takeBackRefused } from '../ledger/refusals.ts';
 import { settleAndClaim } from '../ledger/settle-and-claim.ts';
 import { settleAttempts } from '../ledger/settling.ts';
 import { createLetterWriter, type LetterWriter } from '../rendering/letter-writer.ts';
@@ -65,10 +66,17 @@ export function bindLedger(
 ): LedgerPorts {
   const { worker, lock, alert, signingKey, refusalLimit } = parts;
   const terms = new Map<CampaignNo, Promise<CampaignTerms>>();
-  const hold = async (campaign: CampaignNo, reason: HoldReason, detail: string | null): Promise<void> => {
-    const was = await database.transaction((tx) =>
-      moveCampaign(tx, campaign, ['running'], { to: 'held', actor: program, reason, detail }),
-    );
+  const hold = async (
+    campaign: CampaignNo,
+    reason: HoldReason,
+    detail: string | null,
+    denialRule: string | null = null,
+  ): Promise<void> => {
+    const was = await database.transaction(async (tx) => {
+      const before = await moveCampaign(tx, campaign, ['running'], { to: 'held', actor: program, reason, detail });
+      if (before !== null && denialRule !== null) await recordDenial(tx, campaign, denialRule);
+      return before;
+    });
     if (was !== null) alert.raise(campaign, 'held');
   };
   return {
@@ -100,8 +108,11 @@ export function bindLedger(
         if (was !== null) alert.raise(campaign, 'finished');
       },
       hold,
-      holdForRefusals: async (campaign) => {
-        const held = refusalLimit !== null && (await holdForRefusals(database, campaign, refusalLimit, program));
+      holdForRefusals: async (campaign, ended) => {
+        const held =
+          refusalLimit !== null &&
+          ((await holdForFirstLetters(database, keyring, campaign, ended, program)) ||
+            (await holdForRefusals(database, campaign, refusalLimit, program)));
         if (held) alert.raise(campaign, 'held');
         return held;
       },
@@ -126,9 +137,10 @@ export function bindLedger(
         return fresh;
       },
       hold,
-      holdRelay: async (reason, detail) => {
+      passage: (campaign) => readPassage(database, keyring, campaign),
+      holdRelay: async (reason, detail, denialRule) => {
         for (const campaign of await campaignsInState(database, ['running'], relayIdentity))
-          await hold(campaign.campaignNo, reason, detail);
+          await hold(campaign.campaignNo, reason, detail, denialRule);
       },
       markUnreachable: (unreachable) => markUnreachable(database, relayIdentity, unreachable),
     },
@@ -183,6 +195,18 @@ async function readTerms(
       };
       return signsWith === null ? writer.compose(letter) : writer.composeSigned(letter, signsWith);
     },
+    own: { from: addressOf(campaign.mailFrom), user: userOf(campaign.relayIdentity) },
     envelopeFrom: (notice) => campaign.envelopeFrom.replaceAll('{notice}', notice.token),
   };
+}
+
+/** The address of a From header, which may have a name before it. */
+function addressOf(mailbox: string): string {
+  return mailbox.replace(/^.*<(.*)>.*$/s, '$1');
+}
+
+/** The login that stands in the relay's identity; null: none. */
+function userOf(relayIdentity: string): string | null {
+  const at = relayIdentity.lastIndexOf('@');
+  return at === -1 ? null : decodeURIComponent(relayIdentity.slice(0, at));
 }

@@ -5,6 +5,7 @@ import { etaSeconds, unattended, type CampaignSummary } from '../domain/summary.
 import type { Campaign } from '../ledger/campaigns.ts';
 import { readCampaign, readLatestCampaign } from '../ledger/campaigns.ts';
 import type { Queryable } from '../ledger/database.ts';
+import { readDenied } from '../ledger/denials.ts';
 import { readDomainLimits } from '../ledger/domain-pace.ts';
 import { countWorkers } from '../ledger/leases.ts';
 import { readPace } from '../ledger/pace.ts';
@@ -37,7 +38,7 @@ export async function summarise(on: Queryable, campaign: Campaign, looking: Look
   return {
     campaign: campaign.id,
     state: campaign.state,
-    reason: reasonOf(campaign),
+    reason: reasonOf(campaign, await concerns(on, campaign)),
     rehearsal: campaign.rehearsal,
     relay: campaign.relayLabel,
     rows: campaign.rows,
@@ -65,12 +66,29 @@ export async function summarise(on: Queryable, campaign: Campaign, looking: Look
   };
 }
 
+/** How many letters a hold concerns, in words; empty where it concerns all. */
+async function concerns(on: Queryable, campaign: Campaign): Promise<string> {
+  if (campaign.state !== 'held' || !deniable.has(campaign.reason ?? '')) return '';
+  const found = await readDenied(on, campaign.campaignNo);
+  return found === null ? '' : ` It concerns ${found.denied} of the last ${found.letters} letters.`;
+}
+
+/** Holds for what was said about one recipient. */
+const deniable: ReadonlySet<string> = new Set<HoldReason>([
+  'relay-denied',
+  'sender-refused',
+  'sender-unauthenticated',
+  'sender-blocked',
+  'content-refused',
+  'letter-malformed',
+]);
+
 /** Why a campaign stands still, and what to do; null while it does not. */
-function reasonOf(campaign: Campaign): CampaignSummary['reason'] {
+function reasonOf(campaign: Campaign, concerning: string): CampaignSummary['reason'] {
   if (campaign.state === 'held' && campaign.reason !== null && campaign.reason in holdTexts) {
     const text = holdTexts[campaign.reason as HoldReason];
     const detail = campaign.reasonDetail === null || campaign.reasonDetail === '' ? '' : ` (${campaign.reasonDetail})`;
-    return { code: campaign.reason, help: `${text.message}${detail} ${text.help}` };
+    return { code: campaign.reason, help: `${text.message}${detail}${concerning} ${text.help}` };
   }
   if (campaign.state === 'paused')
     return { code: 'paused', help: `A person paused it. Go on with \`candor resume ${campaign.id}\`.` };

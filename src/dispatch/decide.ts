@@ -32,8 +32,9 @@ export function decide(attempt: Judged, terms: RetryTerms, chance: number): Sett
       return verdict.scope === 'relay'
         ? settlementOf(attempt, 'throttled', 'pending', {})
         : again(attempt, 'throttled', terms, claim.attemptCount, chance, false);
-    case 'hold':
     case 'session-ended':
+      return settlementOf(attempt, 'deferred', 'deferred', { retryAfterMs: 0 });
+    case 'hold':
       return settlementOf(attempt, 'relay-fault', 'pending', {});
     case 'deferred':
       return verdict.charged

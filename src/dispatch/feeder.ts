@@ -41,6 +41,8 @@ const statisticsAtMs = [1_000, 4_000, 15_000, 60_000] as const;
 const roomWorthALook = 0.25;
 /** How often growing refusals are looked at. */
 const refusalsEveryMs = 1_000;
+/** Until there are so many they are looked at in each tick: the first letters tell the most, and few are to be taken back. */
+const firstRefusals = 500;
 const idleTickMs = 500;
 const busyTickMs = 100;
 /** While the unaffected wait for the last affected on the wire: each look later is that much of the rate unused. */
@@ -148,9 +150,10 @@ export function startFeeder(
     const before = refusals.get(campaignNo);
     if (refused === (before?.refused ?? 0)) return false;
     const now = clock.monotonicMs();
-    if (open > 0 && before !== undefined && now - before.lookedAt < refusalsEveryMs) return false;
+    const often = refused <= firstRefusals || before === undefined || now - before.lookedAt >= refusalsEveryMs;
+    if (open > 0 && !often) return false;
     refusals.set(campaignNo, { refused, lookedAt: now });
-    return ledger.holdForRefusals(campaignNo);
+    return ledger.holdForRefusals(campaignNo, open === 0);
   };
 
   const finish = async (campaign: DispatchCampaign): Promise<void> => {

@@ -3,6 +3,7 @@
 import type { Claim, ClaimRequest, NoticeContent, Settlement, Slice } from '../domain/attempt.ts';
 import type { CampaignState } from '../domain/campaign-state.ts';
 import type { ConnectFailure, DeliveryResult, HoldReason } from '../domain/delivery-result.ts';
+import type { KnownPassage } from '../domain/denials.ts';
 import type { DomainPace, DomainTurn } from '../domain/domain-turn.ts';
 import type { CampaignNo, LeaseId, NoticeId, SliceId } from '../domain/ids.ts';
 import type { Pace, Slots, SlotSpan } from '../domain/pace.ts';
@@ -55,8 +56,11 @@ export interface FeederLedger {
   releaseAside(): Promise<number>;
   /** Takes back whom the faults of held campaigns refused, where a settlement crossed the hold. */
   takeBackRefused(): Promise<void>;
-  /** Holds the campaign when its latest answers refuse nearly everybody for one reason; answers whether it did. */
-  holdForRefusals(campaign: CampaignNo): Promise<boolean>;
+  /**
+   * Holds the campaign when its latest answers, or its first letters, refuse nearly everybody for one reason; answers whether
+   * it did. `ended`: nothing of it is open any more.
+   */
+  holdForRefusals(campaign: CampaignNo, ended: boolean): Promise<boolean>;
   /** Resolves to true while this process is the one feeder of its relay. */
   isFeeder(): Promise<boolean>;
 }
@@ -75,9 +79,11 @@ export interface WorkerLedger {
     requests: readonly ClaimRequest[],
   ): Promise<{ settled: number; claims: Claim[] }>;
   terms(campaign: CampaignNo): Promise<CampaignTerms>;
-  /** Holds every running campaign of this relay. */
-  holdRelay(reason: HoldReason, detail: string | null): Promise<void>;
-  hold(campaign: CampaignNo, reason: HoldReason, detail: string | null): Promise<void>;
+  /** Holds every running campaign of this relay. `denialRule`: the rule of a refusal that was given to a recipient. */
+  holdRelay(reason: HoldReason, detail: string | null, denialRule?: string | null): Promise<void>;
+  hold(campaign: CampaignNo, reason: HoldReason, detail: string | null, denialRule?: string | null): Promise<void>;
+  /** Which domains of the campaign get through, and what a person has seen refused. */
+  passage(campaign: CampaignNo): Promise<KnownPassage>;
   markUnreachable(unreachable: boolean): Promise<number>;
 }
 
@@ -118,6 +124,8 @@ export interface CampaignTerms extends RetryTerms {
   compose(notice: NoticeContent, at: Date): readonly Buffer[] | Promise<readonly Buffer[]>;
   /** The envelope sender of one notice (VERP). */
   envelopeFrom(notice: NoticeContent): string;
+  /** The address in From, and the login at the relay: a reply that names them is about us. */
+  readonly own?: { readonly from: string; readonly user: string | null };
 }
 
 /** An open connection to the relay. */

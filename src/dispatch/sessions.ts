@@ -1,7 +1,7 @@
 // Handing a letter over, and what becomes of it when the relay has ended the session.
 //
 // Before MAIL FROM was written nothing has begun: the same attempt goes over another connection. After it the attempt is
-// closed, uncharged, and its notice is pending again at once; so the rate counts every MAIL FROM, and none twice.
+// closed, uncharged, and its notice is due again at once; so the rate counts every MAIL FROM, and none twice.
 import type { NoticeContent } from '../domain/attempt.ts';
 import type { DeliveryResult, Verdict } from '../domain/delivery-result.ts';
 import type { NoticeId } from '../domain/ids.ts';

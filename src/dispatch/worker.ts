@@ -22,7 +22,7 @@
 // complete within one second. Not guaranteed: which of several workers carries a slice.
 import { setMaxListeners } from 'node:events';
 import type { Claim, NoticeContent, Settlement } from '../domain/attempt.ts';
-import { classify, temporaryAnswer, temporaryShareRule } from '../domain/classify.ts';
+import { temporaryAnswer, temporaryShareRule } from '../domain/classify.ts';
 import type { ConnectFailure, HoldReason } from '../domain/delivery-result.ts';
 import { CandorError, isUnreachable } from '../domain/errors.ts';
 import type { LeaseId, SliceId } from '../domain/ids.ts';
@@ -32,6 +32,7 @@ import type { Logger } from '../runtime/logger.ts';
 import { createClaimDesk } from './claim-desk.ts';
 import { decide, unrenderable } from './decide.ts';
 import { createDomainTurns } from './domain-turns.ts';
+import { createJudgement } from './judgement.ts';
 import { createLaneCount } from './lane-count.ts';
 import { createLanes } from './lanes.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
@@ -152,6 +153,7 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   const share = new TemporaryShare();
   let onTheWire = 0;
   const health = createRelayHealth({ ledger, throttle, logger });
+  const judgement = createJudgement({ ledger, temporaryShare: share, clock });
   const sessions = createSessions({ connections, health, logger, signal: stopping.signal });
   const isPunctual = createPunctual({ pacer, clock, signal: stopping.signal });
 
@@ -265,12 +267,14 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     }
   };
 
-  const settle = async (errand: Errand<Connection>, { result, session }: HandedOver): Promise<Carried> => {
+  const settle = async (errand: Errand<Connection>, handed: HandedOver): Promise<Carried> => {
+    const { result } = handed;
     const { notice, terms, lease, claim } = errand;
     const domain = notice.address.slice(notice.address.lastIndexOf('@') + 1).toLowerCase();
     const temporary = temporaryAnswer(result);
     if (temporary !== null && share.record(domain, temporary)) await throttle.lift(temporaryShareRule);
-    const verdict = classify(result, { temporaryShare: share, session });
+    const judged = judgement.on(errand, handed, domain);
+    const verdict = judged instanceof Promise ? await judged : judged;
     sessions.cameOf(notice.noticeId, verdict);
     const settlement = decide({ claim, result, verdict, address: notice.address }, terms, parts.random());
     // A relay that puts many recipients off still deals with them: measured by acceptances alone, one that
@@ -282,9 +286,12 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     }
     if (verdict.kind === 'hold') {
       claims.expire();
+      const denialRule = result.kind === 'replied' && result.stage !== 'mail' ? verdict.rule : null;
       if (campaignFaults.has(verdict.reason))
-        await untilReachable(() => ledger.hold(notice.campaignNo, verdict.reason, settlement.replyScrubbed));
-      else await untilReachable(() => ledger.holdRelay(verdict.reason, settlement.replyScrubbed));
+        await untilReachable(() =>
+          ledger.hold(notice.campaignNo, verdict.reason, settlement.replyScrubbed, denialRule),
+        );
+      else await untilReachable(() => ledger.holdRelay(verdict.reason, settlement.replyScrubbed, denialRule));
     }
     return { next: verdict.kind === 'hold' ? 'leave' : 'go-on', settled: settled(lease, claim, settlement) };
   };

@@ -1,6 +1,15 @@
 // What a relay's answer, or its silence, means for the notice, the relay and the campaign. Pure.
 // The rules are data (reply-rules.ts); what no reply can tell is decided here.
-import type { ConnectFailure, DeliveryResult, HoldReason, LetterStage, Reply, Verdict } from './delivery-result.ts';
+import type {
+  ConnectFailure,
+  DeliveryResult,
+  HoldReason,
+  LetterStage,
+  RefusalReason,
+  Reply,
+  Verdict,
+} from './delivery-result.ts';
+import { namesUs, type OwnNames } from './own-names.ts';
 import { findRule } from './reply-rules.ts';
 import { isPermanent, isTemporary } from './reply.ts';
 
@@ -14,6 +23,8 @@ export interface ClassifyContext {
     /** How often this letter was tried again at once already. */
     readonly triedAtOnce: number;
   };
+  /** Our names, and the recipient's address; without them no reply is looked through for ours. */
+  readonly names?: { readonly own: OwnNames; readonly recipient: string };
 }
 
 /** A letter is tried again at once so often; whatever ends its sessions then is more than their end. */
@@ -35,6 +46,9 @@ export const temporaryShareRule = 'temporary-share';
 
 /** The rule of a letter whose session was lost before its body, once too often. */
 export const lostBeforeBody = 'lost-before-body';
+
+/** The rule of a refusal in unknown words that names our sender or our login. */
+export const ownNameRule = 'own-name';
 
 /** The verdict on one letter. */
 export function classify(result: DeliveryResult, context: ClassifyContext): Verdict {
@@ -72,6 +86,8 @@ function classifyReply(stage: LetterStage, reply: Reply, context: ClassifyContex
       : { kind: 'deferred', rule: 'out-of-place', charged: false };
   if (rule.name === 'temporary' && isShared(reply) && context.temporaryShare.isThrottling())
     return { kind: 'throttled', rule: temporaryShareRule, scope: 'relay' };
+  if (rule.ruling.kind === 'refused' && namesOurs(rule.ruling.reason, reply, context))
+    return { kind: 'hold', rule: ownNameRule, reason: 'sender-refused' };
   if (
     endsSession.has(rule.name) &&
     mayTryAtOnce(context) &&
@@ -79,6 +95,18 @@ function classifyReply(stage: LetterStage, reply: Reply, context: ClassifyContex
   )
     return { kind: 'session-ended', rule: rule.name };
   return { ...rule.ruling, rule: rule.name };
+}
+
+/**
+ * A dead address is ours when it is the one that is named; a dead domain, too. What the recipient's side has decided names us,
+ * and `no such account at …` may name the domain of whoever runs the mailboxes.
+ */
+function namesOurs(reason: RefusalReason, reply: Reply, { names }: ClassifyContext): boolean {
+  if (names === undefined || !isPermanent(reply)) return false;
+  if (reason === 'recipient-policy' || reason === 'relay-without-smtputf8') return false;
+  const named = namesUs(reply, names.own, names.recipient);
+  if (reason === 'review') return named !== null;
+  return named === 'address' || (named === 'domain' && reason === 'unknown-domain');
 }
 
 function mayTryAtOnce({ session }: ClassifyContext): boolean {

@@ -84,6 +84,7 @@ export const refusalReasons = [
   'bad-address',
   'relay-without-smtputf8',
   'recipient-policy',
+  'not-relayed',
   'review',
 ] as const;
 export type RefusalReason = (typeof refusalReasons)[number];

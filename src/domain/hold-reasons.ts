@@ -23,7 +23,7 @@ export const holdTexts: Readonly<Record<HoldReason, HoldText>> = {
   },
   'relay-denied': {
     message: 'The relay does not relay for this machine or this login.',
-    help: 'Ask the operator of the relay to allow it, or correct SMTP_URL, then `candor resume`.',
+    help: 'Ask the operator of the relay to allow it, or correct SMTP_URL, then `candor resume`. Where others get through, that tries those whom it concerns once more, and sets aside as refused whom the relay refuses again.',
   },
   'sender-refused': {
     message: 'The relay refuses the sender address.',

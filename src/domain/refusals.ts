@@ -27,3 +27,33 @@ export function judgeRefusals(limit: RefusalLimit, seen: RefusalsSeen): 'hold' |
   if (many) return seen.rule === seen.passed ? null : 'hold';
   return seen.passed === null ? null : 'arm';
 }
+
+/** One of the first letters of a campaign, or of what is left of it after a person has looked. */
+export interface FirstLetter {
+  /** How its attempt ended; `open`: it has not. */
+  readonly outcome: string;
+  readonly rule: string | null;
+  /** The reply in a form that is the same for everybody. */
+  readonly words: string | null;
+  readonly domain: string;
+}
+
+/** So many letters are the first ones. */
+export const firstLetters = 5;
+
+/**
+ * True when the first letters (all, where there are fewer; at least two) were refused in the same words that no rule knows, to
+ * at least two domains: nobody's mailbox is like that. One domain alone may have its reasons.
+ *
+ * @param ended nothing is open any more, so that fewer letters are all
+ * @param passed the words that a person has seen and let pass; null: none
+ */
+export function isOneUnknownRefusal(letters: readonly FirstLetter[], ended: boolean, passed: string | null): boolean {
+  const [first] = letters;
+  if (first === undefined || letters.length < (ended ? 2 : firstLetters)) return false;
+  if (first.words === null || first.words === passed) return false;
+  const alike = letters.every(
+    ({ outcome, rule, words }) => outcome === 'refused' && rule === 'review' && words === first.words,
+  );
+  return alike && new Set(letters.map(({ domain }) => domain)).size >= 2;
+}

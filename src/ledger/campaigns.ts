@@ -95,8 +95,11 @@ export async function createDraft(
   const { terms } = draft;
   const { rows } = await on.query<{ campaign_no: CampaignNo }>({
     text: `insert into candor.campaign (id, file_sha256, kit, kit_title, kit_digest, rehearsal, relay_identity, relay_label, mail_from,
-             envelope_from, reply_to, auto_submitted, unconfirmed_policy, retry_delays_ms, retry_repeat_last, retry_for_ms, signature_name)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning campaign_no`,
+             envelope_from, reply_to, auto_submitted, unconfirmed_policy, retry_delays_ms, retry_repeat_last, retry_for_ms, signature_name,
+             refusals_seen_to)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+             -- What other campaigns were answered before is not looked through for the first letters of this one.
+             (select coalesce(max(attempt_id), 0) from candor.attempt)) returning campaign_no`,
     values: [
       draft.id,
       draft.fileSha256,

@@ -55,7 +55,8 @@ export const settleSteps = `
       from closed w
       join candor.campaign c on c.campaign_no = w.campaign_no
       cross join lateral (select case when c.state = 'cancelled' and w.state in ('deferred', 'pending') then 'cancelled'
-          when c.state = 'held' and c.reason = 'too-many-refused' and w.state = 'refused' and w.rule = c.refusal_rule then 'pending'
+          when c.state = 'held' and c.reason = 'too-many-refused' and w.state = 'refused' and w.rule = c.refusal_rule
+            and (c.refusal_reply is null or regexp_replace(w.reply_scrubbed, '[0-9]+', '#', 'g') = c.refusal_reply) then 'pending'
           else w.state end as state) s
       -- As text, so that only the primary key can find it (see the claim).
       where n.notice_id = w.notice_id and n.state::text = 'sending' and not w.late

@@ -2,7 +2,7 @@
 // one campaign outlives it all, held each time for the right reason, and costs nobody anything.
 import { expect, test } from 'vitest';
 import type { HoldReason } from '../../src/domain/delivery-result.ts';
-import { notExactlyOnce, people } from '../support/people.ts';
+import { notExactlyOnce, people, type Person } from '../support/people.ts';
 import { expiredCertificate, testAuthority } from '../support/relay-certificates.ts';
 import { gmail, microsoft, postfix, yahoo } from '../support/relay-replies.ts';
 import type { TestRelay } from '../support/relay.ts';
@@ -86,7 +86,10 @@ async function outlive(faults: readonly Fault[], relay: TestRelay, site: Site): 
   return campaign ?? '';
 }
 
-async function finishes(campaign: string, relay: TestRelay, site: Site): Promise<void> {
+const finishes = (campaign: string, relay: TestRelay, site: Site): Promise<void> =>
+  finishesFor(everybody, campaign, relay, site);
+
+async function finishesFor(people: readonly Person[], campaign: string, relay: TestRelay, site: Site): Promise<void> {
   await turn(relay, []);
   const ended = await site.run('resume', campaign);
   expect(ended.code).toBe(0);
@@ -94,10 +97,10 @@ async function finishes(campaign: string, relay: TestRelay, site: Site): Promise
     state: 'finished',
     reason: null,
     maybeAccepted: 0,
-    states: { accepted: everybody.length },
+    states: { accepted: people.length },
   });
   expect(ended.summary.attempts).toBeGreaterThanOrEqual(relay.record.mailFromsMs.length);
-  expect(notExactlyOnce(relay, everybody)).toEqual([]);
+  expect(notExactlyOnce(relay, people)).toEqual([]);
   const { rows } = await site.ledger().query<{ charged: number }>({
     text: `select count(*) as charged from candor.attempt where charged and outcome <> 'accepted'`,
   });
@@ -140,4 +143,65 @@ test('a certificate that has expired holds the campaign before anything is said'
     states: { pending: everybody.length },
   });
   expect(relay.record.commands).toEqual([]);
+});
+
+test('the first letters, refused alike in words that no rule knows, hold the smallest campaign', async () => {
+  const relay = await world.relay({ script: [{ stage: 'rcpt', do: 'reply', reply: '550 5.7.1 Code 17, ref {to}' }] });
+  const site = await world.site({ relay });
+  const few = people(3);
+
+  const held = await site.send(world.file(few));
+
+  expect(held.code).toBe(4);
+  expect(held.summary).toMatchObject({
+    state: 'held',
+    reason: { code: 'too-many-refused' },
+    states: { pending: few.length, refused: 0 },
+  });
+  expect(held.summary.reason?.help).toContain('Code 17');
+  await finishesFor(few, held.summary.campaign, relay, site);
+});
+
+test('a relay that refuses one domain alone, in unknown words, holds nobody', async () => {
+  const relay = await world.relay({ script: [{ stage: 'rcpt', do: 'reply', reply: '550 5.7.1 Code 17' }] });
+  const site = await world.site({ relay });
+
+  const ended = await site.send(world.file(people(24).filter(({ email }) => email.endsWith('@example.com'))));
+
+  expect(ended.summary).toMatchObject({ state: 'finished', states: { refused: 6 } });
+});
+
+test('a relay that relays for some domains holds once at most, and then sets the others aside', async () => {
+  const script: Step[] = [
+    { stage: 'rcpt', when: { to: '@users.test' }, do: 'reply', reply: '554 5.7.1 <{to}>: Relay access denied' },
+  ];
+  const relay = await world.relay({ script });
+  const site = await world.site({ relay, settings: { SMTP_CONNECTIONS: '1' } });
+  const all = people(40);
+  const denied = all.filter(({ email }) => email.endsWith('@users.test'));
+
+  let ended = await site.send(world.file(all));
+  if (ended.summary.state === 'held') {
+    expect(ended.summary.reason).toMatchObject({ code: 'relay-denied' });
+    expect(ended.summary.reason?.help).toMatch(/concerns \d+ of the last \d+ letters/);
+    ended = await site.run('resume', ended.summary.campaign);
+  }
+
+  expect(ended.summary).toMatchObject({
+    state: 'finished',
+    states: { accepted: all.length - denied.length, refused: denied.length },
+  });
+});
+
+test('a relay that denies relaying in the middle holds, and nobody is refused for it', async () => {
+  const script: Step[] = [
+    { stage: 'rcpt', when: { from: 15 }, do: 'reply', reply: '554 5.7.1 <{to}>: Relay access denied' },
+  ];
+  const relay = await world.relay({ script });
+  const site = await world.site({ relay });
+
+  const held = await site.send(world.file(people(40)));
+
+  expect(held.summary).toMatchObject({ state: 'held', reason: { code: 'relay-denied' }, states: { refused: 0 } });
+  await finishesFor(people(40), held.summary.campaign, relay, site);
 });

@@ -10,6 +10,8 @@ const words: Readonly<Record<string, string>> = {
     'The address has letters beyond ASCII, and the relay cannot carry those. Use another channel, or a relay with SMTPUTF8.',
   'recipient-policy':
     'The recipient’s own organisation refuses such mail. Use another channel, or ask it to let the sender in.',
+  'not-relayed':
+    'The relay refuses this recipient or its domain, and takes others. Ask its operator, or use another channel.',
   review: 'No rule of Candor knows this reply. Read it; re-send when the cause is gone.',
   'time-spent': 'The relay said “not now” until the time for it was over. Re-send, or use another channel.',
   'attempts-spent': 'The relay said “not now” as often as the schedule allows. Re-send, or use another channel.',

@@ -80,9 +80,10 @@ describe('decide', () => {
       settle(lost(false), { kind: 'deferred', rule: 'lost-before-body', charged: false }, { attemptCount: 50 }),
     ).toMatchObject({ state: 'deferred', charged: false, retryAfterMs: 60_000 });
     expect(settle(lost(false), { kind: 'session-ended', rule: 'session-ended' })).toMatchObject({
-      outcome: 'relay-fault',
-      state: 'pending',
+      outcome: 'deferred',
+      state: 'deferred',
       charged: false,
+      retryAfterMs: 0,
     });
   });
 

@@ -66,6 +66,7 @@ it.each([
           envelopeFrom: () => 'n@example.com',
         }),
       holdRelay: () => Promise.resolve(),
+      passage: () => Promise.resolve({ acceptedDomains: [], seenRule: null }),
       hold: () => Promise.resolve(),
       markUnreachable: () => Promise.resolve(0),
     };

@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest';
-import { judgeRefusals, type RefusalsSeen } from '../../../src/domain/refusals.ts';
+import {
+  isOneUnknownRefusal,
+  judgeRefusals,
+  type FirstLetter,
+  type RefusalsSeen,
+} from '../../../src/domain/refusals.ts';
 
 const limit = { share: 0.8, answers: 100 };
 const seen = (changes: Partial<RefusalsSeen>): RefusalsSeen => ({
@@ -25,4 +30,35 @@ it.each<[string, Partial<RefusalsSeen>, 'hold' | 'arm' | null]>([
   ['is not armed by a few answers', { answers: 20, refused: 0, passed: 'review' }, null],
 ])('%s', (_, changes, expected) => {
   expect(judgeRefusals(limit, seen(changes))).toBe(expected);
+});
+
+const letter = (change: Partial<FirstLetter> = {}): FirstLetter => ({
+  outcome: 'refused',
+  rule: 'review',
+  words: '550 5.7.1 no',
+  domain: 'example.com',
+  ...change,
+});
+const elsewhere = letter({ domain: 'example.net' });
+
+it.each<[string, readonly FirstLetter[], boolean, string | null, boolean]>([
+  ['holds for five alike at two domains', [letter(), letter(), letter(), letter(), elsewhere], false, null, true],
+  ['holds for all where there are two', [letter(), elsewhere], true, null, true],
+  ['waits for the fifth', [letter(), letter(), letter(), elsewhere], false, null, false],
+  [
+    'waits for one that is open',
+    [letter({ outcome: 'open' }), letter(), letter(), letter(), elsewhere],
+    false,
+    null,
+    false,
+  ],
+  ['never holds for one domain alone', [letter(), letter(), letter(), letter(), letter()], true, null, false],
+  ['never holds for one letter', [letter()], true, null, false],
+  ['does not hold when one was accepted', [letter(), elsewhere, letter({ outcome: 'accepted' })], true, null, false],
+  ['does not hold for a rule that is known', [letter({ rule: 'unknown-mailbox-text' }), elsewhere], true, null, false],
+  ['does not hold for two reasons', [letter({ words: '550 5.7.1 other' }), elsewhere], true, null, false],
+  ['does not hold again for what a person let pass', [letter(), elsewhere], true, '550 5.7.1 no', false],
+  ['holds for other words than a person let pass', [letter(), elsewhere], true, '550 5.7.1 other', true],
+])('with the first letters, %s', (_, letters, ended, passed, expected) => {
+  expect(isOneUnknownRefusal(letters, ended, passed)).toBe(expected);
 });
