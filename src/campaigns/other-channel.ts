@@ -6,7 +6,7 @@ import { closedDoubts, countClosedDoubts } from '../ledger/correcting.ts';
 import { noticeRecords, type NoticeRecord } from '../ledger/exporting.ts';
 import { readCounts } from '../ledger/tally.ts';
 import type { CampaignNo } from '../domain/ids.ts';
-import { otherChannelStates, type NoticeState, type OtherChannelState } from '../domain/notice-state.ts';
+import { noticeStateRows, otherChannelStates, type OtherChannelState } from '../domain/notice-state.ts';
 import type { LedgerContext } from './context.ts';
 import { recordExport } from './export-campaign.ts';
 import { csvLines } from './export-csv.ts';
@@ -36,10 +36,14 @@ export async function countOtherChannel(
   const { campaignNo } = await readCampaign(database, id);
   // From the tally, which costs the same for a million; asked beyond it is only what is rare.
   const { counts } = await readCounts(database, campaignNo);
-  const { refused, failed, cancelled } = counts;
   const looked = counts.unconfirmed === 0 ? 0 : await countClosedDoubts(database, campaignNo);
   const suppressed = counts.suppressed === 0 ? 0 : await countSuppressedBut(database, campaignNo, toldReason);
-  return { refused, failed, unconfirmed: Math.max(0, counts.unconfirmed - looked), suppressed, cancelled };
+  const all = Object.fromEntries(otherChannelStates.map((state) => [state, counts[state]]));
+  return {
+    ...(all as Record<OtherChannelState, number>),
+    unconfirmed: Math.max(0, counts.unconfirmed - looked),
+    suppressed,
+  };
 }
 
 /** The list as lines of CSV, with a mark for spreadsheets that it is UTF-8. Throws `campaign-unknown`. */
@@ -90,16 +94,9 @@ async function* lines({ database, keyring }: LedgerContext, campaignNo: Campaign
   }
 }
 
-const whyWords: Partial<Record<NoticeState, string>> = {
-  refused: 'The relay refused this recipient for good.',
-  failed: 'Given up: tries or time were spent, or the letter could not be written.',
-  unconfirmed: 'Perhaps told: no answer was recorded.',
-  suppressed: 'Left out on purpose.',
-};
-
 /** Why somebody is in the list, in a sentence for whoever takes up the telephone. Pure. */
 function whyHere({ state, maybeAccepted, attempts }: NoticeRecord): string {
-  if (state !== 'cancelled') return whyWords[state] ?? '';
+  if (state !== 'cancelled') return noticeStateRows[state].meaning;
   if (maybeAccepted)
     return 'Perhaps told by an earlier attempt whose answer was not recorded; the campaign was cancelled before another one.';
   const last = attempts.findLast(({ outcome }) => outcome !== 'given-back')?.outcome;

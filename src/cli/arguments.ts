@@ -5,7 +5,7 @@ import { canonicalDomain } from '../domain/address.ts';
 import { audiences, type Audience } from '../domain/audience.ts';
 import { codePages, encodingNamed, type EncodingName } from '../domain/encoding.ts';
 import type { Start } from '../domain/start.ts';
-import { noticeStates, noticeTransitions, type NoticeState } from '../domain/notice-state.ts';
+import { noticeStateRows, noticeStates, type NoticeState } from '../domain/notice-state.ts';
 import { BadStartTime, startTime } from './start-time.ts';
 
 /** A reader as commander calls it: with the value and, for a repeated flag, what was read before. */
@@ -100,9 +100,7 @@ export function states(value: string, previous: readonly NoticeState[] | undefin
 /** States that a re-send may take notices from. */
 export function resendStates(value: string, previous: readonly NoticeState[] | undefined): readonly NoticeState[] {
   const read = states(value, previous);
-  const stuck = read.find(
-    (state) => state === 'queued' || state === 'deferred' || !noticeTransitions[state].includes('pending'),
-  );
+  const stuck = read.find((state) => noticeStateRows[state].resend === 'never');
   if (stuck === 'accepted')
     throw new InvalidArgumentError(
       'An accepted notice is never sent again. To tell the same people more, send a follow-up campaign.',

@@ -1,6 +1,6 @@
 // What a person can do after a command, from the state that the campaign is in; and the exit code that
 // tells the same to a script. Pure.
-import { noticeStates, resendableStates } from '../domain/notice-state.ts';
+import { noticeStates, resendableStates, sumOf } from '../domain/notice-state.ts';
 import { unattended, type CampaignSummary } from '../domain/summary.ts';
 import { counted } from './figures.ts';
 
@@ -69,7 +69,7 @@ export function nextSteps(summary: CampaignSummary): NextStep[] {
 /** What helps those whom the campaign did not reach. A rehearsal reached nobody and owes nobody a letter. */
 function untold(summary: CampaignSummary): NextStep[] {
   const { campaign, states } = summary;
-  const again = resendableStates.reduce((sum, state) => sum + states[state], 0);
+  const again = sumOf(states, resendableStates);
   // Who was left out was told by an earlier campaign.
   const others = summary.notices - states.accepted - states.suppressed;
   const which = noticeStates

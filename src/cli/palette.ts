@@ -1,6 +1,6 @@
 // The few styles of the terminal, by meaning. Without colour every style leaves the text as it is, and
 // nothing that is shown depends on colour alone.
-import type { NoticeState } from '../domain/notice-state.ts';
+import { noticeStateRows, type NoticeState, type Tone } from '../domain/notice-state.ts';
 import type { CampaignState } from '../domain/campaign-state.ts';
 
 export type Paint = (text: string) => string;
@@ -45,19 +45,20 @@ export function palette(color: boolean): Palette {
   return color ? colored : uncolored;
 }
 
-/** Which style stands for a state of a notice. */
-export const noticeStyles: Readonly<Record<NoticeState, keyof Palette>> = {
-  pending: 'faint',
-  queued: 'faint',
-  sending: 'busy',
-  deferred: 'caution',
-  accepted: 'good',
-  refused: 'bad',
-  failed: 'bad',
-  unconfirmed: 'unsure',
-  suppressed: 'caution',
-  cancelled: 'faint',
+/** Which style stands for a tone. */
+export const toneStyles: Readonly<Record<Tone, keyof Palette>> = {
+  good: 'good',
+  bad: 'bad',
+  unsure: 'unsure',
+  wait: 'caution',
+  open: 'busy',
+  rest: 'faint',
 };
+
+/** The style of a notice's state. */
+export function noticeStyle(state: NoticeState): keyof Palette {
+  return toneStyles[noticeStateRows[state].tone];
+}
 
 /** Which style stands for a state of a campaign. */
 export const campaignStyles: Readonly<Record<CampaignState, keyof Palette>> = {

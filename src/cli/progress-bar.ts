@@ -1,6 +1,6 @@
 // The bar of a campaign: one segment per kind of state, every notice within it. Pure.
-import type { StateCounts } from '../domain/notice-state.ts';
-import type { Palette } from './palette.ts';
+import { barStates, noticeStateRows, sumCounts, sumOf, type StateCounts, type Tone } from '../domain/notice-state.ts';
+import { toneStyles, type Palette } from './palette.ts';
 import type { View } from './view.ts';
 
 interface Segment {
@@ -38,14 +38,27 @@ export function share(weights: readonly number[], width: number): number[] {
   return cells;
 }
 
+/** The characters of each tone, with and without Unicode. */
+const marks: Readonly<Record<Tone, readonly [unicode: string, ascii: string]>> = {
+  good: ['█', '#'],
+  bad: ['▚', 'x'],
+  unsure: ['▒', '?'],
+  rest: ['▁', '_'],
+  open: ['▌', '>'],
+  wait: ['░', '~'],
+};
+
+/** One segment for each run of states of the same tone, in the order of the bar; what waits is the empty rest. */
 function segmentsOf(states: StateCounts): Segment[] {
-  return [
-    { notices: states.accepted, style: 'good', unicode: '█', ascii: '#' },
-    { notices: states.refused + states.failed, style: 'bad', unicode: '▚', ascii: 'x' },
-    { notices: states.unconfirmed, style: 'unsure', unicode: '▒', ascii: '?' },
-    { notices: states.suppressed + states.cancelled, style: 'faint', unicode: '▁', ascii: '_' },
-    { notices: states.sending, style: 'busy', unicode: '▌', ascii: '>' },
-    { notices: states.deferred, style: 'caution', unicode: '░', ascii: '~' },
-    { notices: states.pending + states.queued, style: 'faint', unicode: '·', ascii: '.' },
-  ];
+  const segments: Segment[] = [];
+  let last: Tone | null = null;
+  for (const state of barStates) {
+    const { tone } = noticeStateRows[state];
+    const before = tone === last ? segments.pop() : undefined;
+    const [unicode, ascii] = marks[tone];
+    segments.push({ notices: (before?.notices ?? 0) + states[state], style: toneStyles[tone], unicode, ascii });
+    last = tone;
+  }
+  const waiting = sumCounts(states) - sumOf(states, barStates);
+  return [...segments, { notices: waiting, style: 'faint', unicode: '·', ascii: '.' }];
 }

@@ -1,9 +1,9 @@
 // The answer to "was this address told?": per campaign what was told, when, and how sure that is. Pure.
 import type { Found } from '../domain/found.ts';
-import { openNoticeStates, type NoticeState } from '../domain/notice-state.ts';
+import { noticeStateRows, type NoticeState } from '../domain/notice-state.ts';
 import { counted, moment } from './figures.ts';
 import { wrap } from './layout.ts';
-import { noticeStyles, palette, type Palette } from './palette.ts';
+import { noticeStyle, palette, type Palette } from './palette.ts';
 import { safeText } from './safe-text.ts';
 import { textColumns, type View } from './view.ts';
 
@@ -27,35 +27,26 @@ export function honestWord(notice: Pick<Found, 'state' | 'rehearsal' | 'maybeAcc
   if (state === 'accepted') return maybeAccepted ? `${accepted} ${copy}` : accepted;
   if (state === 'unconfirmed')
     return `Not certain: the letter may have been accepted, and the answer was never recorded${why}.`;
-  const fact = `${facts[state]}${why}.`;
+  const known = `${fact(state)}${why}.`;
   if (maybeAccepted)
-    return `Not certain: an earlier attempt may have been accepted, and its answer was never recorded. Since then: ${fact}`;
-  return `${isOpen(state) ? 'Not told yet' : 'Not told by this campaign'}: ${fact}`;
+    return `Not certain: an earlier attempt may have been accepted, and its answer was never recorded. Since then: ${known}`;
+  return `${noticeStateRows[state].open ? 'Not told yet' : 'Not told by this campaign'}: ${known}`;
 }
 
 const accepted =
   'The relay accepted the letter and took responsibility for it. That is not proof that it reached the mailbox or was read.';
 const copy = 'An earlier attempt may have been accepted too, so a copy with the same Message-ID is possible.';
 
-const facts: Readonly<Record<Exclude<NoticeState, 'accepted' | 'unconfirmed'>, string>> = {
-  pending: 'the notice is waiting',
-  queued: 'the notice is waiting for a worker',
-  sending: 'it is being handed to the relay now, and there is no answer yet',
-  deferred: 'the relay said "not now", and it is tried again by the schedule',
-  refused: 'the relay refused this recipient for good',
-  failed: 'it was given up',
-  suppressed: 'it was left out on purpose',
-  cancelled: 'the campaign was cancelled before this notice was settled',
-};
-
-function isOpen(state: NoticeState): boolean {
-  return openNoticeStates.some((open) => open === state);
+/** The meaning of a state as the end of a sentence. */
+function fact(state: NoticeState): string {
+  const { meaning } = noticeStateRows[state];
+  return meaning.charAt(0).toLowerCase() + meaning.slice(1, -1);
 }
 
 function renderNotice(notice: Found, width: number, paint: Palette): string[] {
   return [
     ...wrap(`${notice.campaign} (kit ${safeText(notice.kit)}): ${notice.state.toUpperCase()}`, width).map(
-      paint[noticeStyles[notice.state]],
+      paint[noticeStyle(notice.state)],
     ),
     ...wrap(honestWord(notice), width, '  '),
     ...wrap(`Letter: ${notice.audience}, ${safeText(notice.locale)}: "${safeText(notice.subject)}"`, width, '  '),

@@ -1,11 +1,11 @@
 // A campaign at work: as a block of lines that a terminal redraws, and as one plain line for a log.
 // Pure: the same summary, history, view and time give the same text.
-import { openNoticeStates, type NoticeState } from '../domain/notice-state.ts';
+import { openNoticeStates, sumOf, type NoticeState } from '../domain/notice-state.ts';
 import { unattended, unattendedTexts, type CampaignSummary } from '../domain/summary.ts';
 import { count, duration, exactRate, moment, percent, rate, stopwatch } from './figures.ts';
 import { cut, displayWidth, fill, wrap } from './layout.ts';
 import { paceNow, type ProgressHistory } from './pace.ts';
-import { campaignStyles, noticeStyles, palette, type Palette } from './palette.ts';
+import { campaignStyles, noticeStyle, palette, type Palette } from './palette.ts';
 import { renderBar } from './progress-bar.ts';
 import { reasonParts } from './render-summary.ts';
 import { safeText } from './safe-text.ts';
@@ -18,7 +18,7 @@ export interface ProgressView extends View {
 
 /** Notices for which nothing is left to do. */
 export function settled(summary: CampaignSummary): number {
-  return summary.notices - openNoticeStates.reduce((sum, state) => sum + summary.states[state], 0);
+  return summary.notices - sumOf(summary.states, openNoticeStates);
 }
 
 /** The block: title, bar, counts, pace, and the reason when it is held. No line is wider than `columns`. */
@@ -76,7 +76,7 @@ function bar(summary: CampaignSummary, view: ProgressView, width: number, paint:
 function countItems(summary: CampaignSummary, paint: Palette): string[] {
   const { states } = summary;
   const item = (label: string, notices: number, state: NoticeState): string =>
-    notices === 0 ? paint.faint(`${label} 0`) : paint[noticeStyles[state]](`${label} ${count(notices)}`);
+    notices === 0 ? paint.faint(`${label} 0`) : paint[noticeStyle(state)](`${label} ${count(notices)}`);
   const some = (label: string, notices: number, state: NoticeState): string[] =>
     notices === 0 ? [] : [item(label, notices, state)];
   return [

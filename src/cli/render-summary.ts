@@ -2,30 +2,17 @@
 // do next. It never says more than is known: accepted is what the relay answered, not delivery. Pure.
 import { holdReasons } from '../domain/delivery-result.ts';
 import { holdTexts } from '../domain/hold-reasons.ts';
-import { noticeStates, type NoticeState } from '../domain/notice-state.ts';
+import { noticeStateRows, noticeStates } from '../domain/notice-state.ts';
 import { accountHolds, unattended, unattendedTexts, type CampaignSummary } from '../domain/summary.ts';
 import { count, counted, duration, exactRate, moment, rate } from './figures.ts';
 import { displayWidth, padEnd, padStart, wrap } from './layout.ts';
 import { nextSteps } from './next-steps.ts';
-import { campaignStyles, noticeStyles, palette, type Palette } from './palette.ts';
+import { campaignStyles, noticeStyle, palette, type Palette } from './palette.ts';
 import { safeText } from './safe-text.ts';
 import { textColumns, type View } from './view.ts';
 
-const meanings: Readonly<Record<NoticeState, string>> = {
-  pending: 'waiting to be queued',
-  queued: 'waiting for a worker',
-  sending: 'on the wire now',
-  deferred: 'the relay said "not now"; tried again by the schedule',
-  accepted: 'the relay took the letter over; that is not proof that it arrived',
-  refused: 'the relay said no to this recipient for good',
-  failed: 'given up: tries or time are spent, or the letter cannot be written',
-  unconfirmed: "perhaps handed over: the relay's answer was never recorded",
-  suppressed: 'left out on purpose: an earlier campaign has told them',
-  cancelled: 'not told: the campaign was cancelled first',
-};
-
 /** What is said of `sending` while nobody is at work who could have it on the wire. */
-const leftBehind = 'on the wire when its worker went; unconfirmed when another is at work';
+const leftBehind = 'On the wire when its worker went; unconfirmed when another is at work.';
 
 /** Where the mail goes, in words. */
 export function destination(summary: Pick<CampaignSummary, 'rehearsal' | 'relay'>): string {
@@ -113,11 +100,11 @@ function stateRows(summary: CampaignSummary, width: number, paint: Palette): str
   const indent = ' '.repeat(2 + names + 2 + figures + 2);
   return shown.flatMap((state) => {
     const [first = '', ...rest] = wrap(
-      state === 'sending' && summary.workers === 0 ? leftBehind : meanings[state],
+      state === 'sending' && summary.workers === 0 ? leftBehind : noticeStateRows[state].meaning,
       Math.max(width, indent.length + 16),
       indent,
     );
-    const head = `  ${paint[noticeStyles[state]](padEnd(state, names))}  ${padStart(count(summary.states[state]), figures)}  `;
+    const head = `  ${paint[noticeStyle(state)](padEnd(state, names))}  ${padStart(count(summary.states[state]), figures)}  `;
     return [head + paint.faint(first.slice(indent.length)), ...rest.map(paint.faint)];
   });
 }

@@ -5,7 +5,7 @@ import { categoriesOf } from '../domain/category.ts';
 import type { CampaignNo, NoticeId } from '../domain/ids.ts';
 import type { ListedNotice, Listing, WholeNotice } from '../domain/listed-notice.ts';
 import type { ReasonGroup, ReasonKey } from '../domain/notice-choice.ts';
-import { noticeStates, type NoticeState } from '../domain/notice-state.ts';
+import { namedResendStates, noticeStates, sqlStates, type NoticeState } from '../domain/notice-state.ts';
 import type { Queryable } from './database.ts';
 import type { Keyring } from './keyring.ts';
 
@@ -27,7 +27,7 @@ export async function readReasonGroups(on: Queryable, campaignNo: CampaignNo): P
              select state, reason, reply_code, enhanced_code, count(*) as notices, count(*) filter (where maybe_accepted) as maybe_accepted,
                     max(notice_id) as example
              from candor.notice
-             where campaign_no = $1 and state in ('refused', 'failed', 'unconfirmed', 'suppressed', 'cancelled')
+             where campaign_no = $1 and state in (${sqlStates(namedResendStates)})
              group by state, reason, reply_code, enhanced_code
              order by count(*) desc limit ${mostGroups}
            )

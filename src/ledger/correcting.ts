@@ -1,21 +1,10 @@
 // What a person changes about one notice: its address, and whether somebody has looked into its doubt.
 import { CandorError } from '../domain/errors.ts';
 import type { CampaignNo, NoticeId } from '../domain/ids.ts';
-import type { NoticeState } from '../domain/notice-state.ts';
+import { correctableStates, type NoticeState } from '../domain/notice-state.ts';
 import { sqlState, type Queryable, type Transaction } from './database.ts';
 import { recordEvent } from './events.ts';
 import type { Keyring } from './keyring.ts';
-
-/** States in which nobody holds the address: no slice, no open attempt, and no letter that was accepted. */
-export const correctableStates = [
-  'pending',
-  'deferred',
-  'refused',
-  'failed',
-  'unconfirmed',
-  'suppressed',
-  'cancelled',
-] as const satisfies readonly NoticeState[];
 
 const uniqueViolation = '23505';
 
@@ -45,8 +34,7 @@ export async function correctAddress(
   });
   const found = rows[0];
   if (found === undefined) throw new CandorError('notice-unknown');
-  if (!correctableStates.some((state) => state === found.state))
-    throw new CandorError('notice-state', { state: found.state });
+  if (!correctableStates.includes(found.state)) throw new CandorError('notice-state', { state: found.state });
   const version = found.address_version + 1;
   const hash = keyring.hashAddress(key);
   if (hash.equals(found.address_hash)) throw new CandorError('address-same');

@@ -3,7 +3,7 @@ import { CandorError } from '../domain/errors.ts';
 import type { CampaignState } from '../domain/campaign-state.ts';
 import type { CampaignNo, NoticeId } from '../domain/ids.ts';
 import type { ReasonKey } from '../domain/notice-choice.ts';
-import { noticeMayGo, openNoticeStates, type NoticeState } from '../domain/notice-state.ts';
+import { delicateStates, namedResendStates, sqlStates, type NoticeState } from '../domain/notice-state.ts';
 import { inGroup } from './browsing.ts';
 import type { Transaction } from './database.ts';
 import { recordEvent } from './events.ts';
@@ -50,7 +50,7 @@ export async function resendNotices(tx: Transaction, campaignNo: CampaignNo, res
   await expectOpen(tx, campaignNo, '');
   const group = resend.group === undefined ? { condition: 'true', values: [] } : inGroup(resend.group, 5);
   const chosen = `campaign_no = $1 and state = any($2::candor.notice_state[])
-    and state in ('refused', 'failed', 'unconfirmed', 'suppressed', 'cancelled')
+    and state in (${sqlStates(namedResendStates)})
     and ($3::text is null or starts_with(reply_code::text, $3) or starts_with(enhanced_code, $3))
     and ($4::bigint is null or notice_id = $4)
     and ($4::bigint is not null or state <> 'unconfirmed' or not exists (select from candor.closed_doubt d where d.notice_id = n.notice_id))
@@ -112,9 +112,7 @@ async function expectOpen(tx: Transaction, campaignNo: CampaignNo, lock: '' | 'f
 }
 
 function check({ states, code, reason, noticeId }: Resend): void {
-  const impossible = states.find(
-    (state) => !noticeMayGo(state, 'pending') || (openNoticeStates as readonly NoticeState[]).includes(state),
-  );
+  const impossible = states.find((state) => !namedResendStates.includes(state));
   if (impossible !== undefined) throw new CandorError('resend-state', { state: impossible });
   if (code !== undefined && !/^[245][0-9.]{0,11}$/.test(code)) throw new CandorError('resend-code');
   // Of one notice it is seen only when it is read.
@@ -122,6 +120,5 @@ function check({ states, code, reason, noticeId }: Resend): void {
 }
 
 function expectReason(states: readonly NoticeState[], reason: string | undefined): void {
-  if (states.some((state) => state === 'suppressed' || state === 'cancelled') && !reason?.trim())
-    throw new CandorError('resend-reason');
+  if (states.some((state) => delicateStates.includes(state)) && !reason?.trim()) throw new CandorError('resend-reason');
 }

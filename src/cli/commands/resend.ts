@@ -1,7 +1,7 @@
 // candor resend: a new round for notices that were refused, failed or are unconfirmed.
 import type { Command } from 'commander';
 import type { ResendRequest } from '../../campaigns/application.ts';
-import { resendableStates, type NoticeState } from '../../domain/notice-state.ts';
+import { delicateStates, resendableStates, type NoticeState } from '../../domain/notice-state.ts';
 import { CandorError } from '../../domain/errors.ts';
 import { once, replyCode, resendStates, text } from '../arguments.ts';
 import { declare, type Run } from '../command.ts';
@@ -51,7 +51,7 @@ export function addResend(program: Command, run: Run): void {
 /** The request that these options make. Throws `usage` when a reason is needed and missing. */
 export function toResendRequest(campaign: string, actor: string, options: ResendOptions): ResendRequest {
   const states = options.state ?? resendableStates;
-  const delicate = states.find((state) => state === 'suppressed' || state === 'cancelled');
+  const delicate = states.find((state) => delicateStates.includes(state));
   if (delicate !== undefined && options.reason === undefined) {
     throw new CandorError('usage', {
       problem: `Sending ${delicate} notices needs --reason: it was decided not to send them.`,

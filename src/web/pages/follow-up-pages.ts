@@ -1,6 +1,11 @@
 // After a campaign: the search for one address, those who need another channel, and the record to take away.
 import type { Found } from '../../domain/found.ts';
-import { noticeStates, otherChannelStates, type OtherChannelState } from '../../domain/notice-state.ts';
+import {
+  noticeStateRows,
+  noticeStates,
+  otherChannelStates,
+  type OtherChannelState,
+} from '../../domain/notice-state.ts';
 import type { CampaignSummary } from '../../domain/summary.ts';
 import { count, counted, moment } from '../figures.ts';
 import { checkbox, errorSummary, field, note, type FieldProblems } from '../form-parts.ts';
@@ -8,7 +13,7 @@ import { csrfField, type Frame } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { page } from '../layout.ts';
 import { codesOf, reasonWords } from './reason-words.ts';
-import { noticeMeanings, noticeTones, rehearsalBadge } from './state-words.ts';
+import { rehearsalBadge } from './state-words.ts';
 
 export interface SearchView {
   /** Null before a search. */
@@ -32,24 +37,14 @@ ${found !== null && (found.length === 0 ? html`<section class="sheet narrow" rol
 
 function foundSheet(found: Found): Html {
   const told = found.state === 'accepted' && !found.rehearsal;
-  return html`<section class="sheet"><div class="head"><h3>${found.subject === '' ? found.kit : found.subject}</h3><span class="badge ${noticeTones[found.state]}">${found.state}</span>${rehearsalBadge(found.rehearsal)}</div>
-<p>${found.rehearsal ? 'A rehearsal: nothing left the machine, nobody was told.' : `${noticeMeanings[found.state]} ${told ? '' : reasonWords(found.reason)}`}</p>
+  return html`<section class="sheet"><div class="head"><h3>${found.subject === '' ? found.kit : found.subject}</h3><span class="badge ${noticeStateRows[found.state].tone}">${found.state}</span>${rehearsalBadge(found.rehearsal)}</div>
+<p>${found.rehearsal ? 'A rehearsal: nothing left the machine, nobody was told.' : `${noticeStateRows[found.state].meaning} ${told ? '' : reasonWords(found.reason)}`}</p>
 ${found.corrected && note('wait', 'The address was corrected since', 'The notice has another address by now. Attempts before that went to the one you searched for.')}
 ${found.maybeAccepted && found.state !== 'unconfirmed' && note('unsure', 'An earlier attempt may have been accepted', 'Its answer was never recorded.')}
 <dl class="fields"><dt>Letter</dt><dd>${found.audience}, ${found.locale}</dd><dt>Campaign</dt><dd><a href="/campaigns/${found.campaign}">${found.campaign}</a></dd>
 ${found.attempts.map((attempt) => html`<dt>${moment(attempt.at)}</dt><dd>${attempt.outcome.replaceAll('-', ' ')}: ${attempt.reply === null ? codesOf(attempt) : html`<q>${attempt.reply}</q>`}</dd>`)}</dl>
 <p class="buttons"><a class="button second" href="/campaigns/${found.campaign}/notices/${found.notice}">Open the notice</a></p></section>`;
 }
-
-/** Why each of them is there. */
-const untoldWords: Readonly<Record<OtherChannelState, string>> = {
-  refused: 'The relay said no to this recipient.',
-  failed: 'Tries or time were spent, or the letter could not be written.',
-  unconfirmed: 'Perhaps told. Those that somebody has looked into are not in the list.',
-  suppressed: 'Left out on purpose. Whom an earlier campaign told is not in the list.',
-  cancelled:
-    'The campaign was cancelled before the relay accepted a letter: before their turn, between two tries, or in a re-send.',
-};
 
 export interface OtherChannelView {
   readonly summary: CampaignSummary;
@@ -69,7 +64,7 @@ export function otherChannelPage(frame: Frame, { summary, title, untold }: Other
 <section class="sheet" aria-labelledby="channel"><h1 id="channel">Who needs another channel</h1>
 <p class="lead">${all === 0 ? 'Nobody, as far as is known now.' : `${counted(all, 'person has', 'people have')} no letter that the relay is known to have accepted: a call, a letter by post or a message in the account may reach them.`}</p>
 <table><thead><tr><th scope="col">State</th><th scope="col" class="n">Notices</th><th scope="col" class="meaning">Why they are here</th></tr></thead><tbody>
-${otherChannelStates.map((state) => html`<tr><th scope="row"><span class="dot ${noticeTones[state]}"></span>${state}</th><td class="n">${count(untold[state])}</td><td class="meaning quiet">${untoldWords[state]}</td></tr>`)}</tbody></table>
+${otherChannelStates.map((state) => html`<tr><th scope="row"><span class="dot ${noticeStateRows[state].tone}"></span>${state}</th><td class="n">${count(untold[state])}</td><td class="meaning quiet">${noticeStateRows[state].meaning}</td></tr>`)}</tbody></table>
 ${deferred > 0 && html`<p class="quiet">${counted(deferred, 'notice', 'notices')} more will be tried again by the schedule.</p>`}
 ${note('wait', 'The list holds addresses', 'It leaves the sealed ledger when you download it, and that is recorded with your name. Keep it where the incident’s files are kept, and delete it afterwards.')}
 <p class="buttons"><a class="button" href="${path}/other-channel.csv">Download the list</a>${summary.state !== 'cancelled' && html`<a href="${path}/resend">Or re-send</a>`}</p></section>`,

@@ -1,5 +1,5 @@
 // The notices of a campaign, a page at a time, and one notice with everything that happened to it.
-import { noticeStates } from '../../domain/notice-state.ts';
+import { correctableStates, namedResendStates, noticeStateRows, noticeStates } from '../../domain/notice-state.ts';
 import type { Listing } from '../../domain/listed-notice.ts';
 import type { CampaignSummary } from '../../domain/summary.ts';
 import { count, counted, moment } from '../figures.ts';
@@ -10,7 +10,6 @@ import { page } from '../layout.ts';
 import type { NoticeHistory, NoticeLine } from '../ports/notices.ts';
 import { codesOf, reasonWords } from './reason-words.ts';
 import { groupQuery } from './resend-pages.ts';
-import { noticeMeanings, noticeTones } from './state-words.ts';
 
 export const noticesPerPage = 50;
 
@@ -52,7 +51,7 @@ ${notices.length === 0 ? html`<p>There is none.</p>` : html`<table class="letter
 }
 
 function rowOf(line: NoticeLine, path: string): Html {
-  return html`<tr><td><a href="${path}/notices/${line.notice}">Row ${line.row}</a> <span class="mono quiet">${line.maskedAddress}</span></td><td>${line.audience}, ${line.locale}</td><td><span class="dot ${noticeTones[line.state]}"></span>${line.state}${line.reason !== null && html` <span class="quiet">${line.reason.replaceAll('-', ' ')}</span>`}${line.replyCode !== null && html` <span class="mono quiet">${codesOf(line)}</span>`}${line.closed && html` <span class="badge plain rest">looked into</span>`}</td><td class="when">${line.settledAt !== null ? moment(line.settledAt) : line.dueAt !== null ? html`again ${moment(line.dueAt)}` : ''}</td></tr>`;
+  return html`<tr><td><a href="${path}/notices/${line.notice}">Row ${line.row}</a> <span class="mono quiet">${line.maskedAddress}</span></td><td>${line.audience}, ${line.locale}</td><td><span class="dot ${noticeStateRows[line.state].tone}"></span>${line.state}${line.reason !== null && html` <span class="quiet">${line.reason.replaceAll('-', ' ')}</span>`}${line.replyCode !== null && html` <span class="mono quiet">${codesOf(line)}</span>`}${line.closed && html` <span class="badge plain rest">looked into</span>`}</td><td class="when">${line.settledAt !== null ? moment(line.settledAt) : line.dueAt !== null ? html`again ${moment(line.dueAt)}` : ''}</td></tr>`;
 }
 
 export interface NoticeView {
@@ -71,8 +70,8 @@ export function noticePage(frame: Frame, view: NoticeView): Html {
     title: `Row ${notice.row}: ${notice.state}`,
     section: 'campaigns',
     body: html`<p><a href="${path}">← ${view.title}</a> · <a href="${path}/notices?state=${notice.state}">Others that are ${notice.state}</a></p>${errorSummary(problems)}
-<section class="sheet" aria-labelledby="notice"><div class="head"><h1 id="notice">${notice.address}</h1><span class="badge ${noticeTones[notice.state]}">${notice.state}</span></div>
-<p>${noticeMeanings[notice.state]} ${reasonWords(notice.reason)}</p>
+<section class="sheet" aria-labelledby="notice"><div class="head"><h1 id="notice">${notice.address}</h1><span class="badge ${noticeStateRows[notice.state].tone}">${notice.state}</span></div>
+<p>${noticeStateRows[notice.state].meaning} ${reasonWords(notice.reason)}</p>
 ${notice.maybeAccepted && notice.state !== 'unconfirmed' && note('unsure', 'An earlier attempt may have been accepted', 'It ended without a recorded answer. This stays on record whatever comes after it.')}
 ${notice.closedDoubt !== null && note('rest', `Looked into by ${notice.closedDoubt.actor}`, html`${notice.closedDoubt.reason} <span class="quiet">(${moment(notice.closedDoubt.at)})</span>`)}
 <dl class="fields"><dt>Letter</dt><dd>${notice.audience}, ${notice.locale}: ${notice.subject}</dd><dt>Row in the file</dt><dd>${notice.row}</dd>
@@ -96,23 +95,20 @@ ${
 }</section>`;
 }
 
-const settledBadly: readonly string[] = ['refused', 'failed', 'unconfirmed', 'suppressed', 'cancelled'];
-const correctable: readonly string[] = [...settledBadly, 'pending', 'deferred'];
-
 function actionsSheet(frame: Frame, { summary, notice, problems, typed }: NoticeView, path: string): Html | null {
   const here = `${path}/notices/${notice.notice}`;
-  const resendable = settledBadly.includes(notice.state) && summary.state !== 'cancelled';
+  const resendable = namedResendStates.includes(notice.state) && summary.state !== 'cancelled';
   const closable = notice.state === 'unconfirmed' && notice.closedDoubt === null;
   // With a problem the form stays whatever became of the notice: it holds what somebody wrote.
   const doubt = (closable || problems['found'] !== undefined) && doubtForm(frame, here, problems, typed);
-  if (!correctable.includes(notice.state))
+  if (!correctableStates.includes(notice.state))
     return doubt === false
       ? null
       : html`<section class="sheet" aria-labelledby="mend"><h2 id="mend">Not recorded</h2>${doubt}</section>`;
   return html`<section class="sheet" aria-labelledby="mend"><h2 id="mend">What you can do</h2>
 ${resendable && html`<p class="buttons"><a class="button" href="${path}/resend/confirm?notice=${notice.notice}">Re-send this notice…</a></p>`}
 <form method="post" action="${here}/address" class="narrow">${csrfField(frame)}
-${field({ name: 'address', label: 'Correct the address', hint: `The same notice goes to the new address${settledBadly.includes(notice.state) ? ' when it is re-sent' : ' at its next try'}, with a new Message-ID. The old address stays on record, and the search answers for both.`, value: typed('address'), inputmode: 'email', problems })}
+${field({ name: 'address', label: 'Correct the address', hint: `The same notice goes to the new address${namedResendStates.includes(notice.state) ? ' when it is re-sent' : ' at its next try'}, with a new Message-ID. The old address stays on record, and the search answers for both.`, value: typed('address'), inputmode: 'email', problems })}
 <button class="second">Correct it</button></form>
 ${doubt}</section>`;
 }

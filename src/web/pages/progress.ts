@@ -1,21 +1,13 @@
 // The progress bar of a campaign: one segment for each kind of notice state, as a drawing with a text.
-import { noticeStates, type NoticeState, type StateCounts } from '../../domain/notice-state.ts';
+import {
+  barStates,
+  noticeStateRows,
+  noticeStates,
+  type NoticeState,
+  type StateCounts,
+} from '../../domain/notice-state.ts';
 import { count } from '../figures.ts';
 import { html, type Html } from '../html.ts';
-import { noticeTones } from './state-words.ts';
-
-/** Settled states first, from good to bad; what is still open fills up from the right. */
-const order = [
-  'accepted',
-  'unconfirmed',
-  'refused',
-  'failed',
-  'suppressed',
-  'cancelled',
-  'deferred',
-  'sending',
-  'queued',
-] as const satisfies readonly NoticeState[];
 
 const unitsWide = 1000;
 
@@ -25,9 +17,9 @@ export interface Segment {
   readonly width: number;
 }
 
-/** Where each segment stands, of 1000 units. A state with any notice is at least 2 wide; pending is the empty rest. */
+/** Where each segment stands, of 1000 units. A state with any notice is at least 2 wide; what waits is the empty rest. */
 export function segments(states: StateCounts, notices: number): Segment[] {
-  const shown = order.filter((state) => states[state] > 0);
+  const shown = barStates.filter((state) => states[state] > 0);
   if (notices === 0) return [];
   const widths = shown.map((state) => Math.max(2, (states[state] / notices) * unitsWide));
   const total = widths.reduce((sum, width) => sum + width, 0);
@@ -49,7 +41,7 @@ export function progressBar(states: StateCounts, notices: number): Html {
     notices,
   ).map(
     ({ state, x, width }) =>
-      html`<rect class="${noticeTones[state]}" x="${x}" y="0" width="${width}" height="10"><title>${count(states[state])} ${state}</title></rect>`,
+      html`<rect class="${noticeStateRows[state].tone}" x="${x}" y="0" width="${width}" height="10"><title>${count(states[state])} ${state}</title></rect>`,
   )}</svg>`;
 }
 

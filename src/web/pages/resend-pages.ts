@@ -1,7 +1,7 @@
 // Re-sending: why notices were not accepted, group by group, and one page that says exactly what a yes will do.
 import type { ResendAnswer } from '../../campaigns/application.ts';
 import type { ReasonGroup, ReasonKey } from '../../domain/notice-choice.ts';
-import { resendableStates } from '../../domain/notice-state.ts';
+import { noticeStateRows, resendableStates, sumOf } from '../../domain/notice-state.ts';
 import type { CampaignSummary } from '../../domain/summary.ts';
 import { count, counted } from '../figures.ts';
 import { errorSummary, field, note, type FieldProblems } from '../form-parts.ts';
@@ -10,7 +10,6 @@ import { html, type Html } from '../html.ts';
 import { page } from '../layout.ts';
 import type { ResendChoice } from '../ports/notices.ts';
 import { codesOf, reasonWords } from './reason-words.ts';
-import { noticeTones } from './state-words.ts';
 
 /** The query that names a group. */
 export function groupQuery(group: ReasonKey): string {
@@ -29,7 +28,7 @@ export interface ResendView {
 /** The page at `/campaigns/:campaign/resend`. */
 export function resendPage(frame: Frame, { summary, title, groups }: ResendView): Html {
   const path = `/campaigns/${encodeURIComponent(summary.campaign)}`;
-  const ordinary = resendableStates.reduce((sum, state) => sum + summary.states[state], 0);
+  const ordinary = sumOf(summary.states, resendableStates);
   const delicate = groups.filter(({ state }) => state === 'suppressed' || state === 'cancelled');
   const open = summary.state !== 'cancelled';
   return page(frame, {
@@ -54,7 +53,7 @@ function resendableGroups(groups: readonly ReasonGroup[], path: string, open: bo
 
 function groupOf(group: ReasonGroup, path: string, open: boolean): Html {
   const query = groupQuery(group);
-  return html`<div class="group"><h3><span class="dot ${noticeTones[group.state]}"></span>${count(group.notices)} ${group.state}: ${group.reason.replaceAll('-', ' ')} <span class="mono quiet">${codesOf(group)}</span></h3>
+  return html`<div class="group"><h3><span class="dot ${noticeStateRows[group.state].tone}"></span>${count(group.notices)} ${group.state}: ${group.reason.replaceAll('-', ' ')} <span class="mono quiet">${codesOf(group)}</span></h3>
 <p>${reasonWords(group.reason)}</p>${group.reply !== null && html`<p class="quiet">For example: <q>${group.reply}</q></p>`}
 ${group.maybeAccepted > 0 && html`<p class="quiet">${counted(group.maybeAccepted, 'of them may', 'of them may')} have been accepted in an earlier attempt.</p>`}
 <p class="buttons"><a class="button second" href="${path}/notices?${query}">Look at ${group.notices === 1 ? 'it' : 'them'}</a>${open && html`<a class="button second" href="${path}/resend/confirm?${query}">Re-send ${group.notices === 1 ? 'it' : `these ${count(group.notices)}`}…</a>`}</p></div>`;

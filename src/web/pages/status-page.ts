@@ -1,5 +1,5 @@
 // The state of one campaign and the list of the others: what `candor status` says, for the eye.
-import { noticeStates, openNoticeStates, type NoticeState } from '../../domain/notice-state.ts';
+import { noticeStateRows, noticeStates, openNoticeStates, type NoticeState, sumOf } from '../../domain/notice-state.ts';
 import { accountHolds, unattended, unattendedTexts, type CampaignSummary } from '../../domain/summary.ts';
 import { count, counted, duration, moment, pace, percent } from '../figures.ts';
 import { note } from '../form-parts.ts';
@@ -9,7 +9,7 @@ import { page } from '../layout.ts';
 import type { CampaignLine } from '../ports.ts';
 import type { UploadLine } from '../ports/uploads.ts';
 import { progressBar } from './progress.ts';
-import { noticeMeanings, noticeTones, rehearsalBadge, stateBadge } from './state-words.ts';
+import { rehearsalBadge, stateBadge } from './state-words.ts';
 
 export interface StatusView {
   readonly summary: CampaignSummary | null;
@@ -108,8 +108,8 @@ function stateRow(summary: CampaignSummary, state: NoticeState): Html {
   const meaning =
     state === 'sending' && summary.workers === 0
       ? 'On the wire when its worker went; unconfirmed when another is at work.'
-      : noticeMeanings[state];
-  return html`<tr class="${notices === 0 ? 'none' : 'some'}"><th scope="row"><span class="dot ${noticeTones[state]}"></span>${state}</th><td class="n">${count(notices)}</td><td class="meaning quiet">${meaning}</td></tr>`;
+      : noticeStateRows[state].meaning;
+  return html`<tr class="${notices === 0 ? 'none' : 'some'}"><th scope="row"><span class="dot ${noticeStateRows[state].tone}"></span>${state}</th><td class="n">${count(notices)}</td><td class="meaning quiet">${meaning}</td></tr>`;
 }
 
 function otherCampaigns(view: StatusView): Html | null {
@@ -141,5 +141,5 @@ function uploadsSheet(view: StatusView): Html | null {
 }
 
 function settled(summary: CampaignSummary): number {
-  return summary.notices - openNoticeStates.reduce((sum, state) => sum + summary.states[state], 0);
+  return summary.notices - sumOf(summary.states, openNoticeStates);
 }

@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { CandorError } from '../../domain/errors.ts';
-import { resendableStates } from '../../domain/notice-state.ts';
+import { namedResendStates, resendableStates } from '../../domain/notice-state.ts';
 import type { Serve } from '../api/endpoint.ts';
 import {
   closed,
@@ -178,7 +178,7 @@ export function apiNoticeRoutes(serve: Serve, { notices, status }: { notices: No
       const only = code === undefined ? {} : { code };
       const choice: ResendChoice =
         notice !== undefined
-          ? { ...only, notice, states: ['refused', 'failed', 'unconfirmed', 'suppressed', 'cancelled'] }
+          ? { ...only, notice, states: namedResendStates }
           : group !== undefined
             ? { ...only, group, states: [group.state] }
             : { ...only, states: states ?? resendableStates };

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { CandorError, hasCode } from '../../domain/errors.ts';
 import type { Listing } from '../../domain/listed-notice.ts';
 import type { ReasonKey } from '../../domain/notice-choice.ts';
-import { noticeStates, resendableStates } from '../../domain/notice-state.ts';
+import { namedResendStates, noticeStates, resendableStates } from '../../domain/notice-state.ts';
 import type { CampaignSummary } from '../../domain/summary.ts';
 import { readForm, typed, type FieldProblems } from '../form-parts.ts';
 import { operatorOf, type Show } from '../frame.ts';
@@ -63,8 +63,7 @@ function listingIn(query: unknown): Listing {
 /** What a query or a form wants re-sent: one notice, one group, or all that a re-send takes. */
 function choiceIn(from: unknown): ResendChoice {
   const notice = z.object({ notice: noticeId }).safeParse(from);
-  if (notice.success)
-    return { states: ['refused', 'failed', 'unconfirmed', 'suppressed', 'cancelled'], notice: notice.data.notice };
+  if (notice.success) return { states: namedResendStates, notice: notice.data.notice };
   const named = groupIn(from);
   return named === null ? { states: resendableStates } : { states: [named.state], group: named };
 }

@@ -383,8 +383,8 @@ describe('what is taken away', () => {
     expect([
       why('Never tried'),
       why('had refused'),
-      why('refused this recipient for good'),
-      why('Perhaps told'),
+      why('no to this recipient for good'),
+      why('Perhaps handed over'),
     ]).toEqual([3, 1, 1, 1]);
     expect(await body('')).toContain('4 cancelled');
     expect(await body('/resend')).toContain(path('/other-channel'));

@@ -4,14 +4,14 @@ import {
   noCounts,
   noticeMayGo,
   noticeStates,
-  noticeTransitions,
+  noticeStateRows,
   openNoticeStates,
   sumCounts,
 } from '../../../src/domain/notice-state.ts';
 
 describe('the law of a notice', () => {
   it('lets nothing leave accepted', () => {
-    expect(noticeTransitions.accepted).toEqual([]);
+    expect(noticeStateRows.accepted.leavesTo).toEqual([]);
   });
 
   it('leads to accepted only from sending', () => {
@@ -23,7 +23,7 @@ describe('the law of a notice', () => {
   });
 
   it('names a way out of every open state, so that a campaign can end', () => {
-    for (const state of openNoticeStates) expect(noticeTransitions[state].length).toBeGreaterThan(0);
+    for (const state of openNoticeStates) expect(noticeStateRows[state].leavesTo.length).toBeGreaterThan(0);
   });
 
   it('lets no state follow itself', () => {
