@@ -3,20 +3,6 @@
 import { categories, categoriesOf, categoryBit, type Category, type CategoryBits } from '../domain/category.ts';
 import type { FileFindings } from '../domain/check-report.ts';
 
-/** The categories of one row, by what their cells hold. */
-export interface RowExposure {
-  /** Not empty: exposed. */
-  exposed: CategoryBits;
-  /** Of these, marks for nothing. */
-  nothing: CategoryBits;
-  /** Of these, `no`. */
-  no: CategoryBits;
-  /** Of these, other words for no. */
-  negative: CategoryBits;
-  /** Of these, cells that are neither such a mark nor a word for yes: their column does not answer yes or no. */
-  other: CategoryBits;
-}
-
 export class ExposureTally {
   #affectedRows = 0;
   /** How many rows have each set of categories. */
@@ -27,14 +13,24 @@ export class ExposureTally {
   #other: CategoryBits = 0;
   #unaffectedMarkedNames = 0;
 
-  /** Takes an affected row. */
-  add(row: RowExposure): void {
+  /**
+   * Takes an affected row by what its cells hold: `exposed`, those that are not empty; of these `nothing`, marks for
+   * nothing; `no`; `negative`, other words for no; `other`, what is neither such a mark nor a word for yes.
+   */
+  add(
+    exposed: CategoryBits,
+    nothing: CategoryBits,
+    no: CategoryBits,
+    negative: CategoryBits,
+    other: CategoryBits,
+  ): void {
     this.#affectedRows += 1;
-    this.#exposed[row.exposed]! += 1;
-    this.#other |= row.other;
-    if (row.nothing !== 0) this.#nothing[row.nothing]! += 1;
-    if (row.no !== 0) this.#no[row.no]! += 1;
-    if (row.negative !== 0) this.#negative[row.negative]! += 1;
+    this.#exposed[exposed]! += 1;
+    // Else the column does not answer yes or no.
+    this.#other |= other;
+    if (nothing !== 0) this.#nothing[nothing]! += 1;
+    if (no !== 0) this.#no[no]! += 1;
+    if (negative !== 0) this.#negative[negative]! += 1;
   }
 
   /** Takes an unaffected row whose name is a mark for nothing. */

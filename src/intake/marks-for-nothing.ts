@@ -96,11 +96,11 @@ export function cellMark(cell: string): CellMark {
   const length = cell.length;
   if (length === 0 || length > longestMark) return null;
   const first = cell.charCodeAt(0);
-  const last = cell.charCodeAt(length - 1);
   // Letters and digits at both ends: nothing to take off, and the length decides nearly always.
-  if (isWordCode(first) && isWordCode(last)) {
-    if ((lengths[first]! & (1 << length)) === 0 && !mayBeError(first)) return null;
-    return lookUp(cell);
+  if (isWordCode(first) && isWordCode(cell.charCodeAt(length - 1))) {
+    if ((lengths[first]! & (1 << length)) !== 0)
+      return names.has(cell) ? null : (marks.get(cell.toLowerCase()) ?? null);
+    return mayBeError(first) && cell.includes(':') && spreadsheetError.test(cell) ? 'nothing' : null;
   }
   return lookUp(bare(cell));
 }

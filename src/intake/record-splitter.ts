@@ -139,7 +139,8 @@ export class RecordSplitter {
             state = quoted;
             continue;
           }
-          if (code !== delimiter && isOutside(code)) {
+          // Nearly every cell begins with a printable ASCII character.
+          if ((code <= space || code > 0x7f) && code !== delimiter && isOutside(code)) {
             index += 1;
             state = blankStart;
             continue;

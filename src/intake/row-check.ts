@@ -9,7 +9,7 @@ import { lookupLocale, type LocaleChoice } from '../domain/locale.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
 import { withoutTextMark } from '../domain/text-mark.ts';
 import type { ColumnLayout } from './columns.ts';
-import { ExposureTally, type RowExposure } from './exposure-tally.ts';
+import { ExposureTally } from './exposure-tally.ts';
 import { cellMark } from './marks-for-nothing.ts';
 import type { RawRecord } from './record-splitter.ts';
 import { rowProblems, type RowProblemCode } from './row-problems.ts';
@@ -112,7 +112,8 @@ const leadsSomewhere = /:\/\/|@|\p{L}[\p{L}\p{N}-]+\.(?:\p{Ll}{2,}|\p{Lu}{2,})(?
 export function printableName(cell: string): string {
   if (cell === '') return '';
   let name = trimInvisible(withoutTextMark(cell));
-  if (/[^ -~]| {2}/.test(name)) {
+  // The Latin letters from À to ɏ are composed (NFC) and visible, and stand on one line.
+  if (/[^ -~\u00c0-\u024f]| {2}/.test(name)) {
     // Direction marks could turn the words around them; joiners inside a name are part of its script.
     name = trimInvisible(
       name.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').replace(/[\p{Cc}\p{Z}]+/gu, ' '),
@@ -131,24 +132,27 @@ function mayLead(name: string): boolean {
   let digits = 0;
   for (let i = 0; i < name.length; i += 1) {
     const code = name.charCodeAt(i);
-    if (code > 127 || code === 0x2e || code === 0x3a || code === 0x40) return true;
+    // By compatibility, the Latin letters from À to ɏ are letters and nothing else.
+    if ((code > 127 && (code < 0xc0 || code > 0x24f)) || code === 0x2e || code === 0x3a || code === 0x40) return true;
     if (code >= 0x30 && code <= 0x39 && (digits += 1) === 7) return true;
   }
   return false;
 }
 
 function exposed(cells: readonly string[], layout: ColumnLayout, tally: ExposureTally): CategoryBits {
-  const row: RowExposure = { exposed: 0, nothing: 0, no: 0, negative: 0, other: 0 };
+  let [bits, nothing, no, negative, other] = [0, 0, 0, 0, 0];
   for (const { index, bit } of layout.categories) {
     const cell = cells[index]!;
     if (isBlank(cell)) continue;
-    row.exposed |= bit;
+    bits |= bit;
     const mark = cellMark(cell);
-    if (mark === null) row.other |= bit;
-    else if (mark !== 'positive') row[mark] |= bit;
+    if (mark === null) other |= bit;
+    else if (mark === 'nothing') nothing |= bit;
+    else if (mark === 'no') no |= bit;
+    else if (mark === 'negative') negative |= bit;
   }
-  tally.add(row);
-  return row.exposed;
+  tally.add(bits, nothing, no, negative, other);
+  return bits;
 }
 
 /** With the empty cells at its end that a spreadsheet leaves out. */
