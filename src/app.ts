@@ -82,6 +82,7 @@ class App implements Application {
   }
 
   async plan(request: Parameters<Application['plan']>[0]): ReturnType<Application['plan']> {
+    await this.#expectFitQueue();
     // The launch reads it again.
     await expectRegularFile(request.path);
     const [{ kitWithLetters }, { planLaunch }] = await Promise.all([
@@ -96,6 +97,7 @@ class App implements Application {
   }
 
   async create(request: Parameters<Application['create']>[0]): Promise<string> {
+    await this.#expectFitQueue();
     await expectRegularFile(request.path);
     const [{ kitWithLetters }, { createCampaign }] = await Promise.all([
       importKits(),
@@ -147,6 +149,7 @@ class App implements Application {
   }
 
   async resume(campaign: string, actor: string): ReturnType<Application['resume']> {
+    await this.#expectFitQueue();
     const ledger = await this.#open();
     await this.#expectThisRelay(campaign);
     return summarise(ledger.database, await resumeCampaign(ledger, campaign, actor));
@@ -174,6 +177,7 @@ class App implements Application {
   }
 
   async resend(request: Parameters<Application['resend']>[0]): ReturnType<Application['resend']> {
+    if (!request.dryRun) await this.#expectFitQueue();
     return resendCampaign(await this.#open(), request);
   }
 
@@ -240,12 +244,20 @@ class App implements Application {
     return this.#ledger;
   }
 
+  /** Whatever starts letters asks first: a campaign that no worker can take up would only be found later. */
+  async #expectFitQueue(): Promise<void> {
+    const { url } = this.#config.queue;
+    // Loaded here: most commands need no queue.
+    if (url !== null) await (await import('./queue/redis-check.ts')).expectFitRedis(url);
+  }
+
   /** What the console needs of the rest of the program. */
   #serveOptions(newPassword: boolean, kits: typeof Kits): ServeOptions {
     const settings = this.#launchSettings();
     return {
       newPassword,
       settings,
+      expectFitQueue: () => this.#expectFitQueue(),
       connections: () => this.#engine?.connections() ?? null,
       kits: { list: kits.installedKits, load: async (id) => (await kits.installedKit(id)).kit },
       shelf: { load: kits.installedKit },

@@ -6,6 +6,7 @@ import type { DoctorFinding } from '../campaigns/application.ts';
 import { createRelay } from '../delivery/relay.ts';
 import { verifyRelay } from '../delivery/verify-relay.ts';
 import { checkRedis } from '../queue/redis-check.ts';
+import { examineOpenFiles } from './open-files.ts';
 import { classifyConnectFailure } from '../domain/classify.ts';
 import { CandorError } from '../domain/errors.ts';
 import { compareRecords, publicRecordOf, signatureNameOf, type SigningKey } from '../domain/signing-key.ts';
@@ -31,6 +32,7 @@ export async function examine(
 ): Promise<DoctorFinding[]> {
   return [
     ...examineConfig(config),
+    await examineOpenFiles(config.relay?.connections ?? null),
     ...(await examineLedger(config, open)),
     ...(await examineQueue(config)),
     ...(await examineRelay(config, logger)),

@@ -43,7 +43,7 @@ export async function openRelay(
     logger,
   });
   const relay = createRelay(
-    { host: '127.0.0.1', port: inbox.port, secure: false, tls: 'off', replyTimeoutMs: 60_000 },
+    { host: inbox.host, port: inbox.port, secure: false, tls: 'off', replyTimeoutMs: 60_000 },
     logger,
   );
   return { relay, close: () => inbox.close() };

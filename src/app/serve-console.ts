@@ -31,6 +31,8 @@ export interface ServeOptions {
   readonly kits: KitShelf;
   readonly shelf: CompiledShelf;
   readonly settings: LaunchSettings;
+  /** Throws what makes the queue unfit until a person changes it. */
+  readonly expectFitQueue: () => Promise<void>;
   readonly letters: LettersOptions;
   readonly connections: MetricsPort['connections'];
 }
@@ -52,7 +54,7 @@ export async function serveConsole(
     identity: options.settings.relayIdentity,
     label: options.settings.relayLabel,
   });
-  const launches = openLaunchPort(ledger, options.shelf, options.settings, logger);
+  const launches = openLaunchPort(ledger, options.shelf, options.settings, logger, options.expectFitQueue);
   const server = createServer(
     {
       access: openAccess(ledger.database),
@@ -64,7 +66,7 @@ export async function serveConsole(
       status: openStatusPort(ledger),
       metrics: openMetricsPort(ledger.database, options.connections),
       inbox: config.relay === null ? inboxOf(ledger) : null,
-      ready: openReadiness(ledger.database),
+      ready: openReadiness(ledger.database, options.expectFitQueue),
     },
     {
       host: config.web.host,

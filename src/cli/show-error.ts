@@ -3,6 +3,7 @@
 // addresses) in their messages. Pure.
 import { CommanderError } from 'commander';
 import { CandorError } from '../domain/errors.ts';
+import { asTooManyOpenFiles } from '../domain/open-files.ts';
 import { describeError } from '../runtime/logger.ts';
 import { wrap } from './layout.ts';
 import type { ExitCode } from './next-steps.ts';
@@ -22,8 +23,10 @@ export interface ShownError {
 /** Translates any thrown value. `command` is the command as typed so far, for the pointer to its help. */
 export function shownError(error: unknown, command: string): ShownError {
   if (error instanceof CommanderError) return shownError(usageError(error, command), command);
-  if (error instanceof CandorError)
-    return { code: error.code, message: error.message, help: error.help, exit: error.exit, frames: [] };
+  // Whatever was tried, and whatever it was taken for: this is what has to be changed.
+  const told = asTooManyOpenFiles(error) ?? error;
+  if (told instanceof CandorError)
+    return { code: told.code, message: told.message, help: told.help, exit: told.exit, frames: [] };
   const known = describeError(error);
   const name = typeof known['name'] === 'string' ? known['name'] : 'Error';
   const code = typeof known['code'] === 'string' || typeof known['code'] === 'number' ? ` ${known['code']}` : '';

@@ -36,14 +36,15 @@ const farthestMs = 366 * 86_400_000;
 
 /**
  * The start that the text names: the moment `2026-01-31T09:30+07:00` or `09:30` (the next time that the local clock
- * shows it), or the span `in 2h 30m`. Throws BadStartTime when it names none, or one that is past or more than a year away.
+ * shows it), or the span `in 2h 30m`. Throws BadStartTime when it names none, one that is past or more than a year away, or
+ * a clock time of a night in which it comes twice or not at all. `zone` is an IANA name; default: the machine's.
  */
-export function startTime(text: string, now: Date): Start {
+export function startTime(text: string, now: Date, zone = localZone()): Start {
   const trimmed = text.trim();
   const inMs = fromSpan(trimmed);
   const at =
     inMs === null
-      ? (fromIso(trimmed) ?? fromClock(trimmed, now))
+      ? (fromIso(trimmed) ?? fromClock(trimmed, now, zone))
       : new Date(now.getTime() + Math.min(inMs, 2 * farthestMs));
   if (at === null) {
     if (isoWithoutZone.test(trimmed))
@@ -70,13 +71,75 @@ function fromIso(text: string): Date | null {
   return at;
 }
 
-function fromClock(text: string, now: Date): Date | null {
+/** A clock time of today or tomorrow, whichever comes next. */
+function fromClock(text: string, now: Date, zone: string): Date | null {
   const match = clockTime.exec(text);
   if (match === null) return null;
-  const at = new Date(now);
-  at.setHours(Number(match[1]), Number(match[2]), 0, 0);
-  if (at.getTime() <= now.getTime()) at.setDate(at.getDate() + 1);
-  return at;
+  const clock = `${(match[1] ?? '').padStart(2, '0')}:${match[2]}`;
+  const today = localTime(now, zone).slice(0, 10);
+  for (const date of [today, nextDate(today)]) {
+    // The two offsets of a night in which the clocks are set, the same one otherwise.
+    const offsets = [-dayMs, dayMs].map((by) => offsetMs(new Date(utcOf(date, clock) + by), zone));
+    const moments = [...new Set(offsets)].map((offset) => new Date(utcOf(date, clock) - offset));
+    const shown = moments.filter((moment) => localTime(moment, zone) === `${date}T${clock}`);
+    const ahead = shown.filter((moment) => moment.getTime() > now.getTime());
+    if (ahead.length > 1) throw new BadStartTime(twice(clock, date, ahead, zone));
+    if (ahead[0] !== undefined) return ahead[0];
+    if (shown.length === 0 && Math.max(...moments.map(Number)) > now.getTime())
+      throw new BadStartTime(never(clock, date, moments, zone));
+  }
+  return null;
+}
+
+function twice(clock: string, date: string, moments: readonly Date[], zone: string): string {
+  return `The clocks are set back, and ${clock} comes twice on ${date}. Say which: ${either(moments, zone)}.`;
+}
+
+function never(clock: string, date: string, moments: readonly Date[], zone: string): string {
+  return `The clocks are set forward, and there is no ${clock} on ${date}. Say which: ${either(moments, zone)}.`;
+}
+
+/** The moments as `--at` takes them, the earlier first. */
+function either(moments: readonly Date[], zone: string): string {
+  return moments
+    .toSorted((a, b) => a.getTime() - b.getTime())
+    .map((moment) => `${localTime(moment, zone)}${offsetText(offsetMs(moment, zone))}`)
+    .join(' or ');
+}
+
+const dayMs = 86_400_000;
+
+function localZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+function nextDate(date: string): string {
+  return new Date(Date.parse(`${date}T00:00Z`) + dayMs).toISOString().slice(0, 10);
+}
+
+/** The moment at which a clock in Greenwich shows this. */
+function utcOf(date: string, clock: string): number {
+  return Date.parse(`${date}T${clock}Z`);
+}
+
+/** What the zone's clocks show at the moment: `2026-10-25T02:30`. */
+function localTime(moment: Date, zone: string): string {
+  return new Date(moment.getTime() + offsetMs(moment, zone)).toISOString().slice(0, 16);
+}
+
+/** How far the zone's clocks are ahead of UTC at the moment; to the minute, as `--at` takes it. */
+function offsetMs(moment: Date, zone: string): number {
+  const name = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' })
+    .formatToParts(moment)
+    .find((part) => part.type === 'timeZoneName')?.value;
+  const [, sign, hours, minutes] = /^GMT([+-])(\d{2}):(\d{2})/.exec(name ?? '') ?? [];
+  return hours === undefined ? 0 : (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+}
+
+function offsetText(ms: number): string {
+  const minutes = Math.abs(ms) / 60_000;
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  return `${ms < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
 }
 
 function fromSpan(text: string): number | null {

@@ -295,7 +295,7 @@ export const variables = {
     expected: 'a host name or an IP address',
     fallback: '127.0.0.1',
     secrecy: 'open',
-    about: 'Where the console listens.',
+    about: 'Where the console listens; the default is ::1 on a machine without 127.0.0.1.',
     schema: reading(parseListenHost),
   }),
   PORT: variable({
@@ -311,7 +311,8 @@ export const variables = {
     expected: 'a port from 0 to 65535 (0: a free one)',
     fallback: '0',
     secrecy: 'open',
-    about: 'SMTP port of the built-in inbox, on loopback only.',
+    about:
+      'SMTP port of the built-in inbox, on loopback only (127.0.0.1, or ::1 on a machine without it). Ports below 1024 are for root.',
     schema: integer.pipe(z.number().max(65_535)),
   }),
   PUBLIC_URL: variable({

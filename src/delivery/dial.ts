@@ -3,6 +3,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import type { ConnectFailure, ConnectStage, Loss } from '../domain/delivery-result.ts';
+import { tooManyOpenFiles } from '../domain/open-files.ts';
 
 export type Dialled<S extends net.Socket> =
   { readonly ok: true; readonly socket: S } | { readonly ok: false; readonly failure: ConnectFailure };
@@ -79,6 +80,8 @@ function settled<S extends net.Socket>(
 }
 
 const byCode: Readonly<Record<string, { loss: Loss; detail: string }>> = {
+  EMFILE: { loss: 'refused', detail: tooManyOpenFiles.EMFILE },
+  ENFILE: { loss: 'refused', detail: tooManyOpenFiles.ENFILE },
   ECONNREFUSED: { loss: 'refused', detail: 'the connection was refused' },
   EHOSTUNREACH: { loss: 'refused', detail: 'the host cannot be reached' },
   ENETUNREACH: { loss: 'refused', detail: 'the network cannot be reached' },

@@ -84,6 +84,11 @@ export const errorRegistry = {
     help: 'Give a file of one message, an mbox, a folder or a Maildir that this user may read, or - for standard input.',
     exit: 2,
   },
+  'too-many-open-files': {
+    message: '{who} has as many files and connections open as it may.',
+    help: 'Raise the limit where it is set: `ulimit -n 4096` in the shell, LimitNOFILE= in a systemd unit, `ulimits: nofile` in a compose file; for the whole machine `sysctl fs.file-max`. `candor doctor` says how many are needed. Fewer SMTP_CONNECTIONS need fewer.',
+    exit: 1,
+  },
   unexpected: {
     message: 'Something unexpected went wrong: {what}.',
     help: 'Nothing is lost: what was committed stands in the ledger, and `candor status` shows it. Run again with LOG_LEVEL=debug to see where it happened.',
@@ -430,7 +435,7 @@ export const errorRegistry = {
   // --- queue -------------------------------------------------------------------------------------
   'redis-evicts': {
     message: 'Redis may evict jobs: its maxmemory-policy is {policy}.',
-    help: 'Set maxmemory-policy to noeviction.',
+    help: 'Set maxmemory-policy to noeviction: `redis-cli CONFIG SET maxmemory-policy noeviction` and in its configuration, or in the settings of whoever runs it. Or unset REDIS_URL to keep the queue in Postgres.',
     exit: 2,
   },
   'redis-refused': {
@@ -458,6 +463,11 @@ export const errorRegistry = {
   'inbox-port-taken': {
     message: 'The inbox cannot listen on port {port}: another program does.',
     help: 'Set INBOX_PORT to a free port, or leave it out.',
+    exit: 2,
+  },
+  'inbox-port-unusable': {
+    message: 'The inbox cannot listen on {host}, port {port} ({reason}).',
+    help: 'Ports below 1024 are for root: set INBOX_PORT to a higher one, or leave it out. EADDRNOTAVAIL means that this machine has no loopback address: bring its interface lo up.',
     exit: 2,
   },
   'postgres-busy': {

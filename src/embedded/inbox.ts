@@ -22,11 +22,15 @@ export interface InboxOptions {
   readonly port?: number | undefined;
   readonly store: LetterStore;
   readonly logger: Logger;
+  /** Loopback addresses, the first that this machine has; for a test. */
+  readonly addresses?: readonly string[];
   /** Wall time of receipt. */
   readonly now?: () => Date;
 }
 
 export interface Inbox {
+  /** 127.0.0.1, or ::1 on a machine without it. */
+  readonly host: string;
   readonly port: number;
   /** Takes no more connections, ends those that are open and resolves. */
   close(): Promise<void>;
@@ -36,9 +40,12 @@ export interface Inbox {
 export const largestLetterBytes = 1_000_000;
 const idleConnectionMs = 10 * 60_000;
 
+/** Some containers and hosts have only one of them. */
+const loopback = ['127.0.0.1', '::1'] as const;
+
 /**
- * Starts the inbox on 127.0.0.1.
- * @throws CandorError `inbox-port-taken`
+ * Starts the inbox on loopback.
+ * @throws CandorError `inbox-port-taken`, `inbox-port-unusable`
  */
 export async function startInbox(options: InboxOptions): Promise<Inbox> {
   const { store, logger, now = () => new Date() } = options;
@@ -65,10 +72,10 @@ export async function startInbox(options: InboxOptions): Promise<Inbox> {
       );
     },
   });
-  const port = await listen(server, options.port ?? 0);
+  const { host, port } = await listen(server, options.port ?? 0, options.addresses ?? loopback);
   // After this, what goes wrong on a connection ends that connection; the client sees it.
   server.on('error', (error) => logger.debug({ err: error }, 'a connection to the inbox ended badly'));
-  return { port, close: () => new Promise((resolve) => server.close(() => resolve())) };
+  return { host, port, close: () => new Promise((resolve) => server.close(() => resolve())) };
 }
 
 /** The form in which smtp-server takes a reply other than 250. */
@@ -107,18 +114,35 @@ export function noticeTokenOf(raw: Buffer): string | null {
   return /\nx-candor-notice:[ \t]*([\w.~-]{1,100})[ \t]*(?:\r|$)/i.exec(header)?.[1] ?? null;
 }
 
-function listen(server: SMTPServer, port: number): Promise<number> {
+/** Listens on the first address that the machine has. */
+async function listen(
+  server: SMTPServer,
+  port: number,
+  addresses: readonly string[],
+): Promise<{ host: string; port: number }> {
+  const [host = '', ...others] = addresses;
+  try {
+    return { host, port: await listenOn(server, port, host) };
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    if (code === 'EADDRINUSE') throw new CandorError('inbox-port-taken', { port }, { cause });
+    if (isNoAddress(code) && others.length > 0) return listen(server, port, others);
+    if (code === 'EACCES' || isNoAddress(code))
+      throw new CandorError('inbox-port-unusable', { host, port, reason: code }, { cause });
+    throw cause;
+  }
+}
+
+/** The machine has no such address, or not even its family. */
+function isNoAddress(code: string): boolean {
+  return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
+}
+
+function listenOn(server: SMTPServer, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const refused = (cause: Error): void => {
-      reject(
-        'code' in cause && cause.code === 'EADDRINUSE'
-          ? new CandorError('inbox-port-taken', { port }, { cause })
-          : cause,
-      );
-    };
-    server.on('error', refused);
-    const listener = server.listen(port, '127.0.0.1', () => {
-      server.removeListener('error', refused);
+    server.once('error', reject);
+    const listener = server.listen(port, host, () => {
+      server.removeListener('error', reject);
       const address = listener.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);
     });

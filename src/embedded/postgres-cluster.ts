@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { CandorError } from '../domain/errors.ts';
+import { fromServerOutput } from '../domain/open-files.ts';
 import type { Binaries } from './postgres-binaries.ts';
 import { giveToKeeper, type Place } from './postgres-place.ts';
 import { isRoot, runAs, type ServerUser } from './server-user.ts';
@@ -104,7 +105,11 @@ async function makeCluster(place: Place, binaries: Binaries): Promise<void> {
   // Containers are often run under a number that nobody wrote into /etc/passwd.
   if (/look up effective user ID/.test(made.output))
     throw new CandorError('postgres-no-name', { uid: process.getuid?.() ?? 0 }, { details: made.output });
-  if (made.code !== 0) throw new CandorError('postgres-init-failed', { path: place.folder }, { details: made.output });
+  if (made.code !== 0)
+    throw (
+      fromServerOutput(made.output) ??
+      new CandorError('postgres-init-failed', { path: place.folder }, { details: made.output })
+    );
   renameSync(folder, place.cluster);
 }
 

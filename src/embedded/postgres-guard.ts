@@ -158,7 +158,7 @@ function makeFifo(place: Place): void {
     env: { PATH: '/usr/bin:/bin' },
     stdio: 'ignore',
   });
-  if (made.status !== 0) throw new CandorError('postgres-start-failed', { path: place.fifo });
+  if (made.status !== 0) throw new CandorError('postgres-start-failed', { path: place.fifo }, { cause: made.error });
   giveToKeeper(place.fifo, place.keeper);
 }
 

@@ -14,6 +14,7 @@ import { closeSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CandorError } from '../domain/errors.ts';
+import { fromServerOutput } from '../domain/open-files.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { withLock } from './flag-lock.ts';
 import { findPackage, usableBinaries } from './postgres-binaries.ts';
@@ -66,6 +67,15 @@ function errnoOf(error: unknown): string | null {
   return error instanceof Error && !(error instanceof CandorError) && 'code' in error && typeof error.code === 'string'
     ? error.code
     : null;
+}
+
+/** What a server that has just ended left in its log. */
+function lastLines(log: string): string {
+  try {
+    return readFileSync(log, 'utf8').split('\n').slice(-5).join('\n');
+  } catch {
+    return '';
+  }
 }
 
 /** A first start takes about a second, a stop less; recovery after a crash may take minutes. */
@@ -174,7 +184,11 @@ class Attachment {
     guard.unref();
     const since = performance.now();
     while ((await this.#health()) !== 'ready') {
-      if (ended !== null) throw new CandorError('postgres-start-failed', { path: place.log }, { details: ended });
+      if (ended !== null)
+        throw (
+          fromServerOutput(lastLines(place.log)) ??
+          new CandorError('postgres-start-failed', { path: place.log }, { details: ended })
+        );
       await pause(pollMs(performance.now() - since));
     }
   }

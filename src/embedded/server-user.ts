@@ -3,6 +3,7 @@
 // to stand in, and an environment of a few harmless names: no secret of ours is in /proc/<pid>/environ.
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { CandorError } from '../domain/errors.ts';
+import { asTooManyOpenFiles } from '../domain/open-files.ts';
 
 /** A user that is not us; null where the server runs as ourselves. */
 export type ServerUser = { readonly uid: number; readonly gid: number } | null;
@@ -43,9 +44,9 @@ export function spawnAs(
   });
 }
 
-/** Runs a program as the user to its end. Never rejects: what could not be started has the code null. */
+/** Runs a program as the user to its end. What could not be started has the code null; rejects only with `too-many-open-files`. */
 export function runAs(user: ServerUser, command: string, args: readonly string[], libraryPath?: string): Promise<Ran> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let output = '';
     const keep = (chunk: Buffer): void => {
       if (output.length < 65_536) output += chunk.toString('utf8');
@@ -53,7 +54,11 @@ export function runAs(user: ServerUser, command: string, args: readonly string[]
     const child = spawnAs(user, command, args, ['ignore', 'pipe', 'pipe'], libraryPath);
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);
-    child.on('error', (error) => resolve({ code: null, output: error.message }));
+    child.on('error', (error) => {
+      const shortage = asTooManyOpenFiles(error);
+      if (shortage === null) resolve({ code: null, output: error.message });
+      else reject(shortage);
+    });
     child.on('close', (code) => resolve({ code, output }));
   });
 }

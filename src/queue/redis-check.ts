@@ -1,7 +1,7 @@
 // Is this Redis fit to be a queue? Asked at the start and by `candor doctor`. The ledger can rebuild the
 // queue, so a Redis without persistence is a warning; one that evicts jobs or is too old is refused.
 import { Redis } from 'ioredis';
-import { CandorError } from '../domain/errors.ts';
+import { CandorError, hasCode } from '../domain/errors.ts';
 import { fromErrors, refusalIn } from '../runtime/redis-answer.ts';
 
 export interface RedisWarning {
@@ -14,6 +14,26 @@ const oldest = [6, 2] as const;
 
 /** Written and gone after a second, among the keys of the queues: what may be read may not always be written. */
 const probe = 'bull:candor-probe';
+
+/** Found out while a launch waits: a Redis that is away may be back before it matters. */
+const fitWithinMs = 2_000;
+
+/**
+ * Throws `redis-evicts` or `redis-too-old`: what makes a Redis no queue until a person changes it, told before anything is
+ * stored. One that is away, refuses or gives no answer in time passes: its work waits for it.
+ */
+export async function expectFitRedis(url: string): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, fitWithinMs, null);
+  });
+  const unfit = checkRedis(url).then(
+    () => null,
+    (error: unknown) => (hasCode(error, 'redis-evicts') || hasCode(error, 'redis-too-old') ? error : null),
+  );
+  const error = await Promise.race([unfit, late]).finally(() => clearTimeout(timer));
+  if (error !== null) throw error;
+}
 
 /** Throws `redis-unreachable`, `redis-refused`, `redis-too-old`, `redis-evicts`; answers what is allowed but unwise. */
 export async function checkRedis(url: string): Promise<RedisWarning[]> {
@@ -33,12 +53,13 @@ export async function checkRedis(url: string): Promise<RedisWarning[]> {
     const [major = 0, minor = 0] = version.split('.').map(Number);
     if (major < oldest[0] || (major === oldest[0] && minor < oldest[1]))
       throw new CandorError('redis-too-old', { version });
+    // From INFO: providers forbid CONFIG more often than not.
     const policy = field(info, 'maxmemory_policy');
     if (policy !== null && policy !== 'noeviction') throw new CandorError('redis-evicts', { policy });
     await redis.set(probe, '1', 'EX', 1);
     const refused = refusalIn(said, said[0]);
     if (refused !== null) throw refused;
-    return field(info, 'aof_enabled') === '1' ? [] : [withoutAof];
+    return [...(policy === null ? [withoutPolicy] : []), ...(field(info, 'aof_enabled') === '1' ? [] : [withoutAof])];
   } catch (cause) {
     if (cause instanceof CandorError) throw cause;
     throw fromErrors([cause, ...said]);
@@ -46,6 +67,11 @@ export async function checkRedis(url: string): Promise<RedisWarning[]> {
     redis.disconnect();
   }
 }
+
+const withoutPolicy: RedisWarning = {
+  message: 'Redis does not say what its maxmemory-policy is',
+  help: 'See to it that it is noeviction, in the settings of whoever runs it: with any other, jobs may vanish while memory is short.',
+};
 
 const withoutAof: RedisWarning = {
   message: 'Redis keeps no append-only file',

@@ -1,6 +1,7 @@
 // What an error of the Postgres driver means: that the server is away, lets nobody in, or is not what it seems.
 // Anything else is a bug or a guard of the schema, and must stay visible as what it is. Pure.
 import { CandorError } from '../domain/errors.ts';
+import { tooManyOpenFiles } from '../domain/open-files.ts';
 
 /** SQLSTATE, or its class: the server is away for now, and why. */
 const away: readonly (readonly [RegExp, string])[] = [
@@ -27,6 +28,8 @@ const refusals: readonly (readonly [RegExp, string])[] = [
 
 /** The driver's and the system's words for a connection that did not come about. */
 const failures: readonly (readonly [RegExp, string])[] = [
+  [/\bEMFILE\b/, tooManyOpenFiles.EMFILE],
+  [/\bENFILE\b/, tooManyOpenFiles.ENFILE],
   [/^ECONNREFUSED$/, 'nobody listens at its address'],
   [/^(?:ENOTFOUND|EAI_AGAIN)$/, 'the name of its host is not known here'],
   [/^(?:EHOSTUNREACH|ENETUNREACH)$/, 'there is no way to its host'],

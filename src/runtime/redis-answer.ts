@@ -2,6 +2,7 @@
 // Anything else is a bug and must stay visible as what it is. Of a reply only its first word is ever told: the rest
 // may quote values. Pure.
 import { CandorError } from '../domain/errors.ts';
+import { tooManyOpenFiles } from '../domain/open-files.ts';
 
 /** The first word of Redis' error, or a part of its sentence, and what it means: it answers, and says no. */
 const refusals: readonly (readonly [RegExp, string])[] = [
@@ -22,6 +23,8 @@ const refusals: readonly (readonly [RegExp, string])[] = [
 
 /** The driver's and the system's words for a connection that did not come about, and Redis' for a moment's patience. */
 const failures: readonly (readonly [RegExp, string])[] = [
+  [/\bEMFILE\b/, tooManyOpenFiles.EMFILE],
+  [/\bENFILE\b/, tooManyOpenFiles.ENFILE],
   [/ECONNREFUSED/, 'nobody listens there'],
   [/ENOTFOUND|EAI_AGAIN/, 'the name of its host is not known here'],
   [/ETIMEDOUT/, 'no answer came in time'],

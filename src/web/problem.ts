@@ -1,5 +1,6 @@
 // From anything that was thrown to what may be told over HTTP. A bug tells its number, nothing else.
 import { CandorError } from '../domain/errors.ts';
+import { asTooManyOpenFiles } from '../domain/open-files.ts';
 import type { ErrorCode } from '../domain/error-registry.ts';
 import { RequestInvalid, type RequestProblem } from './api/request-invalid.ts';
 import type { Problem } from './pages/problem-page.ts';
@@ -33,6 +34,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'sign-in-link-unknown': 401,
   'sign-in-required': 401,
   'test-letters-throttled': 429,
+  'too-many-open-files': 503,
   'upload-changed': 409,
   'upload-launched': 409,
   'upload-too-large': 413,
@@ -49,7 +51,7 @@ export function problemOf(
   error: unknown,
   reference: string,
 ): Problem & { readonly problems?: readonly RequestProblem[] } {
-  const told = error instanceof CandorError ? error : clientFault(error);
+  const told = asTooManyOpenFiles(error) ?? (error instanceof CandorError ? error : clientFault(error));
   if (told !== null) {
     const { code, message, help, exit } = told;
     return {

@@ -142,8 +142,8 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
 
   return {
     listen: async () => {
-      await listen(app, options);
-      const url = options.publicUrl ?? ownUrl(options.host, portOf(app));
+      const host = await listen(app, options);
+      const url = options.publicUrl ?? ownUrl(host, portOf(app));
       const wanted = options.newPassword === true || !(await ports.access.anyOperator());
       return {
         url,
@@ -309,14 +309,22 @@ function ownUrl(host: string, port: number): string {
   return `http://${name}:${port}`;
 }
 
-async function listen(app: FastifyInstance, options: ServerOptions): Promise<void> {
+/** What the system says of an address that is not this machine's, or a port that is not this user's. */
+const unusable: ReadonlySet<string> = new Set(['EACCES', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENOTFOUND', 'EAI_AGAIN']);
+
+/** Answers where it listens. */
+async function listen(app: FastifyInstance, options: ServerOptions, host = options.host): Promise<string> {
   try {
-    await app.listen({ host: options.host, port: options.port });
+    await app.listen({ host, port: options.port });
+    return host;
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    // The default on a machine that has IPv6 only: ::1 is as private.
+    if (host === '127.0.0.1' && (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT'))
+      return listen(app, options, '::1');
     if (code === 'EADDRINUSE') throw new CandorError('web-port-taken', { port: options.port }, { cause });
-    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-      throw new CandorError('web-host-unusable', { host: options.host, port: options.port, reason: code }, { cause });
+    if (unusable.has(String(code)))
+      throw new CandorError('web-host-unusable', { host, port: options.port, reason: String(code) }, { cause });
     throw cause;
   }
 }

@@ -163,7 +163,12 @@ const launchSettings: LaunchSettings = {
 };
 
 export async function startConsole(
-  options: Partial<ServerOptions> & { inbox?: boolean; real?: boolean; settings?: Partial<LaunchSettings> } = {},
+  options: Partial<ServerOptions> & {
+    inbox?: boolean;
+    real?: boolean;
+    settings?: Partial<LaunchSettings>;
+    expectFitQueue?: () => Promise<void>;
+  } = {},
 ): Promise<TestConsole> {
   const shown: Shown = { summaries: [], lines: [], letters: [], ready: true, failure: null, waits: null };
   const told = async <T>(value: T): Promise<T> => {
@@ -189,7 +194,7 @@ export async function startConsole(
   };
   const tested: string[] = [];
   const settings: LaunchSettings = { ...launchSettings, ...options.settings };
-  const launches = openLaunchPort(ledger, shelf, settings, silentLogger);
+  const launches = openLaunchPort(ledger, shelf, settings, silentLogger, options.expectFitQueue);
   const watch = openWatchPort(ledger, { identity: settings.relayIdentity, label: settings.relayLabel }, silentLogger);
   const ports: WebPorts = {
     watch,

@@ -22,6 +22,7 @@ export function openLaunchPort(
   shelf: CompiledShelf,
   settings: LaunchSettings,
   logger: Logger,
+  expectFitQueue: () => Promise<void> = () => Promise.resolve(),
 ): RunningLaunches {
   const { database } = ledger;
   const launches = new Map<string, Launching>();
@@ -36,6 +37,13 @@ export function openLaunchPort(
         from: settings.mailFrom,
         ratePerSecond: settings.ratePerSecond ?? pace.limitPerSecond,
         rateRequired: !settings.rehearsal && !settings.loopback,
+        problem: await expectFitQueue().then(
+          () => null,
+          (error: unknown) => {
+            if (!(error instanceof CandorError)) throw error;
+            return { code: error.code, message: error.message, help: error.help };
+          },
+        ),
       };
     },
     launching: (id) => launches.get(id) ?? null,
@@ -49,6 +57,7 @@ export function openLaunchPort(
       const kit = await shelf.load(upload.kit);
       const rate = ratePerSecond === null ? {} : { ratePerSecond };
       // What can be refused at once is refused at once.
+      await expectFitQueue();
       await checkSender(ledger, settings, kit.kit, rate);
       // Somebody may have launched it while this was looked at: who comes second must not think that it went by their terms.
       if (launches.get(id)?.problem === null) throw new CandorError('upload-launched');

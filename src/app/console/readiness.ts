@@ -5,8 +5,20 @@ import type { Readiness } from '../../web/ports.ts';
 
 const withinMs = 2_000;
 
-export function openReadiness(database: Database): () => Promise<Readiness> {
-  let asked: Promise<boolean> | null = null;
+/** @param expectFitQueue throws what makes the queue unfit; one that is away is no reason to be called not ready */
+export function openReadiness(
+  database: Database,
+  expectFitQueue: (() => Promise<void>) | null = null,
+): () => Promise<Readiness> {
+  let asked: Promise<boolean[]> | null = null;
+  const fit = async (): Promise<boolean> => {
+    try {
+      await expectFitQueue?.();
+      return true;
+    } catch {
+      return false;
+    }
+  };
   const answers = async (): Promise<boolean> => {
     // The statement's own limit ends the connection that gives no answer; without it a stopped server would use up the pool.
     const answer = database.query({ text: 'select 1', timeoutMs: withinMs }).then(
@@ -21,10 +33,11 @@ export function openReadiness(database: Database): () => Promise<Readiness> {
     return Promise.race([answer, late]).finally(() => clearTimeout(timer));
   };
   return async () => {
-    asked ??= answers().finally(() => {
+    asked ??= Promise.all([answers(), fit()]).finally(() => {
       asked = null;
     });
-    const ok = await asked;
-    return { ok, checks: [{ name: 'ledger', ok }] };
+    const [ledger = false, queue = false] = await asked;
+    const checks = [{ name: 'ledger', ok: ledger }, ...(expectFitQueue === null ? [] : [{ name: 'queue', ok: queue }])];
+    return { ok: ledger && queue, checks };
   };
 }

@@ -236,6 +236,10 @@ export const launch = z
         from: z.string(),
         ratePerSecond: z.number().nullable(),
         rateRequired: z.boolean(),
+        problem: z
+          .strictObject({ code: z.string(), message: z.string(), help: z.string() })
+          .nullable()
+          .meta({ description: 'Why no launch can begin until a person has changed something outside.' }),
       })
       .meta({ description: 'What a launch from here would use.' }),
     version: z.int(),

@@ -34,6 +34,8 @@ export interface LettersPort {
 export interface LaunchTerms extends Pick<LaunchPlan, 'rehearsal' | 'relay' | 'from' | 'ratePerSecond'> {
   /** True when a rate must be stated. */
   readonly rateRequired: boolean;
+  /** Why no launch can begin until a person has changed something outside; null: nothing. */
+  readonly problem: { readonly code: string; readonly message: string; readonly help: string } | null;
 }
 
 export interface LaunchRequest {

@@ -30,6 +30,37 @@ async function send(raw: string, to = 'someone@example.org'): Promise<void> {
   }
 }
 
+describe('where the inbox listens', () => {
+  const start = (options: { addresses?: string[]; port?: number }): Promise<Inbox> =>
+    startInbox({ store: { put: () => Promise.resolve() }, logger: silentLogger, ...options });
+
+  it('is 127.0.0.1, or the other loopback address on a machine without it', async () => {
+    expect(inbox.host).toBe('127.0.0.1');
+    // 192.0.2.0/24 is for documentation: no machine has it.
+    const other = await start({ addresses: ['192.0.2.1', '127.0.0.2'] });
+    expect([other.host, other.port > 0]).toEqual(['127.0.0.2', true]);
+    const transport = nodemailer.createTransport({ host: other.host, port: other.port, ignoreTLS: true });
+    await transport.verify();
+    transport.close();
+    await other.close();
+  });
+
+  it('is told when there is no such address, or the port is not this user’s', async () => {
+    await expect(start({ addresses: ['192.0.2.1'] })).rejects.toMatchObject({
+      code: 'inbox-port-unusable',
+      values: { reason: 'EADDRNOTAVAIL' },
+    });
+    await expect(start({ port: inbox.port })).rejects.toMatchObject({ code: 'inbox-port-taken' });
+  });
+
+  it.skipIf(process.getuid?.() === 0)('is told for a port that only root may use', async () => {
+    await expect(start({ port: 25 })).rejects.toMatchObject({
+      code: 'inbox-port-unusable',
+      values: { port: 25, reason: 'EACCES' },
+    });
+  });
+});
+
 describe('the inbox', () => {
   it('keeps a letter byte for byte, with its notice and the time', async () => {
     const raw = 'Subject: Hello\r\nX-Candor-Notice: n0-tice_7\r\n\r\n.dots\r\n..stay\r\n.\r\n\u{1F600} ends\r\n';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomUUID } from 'node:crypto';
-import { checkRedis } from '../../../src/queue/redis-check.ts';
+import { checkRedis, expectFitRedis } from '../../../src/queue/redis-check.ts';
 import { queueSchema } from '../../../src/queue/queue-name.ts';
 import { openSliceQueue } from '../../../src/queue/slice-queue.ts';
 import { CandorError } from '../../../src/domain/errors.ts';
@@ -46,10 +46,23 @@ describe('the queue on Redis', () => {
     expect(await checkRedis(redis.url)).toEqual([]);
   });
 
-  it('refuses a Redis that may evict jobs', async () => {
-    await redis.client.config('SET', 'maxmemory-policy', 'allkeys-lru');
-    await expect(checkRedis(redis.url)).rejects.toMatchObject({ code: 'redis-evicts' });
-    await redis.client.config('SET', 'maxmemory-policy', 'noeviction');
+  it.each(['allkeys-lru', 'volatile-ttl', 'allkeys-random'])(
+    'refuses a Redis that may evict jobs (%s), also where CONFIG is forbidden',
+    async (policy) => {
+      await redis.client.config('SET', 'maxmemory-policy', policy);
+      await redis.client.call('ACL', 'SETUSER', 'guest', 'on', '>word', '~*', '&*', '+@all', '-config', '-acl');
+      const url = redis.url.replace('//', '//guest:word@');
+      for (const check of [checkRedis, expectFitRedis])
+        for (const at of [redis.url, url]) await expect(check(at)).rejects.toMatchObject({ code: 'redis-evicts' });
+      await redis.client.config('SET', 'maxmemory-policy', 'noeviction');
+      expect(await checkRedis(url)).toEqual([]);
+      await expectFitRedis(url);
+    },
+  );
+
+  it('lets a launch pass while Redis is away or refuses: its work waits', async () => {
+    await expectFitRedis('redis://127.0.0.1:1');
+    await expectFitRedis(redis.url.replace('//', '//nobody:word@'));
   });
 
   it.each([

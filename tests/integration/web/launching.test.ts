@@ -1,5 +1,7 @@
 // Looking at the letters of an upload and launching it, over HTTP.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CandorError } from '../../../src/domain/errors.ts';
+import { apiOf } from '../../support/api.ts';
 import { startConsole, type Answer, type TestConsole } from '../../support/console.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createTestLedger, type TestLedger } from '../../support/ledger.ts';
@@ -227,5 +229,33 @@ describe('a launch', () => {
     expect((await console.submit(`${again}/launch`, confirmed, cookie)).status).toBe(400);
     await launched(again, { ...confirmed, again: 'yes' });
     expect(await campaigns()).toHaveLength(2);
+  });
+});
+
+describe('a queue that a person has to change', () => {
+  it('is told on the launch page and over the API, and nothing is launched until it is changed', async () => {
+    let fit = false;
+    const other = await startConsole({
+      expectFitQueue: () =>
+        fit ? Promise.resolve() : Promise.reject(new CandorError('redis-evicts', { policy: 'lru' })),
+    });
+    const before = cookie;
+    try {
+      cookie = await other.signIn();
+      const path = await anUpload(people, other);
+      expect((await other.ask(`${path}/launch`, { cookie })).body).toContain('Redis may evict jobs');
+      const refused = await other.submit(`${path}/launch`, confirmed, cookie);
+      expect([refused.status, refused.body]).toEqual([400, expect.stringContaining('redis-evicts')]);
+      const api = await apiOf(other, cookie);
+      const told = await api.call<{ terms: unknown }>('GET', `/api${path}/launch`);
+      expect(told.body.terms).toMatchObject({ problem: { code: 'redis-evicts' } });
+      expect(await campaigns(other)).toEqual([]);
+      fit = true;
+      expect((await other.ask(`${path}/launch`, { cookie })).body).not.toContain('evict');
+      expect((await other.submit(`${path}/launch`, confirmed, cookie)).status).toBe(303);
+    } finally {
+      cookie = before;
+      await other.close();
+    }
   });
 });

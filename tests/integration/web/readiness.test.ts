@@ -24,6 +24,18 @@ afterAll(async () => {
 });
 
 describe('readiness', () => {
+  it('is not there while the queue is unfit, and says which part it is', async () => {
+    let fit = false;
+    const ready = openReadiness(database, () => (fit ? Promise.resolve() : Promise.reject(new Error('evicts'))));
+    const checks = (queue: boolean) => [
+      { name: 'ledger', ok: true },
+      { name: 'queue', ok: queue },
+    ];
+    expect(await ready()).toEqual({ ok: false, checks: checks(false) });
+    fit = true;
+    expect(await ready()).toEqual({ ok: true, checks: checks(true) });
+  });
+
   it(
     'does not wait for a ledger that gives no answer, uses up no connections, and sees it come back',
     { timeout: 30_000 },

@@ -187,6 +187,38 @@ describe('start time', () => {
   });
 
   it.each([
+    ['Europe/Berlin', '2026-10-24T20:00Z', '2:30', '2026-10-25T02:30+02:00 or 2026-10-25T02:30+01:00'],
+    ['Europe/Berlin', '2026-10-24T23:00Z', '02:00', '2026-10-25T02:00+02:00 or 2026-10-25T02:00+01:00'],
+    ['America/New_York', '2026-11-01T04:30Z', '01:59', '2026-11-01T01:59-04:00 or 2026-11-01T01:59-05:00'],
+    ['Australia/Lord_Howe', '2026-04-04T10:00Z', '01:45', '2026-04-05T01:45+11:00 or 2026-04-05T01:45+10:30'],
+    ['Europe/Berlin', '2026-03-28T20:00Z', '02:30', '2026-03-29T01:30+01:00 or 2026-03-29T03:30+02:00'],
+    ['Europe/Berlin', '2026-03-29T00:30Z', '02:30', '2026-03-29T01:30+01:00 or 2026-03-29T03:30+02:00'],
+    ['America/New_York', '2026-03-08T02:00Z', '02:00', '2026-03-08T01:00-05:00 or 2026-03-08T03:00-04:00'],
+    ['Africa/Cairo', '2026-04-23T12:00Z', '00:30', '2026-04-23T23:30+02:00 or 2026-04-24T01:30+03:00'],
+  ])('asks which is meant in a night in which the clocks are set: %s, %s, %s', (zone, moment, clock, either) => {
+    expect(() => startTime(clock, new Date(moment), zone)).toThrow(BadStartTime);
+    expect(() => startTime(clock, new Date(moment), zone)).toThrow(either);
+    for (const one of either.split(' or '))
+      if (Date.parse(one) > Date.parse(moment)) expect(startTime(one, new Date(moment))).toEqual(new Date(one));
+  });
+
+  it.each([
+    // Between the two, only the second is still to come; after the gap it is tomorrow's.
+    ['Europe/Berlin', '2026-10-25T00:45Z', '02:30', '2026-10-25T01:30Z'],
+    ['Europe/Berlin', '2026-10-25T02:00Z', '02:30', '2026-10-26T01:30Z'],
+    ['Europe/Berlin', '2026-03-29T04:00Z', '02:30', '2026-03-30T00:30Z'],
+    ['Europe/Berlin', '2026-03-28T20:00Z', '03:00', '2026-03-29T01:00Z'],
+    ['Europe/Berlin', '2026-10-24T20:00Z', '03:00', '2026-10-25T02:00Z'],
+    ['Europe/Berlin', '2026-10-24T20:00Z', '01:59', '2026-10-24T23:59Z'],
+    ['Asia/Jakarta', '2026-10-24T20:00Z', '02:30', '2026-10-25T19:30Z'],
+    ['Asia/Kathmandu', '2026-10-24T20:00Z', '02:30', '2026-10-24T20:45Z'],
+    ['UTC', '2026-10-24T20:00Z', '02:30', '2026-10-25T02:30Z'],
+    ['Pacific/Apia', '2026-10-24T09:59Z', '23:59', '2026-10-24T10:59Z'],
+  ])('knows the only moment that is meant: %s, %s, %s', (zone, moment, clock, at) => {
+    expect(startTime(clock, new Date(moment), zone)).toEqual(new Date(at));
+  });
+
+  it.each([
     '',
     'tomorrow',
     '2026-02-01',
