@@ -8,6 +8,7 @@ import { startFeeder } from '../dispatch/feeder.ts';
 import { createLeaseKeeper } from '../dispatch/lease-keeper.ts';
 import { createPacer } from '../dispatch/pacer.ts';
 import { openSliceQueue, type QueueBackend } from '../queue/slice-queue.ts';
+import type { HoldCause } from '../dispatch/ports.ts';
 import { createThrottle } from '../dispatch/throttle.ts';
 import { startWorker } from '../dispatch/worker.ts';
 import type { HoldReason } from '../domain/delivery-result.ts';
@@ -43,7 +44,7 @@ export interface Engine {
   /** Looks for work now. */
   nudge(): void;
   /** Holds a running campaign, and tells the webhook. */
-  hold(campaign: CampaignNo, reason: HoldReason, detail: string | null): Promise<void>;
+  hold(campaign: CampaignNo, reason: HoldReason, detail: string | null, cause?: HoldCause): Promise<void>;
   /** Connections to the relay as they are now. */
   connections(): PoolFigures;
   /** Takes nothing new, finishes the wire, gives the rest back. `now` cuts the wire, too. */
@@ -123,7 +124,7 @@ export async function startEngine(
   });
   return {
     nudge: () => feeder.nudge(),
-    hold: (campaign, reason, detail) => ports.feeder.hold(campaign, reason, detail),
+    hold: (campaign, reason, detail, cause) => ports.worker.hold(campaign, reason, detail, cause),
     connections: () => pool.figures(),
     async stop(now) {
       // First no new slices, then no new letters, then nothing that either needs.

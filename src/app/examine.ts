@@ -10,7 +10,8 @@ import { examineOpenFiles } from './open-files.ts';
 import { classifyConnectFailure } from '../domain/classify.ts';
 import { CandorError } from '../domain/errors.ts';
 import { compareRecords, publicRecordOf, signatureNameOf, type SigningKey } from '../domain/signing-key.ts';
-import { holdTexts } from '../domain/hold-reasons.ts';
+import { describeFailure } from '../domain/describe-failure.ts';
+import { holdText, holdTexts } from '../domain/hold-reasons.ts';
 import { campaignsInState, listCampaigns } from '../ledger/campaigns.ts';
 import type { Queryable } from '../ledger/database.ts';
 import { recount } from '../ledger/feeding.ts';
@@ -129,8 +130,8 @@ async function examineRelay(config: Config, logger: Logger): Promise<DoctorFindi
   const check = await verifyRelay(createRelay(config.relay, logger));
   if (!check.ok) {
     const verdict = classifyConnectFailure(check.failure);
-    const text = holdTexts[verdict.kind === 'hold' ? verdict.reason : 'relay-unreachable'];
-    return [finding('relay', 'problem', `${text.message} (${check.failure.detail})`, text.help)];
+    const text = holdText(verdict.kind === 'hold' ? verdict.reason : 'relay-unreachable', verdict.rule);
+    return [finding('relay', 'problem', `${text.message} (${describeFailure(check.failure)})`, text.help)];
   }
   const how = `${check.encrypted ? (check.verified ? 'TLS with a verified certificate' : 'TLS, certificate not verified') : 'no TLS'}, ${check.authenticated ? 'logged in' : 'no login'}`;
   const findings = [
@@ -143,6 +144,15 @@ async function examineRelay(config: Config, logger: Logger): Promise<DoctorFindi
         : 'Letters cross the network in the clear. Set SMTP_TLS=required.',
     ),
   ];
+  if (check.logins !== undefined)
+    findings.push(
+      finding(
+        'relay',
+        'warning',
+        `no login is given, and the relay offers one (${check.logins.join(', ')})`,
+        'Where the relay asks for it, put user and password into SMTP_URL.',
+      ),
+    );
   if (!check.supportsSmtpUtf8)
     findings.push(
       finding(

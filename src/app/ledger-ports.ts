@@ -1,5 +1,6 @@
 // Binds the ledger's functions to the small interfaces that dispatch declares.
 import type {
+  HoldCause,
   CampaignTerms,
   DomainLedger,
   FeederLedger,
@@ -70,11 +71,13 @@ export function bindLedger(
     campaign: CampaignNo,
     reason: HoldReason,
     detail: string | null,
-    denialRule: string | null = null,
+    cause?: HoldCause,
   ): Promise<void> => {
     const was = await database.transaction(async (tx) => {
-      const before = await moveCampaign(tx, campaign, ['running'], { to: 'held', actor: program, reason, detail });
-      if (before !== null && denialRule !== null) await recordDenial(tx, campaign, denialRule);
+      const rule = cause?.rule ?? null;
+      const move = { to: 'held', actor: program, reason, detail, rule } as const;
+      const before = await moveCampaign(tx, campaign, ['running'], move);
+      if (before !== null && cause?.atRecipient === true) await recordDenial(tx, campaign, cause.rule);
       return before;
     });
     if (was !== null) alert.raise(campaign, 'held');
@@ -138,9 +141,9 @@ export function bindLedger(
       },
       hold,
       passage: (campaign) => readPassage(database, keyring, campaign),
-      holdRelay: async (reason, detail, denialRule) => {
+      holdRelay: async (reason, detail, cause) => {
         for (const campaign of await campaignsInState(database, ['running'], relayIdentity))
-          await hold(campaign.campaignNo, reason, detail, denialRule);
+          await hold(campaign.campaignNo, reason, detail, cause);
       },
       markUnreachable: (unreachable) => markUnreachable(database, relayIdentity, unreachable),
     },

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { previewMessages, type PreviewSender } from '../campaigns/preview-kit.ts';
 import type { Relay } from '../delivery/relay.ts';
 import { CandorError } from '../domain/errors.ts';
+import { describeFailure } from '../domain/describe-failure.ts';
 import { holdTexts } from '../domain/hold-reasons.ts';
 import { classify, classifyConnectFailure } from '../domain/classify.ts';
 import type { CompiledLetter } from '../domain/kit.ts';
@@ -27,7 +28,10 @@ export async function sendTestLetters(
   if (!opened.ok) {
     const verdict = classifyConnectFailure(opened.failure);
     throw new CandorError('test-letter-failed', {
-      why: verdict.kind === 'hold' ? holdTexts[verdict.reason].message : opened.failure.detail,
+      why:
+        verdict.kind === 'hold'
+          ? `${holdTexts[verdict.reason].message} (${describeFailure(opened.failure)})`
+          : describeFailure(opened.failure),
     });
   }
   try {

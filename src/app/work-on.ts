@@ -4,6 +4,7 @@ import { readSummary } from '../campaigns/read-summary.ts';
 import type { Relay } from '../delivery/relay.ts';
 import { verifyRelay } from '../delivery/verify-relay.ts';
 import { classifyConnectFailure } from '../domain/classify.ts';
+import { describeFailure } from '../domain/describe-failure.ts';
 import { isUnreachable } from '../domain/errors.ts';
 import type { CampaignSummary } from '../domain/summary.ts';
 import { readCampaign } from '../ledger/campaigns.ts';
@@ -63,6 +64,7 @@ async function holdIfUnusable(parts: { database: Database; relay: Relay; engine:
   await parts.engine.hold(
     campaignNo,
     verdict.kind === 'hold' ? verdict.reason : 'relay-unreachable',
-    check.failure.detail,
+    describeFailure(check.failure),
+    { rule: verdict.rule, atRecipient: false },
   );
 }

@@ -1,5 +1,5 @@
 // The account of one campaign, read from the ledger: a handful of small rows, whatever its size.
-import { holdTexts } from '../domain/hold-reasons.ts';
+import { holdText, holdTexts } from '../domain/hold-reasons.ts';
 import type { HoldReason } from '../domain/delivery-result.ts';
 import { etaSeconds, unattended, type CampaignSummary } from '../domain/summary.ts';
 import type { Campaign } from '../ledger/campaigns.ts';
@@ -86,7 +86,7 @@ const deniable: ReadonlySet<string> = new Set<HoldReason>([
 /** Why a campaign stands still, and what to do; null while it does not. */
 function reasonOf(campaign: Campaign, concerning: string): CampaignSummary['reason'] {
   if (campaign.state === 'held' && campaign.reason !== null && campaign.reason in holdTexts) {
-    const text = holdTexts[campaign.reason as HoldReason];
+    const text = holdText(campaign.reason as HoldReason, campaign.reasonRule);
     const detail = campaign.reasonDetail === null || campaign.reasonDetail === '' ? '' : ` (${campaign.reasonDetail})`;
     return { code: campaign.reason, help: `${text.message}${detail}${concerning} ${text.help}` };
   }

@@ -25,6 +25,10 @@ export interface RelayConfig {
   readonly user?: string;
   readonly password?: string;
   readonly tls: TlsMode;
+  /** SMTP_NAME, for EHLO. */
+  readonly name?: string;
+  /** SMTP_AUTH, as SASL writes it. */
+  readonly auth?: (typeof loginMechanism)[keyof typeof loginMechanism];
   /** PEM text of SMTP_CA. */
   readonly ca?: string;
   readonly replyTimeoutMs: number;
@@ -156,6 +160,8 @@ function group(values: Values, ca: string | null, cwd: string, warnings: readonl
   };
 }
 
+const loginMechanism = { plain: 'PLAIN', login: 'LOGIN', 'cram-md5': 'CRAM-MD5' } as const;
+
 function relayConfig(address: RelayAddress, values: Values, ca: string | null): RelayConfig {
   const { host, port, secure, login } = address;
   const loopback = isLoopback(host);
@@ -166,6 +172,8 @@ function relayConfig(address: RelayAddress, values: Values, ca: string | null): 
     ...login,
     tls: values.SMTP_TLS ?? (loopback ? 'opportunistic' : 'required'),
     ...(ca === null ? {} : { ca }),
+    ...(values.SMTP_NAME === null ? {} : { name: values.SMTP_NAME }),
+    ...(values.SMTP_AUTH === null ? {} : { auth: loginMechanism[values.SMTP_AUTH] }),
     replyTimeoutMs: values.SMTP_REPLY_TIMEOUT,
     connections: values.SMTP_CONNECTIONS,
     loopback,

@@ -1,5 +1,6 @@
 // docs/CONFIG.md, written from the table of variables, so that it cannot say something else.
-import { isSecret, sections, variableNames, variables, type VariableName } from './variables.ts';
+import { sections } from './variable.ts';
+import { isSecret, variableNames, variables, type VariableName } from './variables.ts';
 
 const opening = `# Configuration
 

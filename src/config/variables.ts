@@ -3,9 +3,9 @@
 import { z } from 'zod';
 import { unconfirmedPolicies } from '../domain/campaign-state.ts';
 import { parseDuration, parseRetrySchedule } from './duration.ts';
+import { parseEhloName } from './ehlo-name.ts';
 import { parseDomainLimits, parseRefusalLimit } from './limits.ts';
 import { parseEnvelopeSender, parseMailbox } from './mailbox.ts';
-import type { Secrecy } from './mask.ts';
 import { bad, good, type Reading } from './reading.ts';
 import { parseRelayUrl } from './relay-url.ts';
 import { parseDnsName, parseSigningKey } from './signing.ts';
@@ -17,33 +17,15 @@ import {
   parseTrustedProxies,
   parseWebhookUrl,
 } from './service-url.ts';
+import { reading, variable } from './variable.ts';
 
-export const sections = ['Ledger and queue', 'Relay', 'Sender', 'Pace and retries', 'Console', 'This process'] as const;
-export type Section = (typeof sections)[number];
+export const loginModes = ['plain', 'login', 'cram-md5'] as const;
 
 export const tlsModes = ['required', 'opportunistic', 'off'] as const;
 export type TlsMode = (typeof tlsModes)[number];
 
 /** The levels of runtime/logger.ts; a test compares the two, as config may not import runtime. */
 export const logLevelNames = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
-
-/** A setting. */
-export interface Variable<T, Fallback extends string | null> {
-  readonly section: Section;
-  /** Completes "expected …". */
-  readonly expected: string;
-  /** The default as it would be written; null: the variable has none. */
-  readonly fallback: Fallback;
-  /** Markdown: what stands in the default's place when there is no constant one. */
-  readonly fallbackNote?: string;
-  /** Other than `open`, the variable can also be given as `NAME_FILE`. */
-  readonly secrecy: Secrecy;
-  /** Markdown: what it is for. */
-  readonly about: string;
-  /** Set where control and invisible characters are no mistake. */
-  readonly anyCharacter?: true;
-  readonly schema: z.ZodType<T>;
-}
 
 const decimal = z
   .string()
@@ -135,6 +117,29 @@ export const variables = {
     about: 'File with the certificate authorities that may vouch for the relay, in addition to the usual ones.',
     anyCharacter: true,
     schema: z.string().min(1),
+  }),
+  SMTP_NAME: variable({
+    section: 'Relay',
+    expected: 'a full host name such as mail.example.com, or an address in brackets such as [192.0.2.1]',
+    fallback: null,
+    fallbackNote: 'the host name of this machine if it is a full one, else the address of the connection in brackets',
+    secrecy: 'open',
+    about:
+      'The name by which this machine greets the relay (EHLO). Set it where a relay asks for a name that can be looked up.',
+    schema: reading(parseEhloName),
+  }),
+  SMTP_AUTH: variable({
+    section: 'Relay',
+    expected: `one of ${loginModes.join(', ')}`,
+    fallback: null,
+    fallbackNote: 'what the relay offers, in this order',
+    secrecy: 'open',
+    about:
+      'How to log in, and no other way. Without it, the next mechanism is tried when the relay answers 502, 504 or 534 to one; a password that was refused is not tried again.',
+    schema: z
+      .string()
+      .transform((text) => text.toLowerCase())
+      .pipe(z.enum(loginModes)),
   }),
   SMTP_CONNECTIONS: variable({
     section: 'Relay',
@@ -371,19 +376,6 @@ export const variableNames = Object.keys(variables) as VariableName[];
 /** True when the variable is a secret, so that `NAME_FILE` is read as well. */
 export function isSecret(name: VariableName): boolean {
   return variables[name].secrecy !== 'open';
-}
-
-function variable<T, const Fallback extends string | null>(entry: Variable<T, Fallback>): Variable<T, Fallback> {
-  return entry;
-}
-
-function reading<T>(parse: (text: string) => Reading<T>): z.ZodType<T> {
-  return z.string().transform((text, context) => {
-    const result = parse(text);
-    if (result.ok) return result.value;
-    context.addIssue({ code: 'custom', message: result.problem });
-    return z.NEVER;
-  });
 }
 
 function parseKey(text: string): Reading<Buffer> {

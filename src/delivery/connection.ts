@@ -36,6 +36,8 @@ export interface RelayConnection {
   readonly verified: boolean;
   readonly authenticated: boolean;
   readonly lastUsedAt: Date;
+  /** Mechanisms that the relay offers, where no login is given. */
+  readonly unusedLogins: readonly string[];
   /** Letters whose recipient or body the relay has answered. */
   readonly letters: number;
   /** True when the relay ended it between two letters: with a 421 at MAIL, or without a word. */
@@ -87,6 +89,10 @@ export class OpenConnection implements RelayConnection {
 
   get lastUsedAt(): Date {
     return this.#lastUsedAt;
+  }
+
+  get unusedLogins(): readonly string[] {
+    return this.#session.authenticated ? [] : this.#session.offers.auth;
   }
 
   get letters(): number {

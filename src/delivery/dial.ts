@@ -79,6 +79,8 @@ function settled<S extends net.Socket>(
   });
 }
 
+const plainText =
+  'the relay does not begin with TLS on this port: write smtp:// instead of smtps:// for STARTTLS, usually on port 587';
 const byCode: Readonly<Record<string, { loss: Loss; detail: string }>> = {
   EMFILE: { loss: 'refused', detail: tooManyOpenFiles.EMFILE },
   ENFILE: { loss: 'refused', detail: tooManyOpenFiles.ENFILE },
@@ -96,6 +98,10 @@ const byCode: Readonly<Record<string, { loss: Loss; detail: string }>> = {
   SELF_SIGNED_CERT_IN_CHAIN: { loss: 'tls', detail: 'the certificate is from an unknown authority' },
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: { loss: 'tls', detail: 'the certificate is from an unknown authority' },
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { loss: 'tls', detail: 'the certificate is from an unknown authority' },
+  // The peer answered in plain text: the greeting of a port where TLS begins with STARTTLS.
+  ERR_SSL_WRONG_VERSION_NUMBER: { loss: 'tls', detail: plainText },
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: { loss: 'tls', detail: plainText },
+  ERR_SSL_RECORD_LAYER_FAILURE: { loss: 'tls', detail: plainText },
   ERR_TLS_CERT_ALTNAME_INVALID: { loss: 'tls', detail: 'the certificate is for another host' },
 };
 

@@ -11,6 +11,10 @@
 export const tlsPolicies = ['required', 'opportunistic', 'off'] as const;
 export type TlsPolicy = (typeof tlsPolicies)[number];
 
+/** Mechanisms of a login that are known here (SMTP_AUTH). */
+export const loginMechanisms = ['PLAIN', 'LOGIN', 'CRAM-MD5'] as const;
+export type LoginMechanism = (typeof loginMechanisms)[number];
+
 export interface RelayConfig {
   readonly host: string;
   readonly port: number;
@@ -25,6 +29,8 @@ export interface RelayConfig {
   readonly replyTimeoutMs: number;
   /** For the lookup, the connection and the TLS handshake, each. Default 30 s. */
   readonly connectTimeoutMs?: number;
-  /** The name in EHLO. Default: the host name if it is fully qualified, else the address literal. */
+  /** The only mechanism to log in with. Default: what the relay offers, in the order above. */
+  readonly auth?: LoginMechanism;
+  /** The name in EHLO (SMTP_NAME). Default: the host name if it is fully qualified, else the address literal. */
   readonly name?: string;
 }

@@ -4,7 +4,9 @@ import { X509Certificate } from 'node:crypto';
 import os from 'node:os';
 import tls from 'node:tls';
 import type { ConnectFailure } from '../domain/delivery-result.ts';
+import { describeFailure } from '../domain/describe-failure.ts';
 import { CandorError } from '../domain/errors.ts';
+import { scrubReply } from '../domain/scrub.ts';
 import { systemClock, type Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { OpenConnection, type RelayConnection } from './connection.ts';
@@ -39,13 +41,25 @@ export function createRelay(config: RelayConfig, logger: Logger, clock: Clock = 
       const opened = await openSession(config, trusted, name);
       if (!opened.ok) {
         logger.debug(
-          { relay: identity, stage: opened.failure.stage, loss: opened.failure.loss, code: opened.failure.reply?.code },
+          {
+            relay: identity,
+            stage: opened.failure.stage,
+            loss: opened.failure.loss,
+            code: opened.failure.reply?.code,
+            why: describeFailure(opened.failure),
+          },
           'relay session not opened',
         );
         return opened;
       }
       logger.debug(
-        { relay: identity, encrypted: opened.session.encrypted, verified: opened.session.verified },
+        {
+          relay: identity,
+          encrypted: opened.session.encrypted,
+          verified: opened.session.verified,
+          greeting: scrubReply(opened.session.greeting.text),
+          logins: opened.session.offers.auth,
+        },
         'relay session opened',
       );
       return { ok: true, connection: new OpenConnection(opened.session, clock) };
@@ -75,7 +89,13 @@ function certificatesIn(pem: string): string[] {
   }
 }
 
-function qualifiedHostName(): string | null {
-  const name = os.hostname();
-  return /^[a-z\d-]+(\.[a-z\d-]+)+$/i.test(name) ? name : null;
+/** The host's own name, where a relay elsewhere can make something of it. */
+export function qualifiedHostName(name: string = os.hostname()): string | null {
+  const proper =
+    name.length <= 253 &&
+    /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)+$/i.test(name) &&
+    !/\.\d+$/.test(name);
+  return proper && !/(?:^localhost\.|\.(?:local|localdomain|localhost|internal|lan|home|arpa|invalid)$)/i.test(name)
+    ? name.toLowerCase()
+    : null;
 }

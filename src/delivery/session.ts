@@ -18,6 +18,8 @@ export interface Session {
   /** True when the certificate was checked. */
   readonly verified: boolean;
   readonly authenticated: boolean;
+  /** What the relay said first. */
+  readonly greeting: Reply;
 }
 
 /** Ends the opening of a session at the step that failed. Never leaves this file. */
@@ -63,7 +65,12 @@ async function introduced(
   wire: Wire,
   name: string,
 ): Promise<Session> {
-  await expect(wire, 'greeting', 'the relay does not take the connection', (reply) => reply.code === 220);
+  const greeting = await expect(
+    wire,
+    'greeting',
+    'the relay does not take the connection',
+    (reply) => reply.code === 220,
+  );
   let offers = await greet(config, wire, name);
   let encrypted = config.secure;
   if (!encrypted && config.tls !== 'off' && (await startTls(config, wire, offers))) {
@@ -80,10 +87,17 @@ async function introduced(
   if (login !== null) {
     if (!encrypted && !mayGoInTheClear(config))
       throw lost('tls', 'the relay offers no TLS, and a password is not sent in the clear', 'tls');
-    const failure = await logIn(wire, offers.auth, login);
+    const failure = await logIn(wire, offers.auth, login, config.auth);
     if (failure !== null) throw new Abandoned(failure);
   }
-  return { wire, offers, encrypted, verified: encrypted && mustVerify(config), authenticated: login !== null };
+  return {
+    wire,
+    offers,
+    encrypted,
+    verified: encrypted && mustVerify(config),
+    authenticated: login !== null,
+    greeting,
+  };
 }
 
 /** EHLO, or HELO where a relay is too old for it and nothing of EHLO is needed. */
@@ -154,6 +168,7 @@ function connectTimeoutMs(config: RelayConfig): number {
 
 /** RFC 5321 section 4.1.4: a client without a fully qualified name says its address. */
 function addressLiteral(socket: net.Socket): string {
-  const address = socket.localAddress ?? '127.0.0.1';
+  // An IPv4 connection of an IPv6 socket, and the interface of a link-local address, are nobody else's business.
+  const address = (socket.localAddress ?? '127.0.0.1').replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '');
   return address.includes(':') ? `[IPv6:${address}]` : `[${address}]`;
 }

@@ -9,6 +9,8 @@ export type RelayCheck =
       readonly verified: boolean;
       readonly authenticated: boolean;
       readonly supportsSmtpUtf8: boolean;
+      /** Mechanisms that the relay offers, where no login is given. */
+      readonly logins?: readonly string[];
     }
   | { readonly ok: false; readonly failure: ConnectFailure };
 
@@ -16,7 +18,7 @@ export type RelayCheck =
 export async function verifyRelay(relay: Relay): Promise<RelayCheck> {
   const connected = await relay.connect();
   if (!connected.ok) return connected;
-  const { encrypted, verified, authenticated, supportsSmtpUtf8 } = connected.connection;
+  const { encrypted, verified, authenticated, supportsSmtpUtf8, unusedLogins: logins } = connected.connection;
   await connected.connection.close();
-  return { ok: true, encrypted, verified, authenticated, supportsSmtpUtf8 };
+  return { ok: true, encrypted, verified, authenticated, supportsSmtpUtf8, ...(logins.length === 0 ? {} : { logins }) };
 }

@@ -1,6 +1,6 @@
 // The verdict on one letter, with what this process and the ledger know beside the reply: how far the session had come, our
 // names, and, before a campaign is held for what the relay said about one recipient, whether others get through.
-import type { NoticeContent } from '../domain/attempt.ts';
+import type { Claim, NoticeContent } from '../domain/attempt.ts';
 import { classify, type ClassifyContext } from '../domain/classify.ts';
 import type { DeliveryResult, Verdict } from '../domain/delivery-result.ts';
 import { Denials, type KnownPassage } from '../domain/denials.ts';
@@ -13,7 +13,7 @@ import type { HandedOver } from './sessions.ts';
 export interface Judgement {
   /** Asks the ledger only before a hold; when that is away, the hold stands. */
   on(
-    letter: { readonly notice: NoticeContent; readonly terms: CampaignTerms },
+    letter: { readonly notice: NoticeContent; readonly terms: CampaignTerms; readonly claim: Claim },
     handed: HandedOver,
     domain: string,
   ): Verdict | Promise<Verdict>;
@@ -56,8 +56,13 @@ export function createJudgement(parts: {
   };
 
   return {
-    on({ notice, terms }, { result, session }, domain) {
-      const verdict = classify(result, { temporaryShare, session, ...namesFor(result, notice, terms) });
+    on({ notice, terms, claim }, { result, session }, domain) {
+      const verdict = classify(result, {
+        temporaryShare,
+        session,
+        tries: claim.attemptCount,
+        ...namesFor(result, notice, terms),
+      });
       if (verdict.kind === 'accepted') denials.accepted(domain);
       return Denials.mayBeTheirs(result, verdict) ? unlessTheirs(verdict, result, notice.campaignNo, domain) : verdict;
     },

@@ -79,9 +79,9 @@ export interface WorkerLedger {
     requests: readonly ClaimRequest[],
   ): Promise<{ settled: number; claims: Claim[] }>;
   terms(campaign: CampaignNo): Promise<CampaignTerms>;
-  /** Holds every running campaign of this relay. `denialRule`: the rule of a refusal that was given to a recipient. */
-  holdRelay(reason: HoldReason, detail: string | null, denialRule?: string | null): Promise<void>;
-  hold(campaign: CampaignNo, reason: HoldReason, detail: string | null, denialRule?: string | null): Promise<void>;
+  /** Holds every running campaign of this relay. */
+  holdRelay(reason: HoldReason, detail: string | null, cause?: HoldCause): Promise<void>;
+  hold(campaign: CampaignNo, reason: HoldReason, detail: string | null, cause?: HoldCause): Promise<void>;
   /** Which domains of the campaign get through, and what a person has seen refused. */
   passage(campaign: CampaignNo): Promise<KnownPassage>;
   markUnreachable(unreachable: boolean): Promise<number>;
@@ -128,11 +128,21 @@ export interface CampaignTerms extends RetryTerms {
   readonly own?: { readonly from: string; readonly user: string | null };
 }
 
+/** What decided a hold. */
+export interface HoldCause {
+  /** The name of the rule. */
+  readonly rule: string;
+  /** True for what was said about one recipient. */
+  readonly atRecipient: boolean;
+}
+
 /** An open connection to the relay. */
 export interface RelayConnection {
   readonly usable: boolean;
   /** Letters that it has carried. */
   readonly letters: number;
+  /** Mechanisms that the relay offers, where no login is given. */
+  readonly unusedLogins?: readonly string[];
   /** `onMailFrom` is called when MAIL FROM is written; a session that has ended before is lost without it. */
   deliver(
     envelope: { from: string; to: string },

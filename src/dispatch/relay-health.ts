@@ -4,6 +4,7 @@
 // in the ledger; a long one, and one that no waiting mends, holds every campaign of the relay.
 import { classifyConnectFailure } from '../domain/classify.ts';
 import type { ConnectFailure } from '../domain/delivery-result.ts';
+import { describeFailure } from '../domain/describe-failure.ts';
 import { isUnreachable } from '../domain/errors.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { WorkerLedger } from './ports.ts';
@@ -33,20 +34,22 @@ export function createRelayHealth({ ledger, throttle, logger }: RelayHealthParts
   return {
     async failed(failure) {
       const decision = classifyConnectFailure(failure);
+      const cause = { rule: decision.rule, atRecipient: false };
       logger.warn(
-        { stage: failure.stage, rule: decision.rule, reply: failure.reply?.code },
+        { stage: failure.stage, rule: decision.rule, reply: failure.reply?.code, why: describeFailure(failure) },
         'the relay could not be used',
       );
       try {
         if (decision.kind === 'hold') {
           held = true;
-          await ledger.holdRelay(decision.reason, failure.detail);
+          await ledger.holdRelay(decision.reason, describeFailure(failure), cause);
           return 'held';
         }
         if (decision.kind === 'throttled') await throttle.slowDown(decision.rule);
         unreachable = true;
         const unreachableForMs = await ledger.markUnreachable(true);
-        if (unreachableForMs > unreachableGraceMs) await ledger.holdRelay('relay-unreachable', failure.detail);
+        if (unreachableForMs > unreachableGraceMs)
+          await ledger.holdRelay('relay-unreachable', describeFailure(failure), cause);
       } catch (error) {
         if (!isUnreachable(error)) throw error;
       }

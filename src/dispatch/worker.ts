@@ -24,6 +24,7 @@ import { setMaxListeners } from 'node:events';
 import type { Claim, NoticeContent, Settlement } from '../domain/attempt.ts';
 import { temporaryAnswer, temporaryShareRule } from '../domain/classify.ts';
 import type { ConnectFailure, HoldReason } from '../domain/delivery-result.ts';
+import { withLoginOffer } from '../domain/describe-failure.ts';
 import { CandorError, isUnreachable } from '../domain/errors.ts';
 import type { LeaseId, SliceId } from '../domain/ids.ts';
 import { TemporaryShare } from '../domain/temporary-share.ts';
@@ -286,12 +287,12 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     }
     if (verdict.kind === 'hold') {
       claims.expire();
-      const denialRule = result.kind === 'replied' && result.stage !== 'mail' ? verdict.rule : null;
+      const atRecipient = result.kind === 'replied' && result.stage !== 'mail';
+      const cause = { rule: verdict.rule, atRecipient };
+      const said = withLoginOffer(settlement.replyScrubbed, verdict.reason, errand.lent.connection.unusedLogins);
       if (campaignFaults.has(verdict.reason))
-        await untilReachable(() =>
-          ledger.hold(notice.campaignNo, verdict.reason, settlement.replyScrubbed, denialRule),
-        );
-      else await untilReachable(() => ledger.holdRelay(verdict.reason, settlement.replyScrubbed, denialRule));
+        await untilReachable(() => ledger.hold(notice.campaignNo, verdict.reason, said, cause));
+      else await untilReachable(() => ledger.holdRelay(verdict.reason, said, cause));
     }
     return { next: verdict.kind === 'hold' ? 'leave' : 'go-on', settled: settled(lease, claim, settlement) };
   };

@@ -23,6 +23,8 @@ export interface ClassifyContext {
     /** How often this letter was tried again at once already. */
     readonly triedAtOnce: number;
   };
+  /** Tries of this letter in this round, this one included. */
+  readonly tries?: number;
   /** Our names, and the recipient's address; without them no reply is looked through for ours. */
   readonly names?: { readonly own: OwnNames; readonly recipient: string };
 }
@@ -46,6 +48,14 @@ export const temporaryShareRule = 'temporary-share';
 
 /** The rule of a letter whose session was lost before its body, once too often. */
 export const lostBeforeBody = 'lost-before-body';
+
+/** A relay that is only looking our sender up is done with it after a try or two; by then it puts us off for ever. */
+const senderPutOffAtMost = 3;
+export const senderPutOffRule = 'sender-put-off';
+
+function putsSenderOff(rule: string, reply: Reply): boolean {
+  return rule.startsWith('sender-lookup') || (isTemporary(reply) && /^4\.1\.[78]$/.test(reply.enhanced ?? ''));
+}
 
 /** The rule of a refusal in unknown words that names our sender or our login. */
 export const ownNameRule = 'own-name';
@@ -86,6 +96,8 @@ function classifyReply(stage: LetterStage, reply: Reply, context: ClassifyContex
       : { kind: 'deferred', rule: 'out-of-place', charged: false };
   if (rule.name === 'temporary' && isShared(reply) && context.temporaryShare.isThrottling())
     return { kind: 'throttled', rule: temporaryShareRule, scope: 'relay' };
+  if (putsSenderOff(rule.name, reply) && (context.tries ?? 1) >= senderPutOffAtMost)
+    return { kind: 'hold', rule: senderPutOffRule, reason: 'sender-refused' };
   if (rule.ruling.kind === 'refused' && namesOurs(rule.ruling.reason, reply, context))
     return { kind: 'hold', rule: ownNameRule, reason: 'sender-refused' };
   if (

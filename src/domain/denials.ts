@@ -1,6 +1,7 @@
 // Whose a refusal is that names us, or our right to relay, at one recipient, when others get through the same relay: the
 // recipient's or their domain's (a relay that relays for five domains of six). Pure, with a memory: it holds domain names
 // and is neither stored nor logged.
+import { senderPutOffRule } from './classify.ts';
 import type { DeliveryResult, Verdict } from './delivery-result.ts';
 
 /** What the ledger knows of a campaign's letters. */
@@ -43,6 +44,8 @@ export class Denials {
   /** True when the refusal by this rule is the recipient's or their domain's, and the others go on. */
   isTheirs(rule: string, domain: string, known: KnownPassage): boolean {
     const others = [...this.#accepted, ...known.acceptedDomains];
+    // A sender that others take is not put off by all.
+    if (rule === senderPutOffRule) return others.length > 0;
     // What was accepted before is refused now: the relay has changed its mind about us.
     if (others.length === 0 || others.includes(domain)) return false;
     const seen = known.seenRule === rule;

@@ -74,3 +74,26 @@ export const holdTexts: Readonly<Record<HoldReason, HoldText>> = {
     help: 'Notices may have gone out after the backup was made, and they would go out again. Compare with the relay at SMTP_URL, then `candor resume` or `candor cancel`.',
   },
 };
+
+const asksForLogin =
+  'The relay asks for a login. Put user and password into SMTP_URL (smtp[s]://user:password@host:port, special characters percent-encoded), restart, then `candor resume`. Where they stand there, ask the operator of the relay why it does not take letters of that login.';
+
+/** Help that fits one cause of a hold better than what its reason says to all. */
+const helpByRule: Readonly<Record<string, string>> = {
+  'login-impossible':
+    'The relay offers no login that Candor can use; nothing was sent to it, and no password is wrong. Use the port for submission (587, or 465 with smtps) in SMTP_URL, choose with SMTP_AUTH, ask its operator for PLAIN, LOGIN or CRAM-MD5, or leave the login out of SMTP_URL where the relay needs none; restart, then `candor resume`.',
+  'login-needed-text': asksForLogin,
+  'login-needed-code': asksForLogin,
+  'sender-put-off':
+    'The relay, or the receivers behind it, cannot make sure of the sender address and say “later” each time. See that the domain in MAIL_FROM and MAIL_ENVELOPE_FROM has an MX or an address record and takes mail to that address, then `candor resume`.',
+  'greeting-refused':
+    'The relay takes no connection from this machine. Ask its operator to allow the address, or correct SMTP_URL, then `candor resume`.',
+  'ehlo-refused':
+    'The relay does not take the name that it was greeted with. Set SMTP_NAME to the full host name of this machine, restart, then `candor resume`.',
+};
+
+/** What a person is told about a hold: by its reason, and by the rule that decided, where one is known. */
+export function holdText(reason: HoldReason, rule: string | null): HoldText {
+  const text = holdTexts[reason];
+  return { message: text.message, help: (rule === null ? undefined : helpByRule[rule]) ?? text.help };
+}

@@ -37,6 +37,7 @@ export interface Campaign extends FrozenTerms {
   readonly state: CampaignState;
   readonly reason: string | null;
   readonly reasonDetail: string | null;
+  readonly reasonRule: string | null;
   readonly fileSha256: string;
   readonly rows: number;
   readonly invalid: number;
@@ -55,6 +56,7 @@ interface CampaignRow {
   state: CampaignState;
   reason: string | null;
   reason_detail: string | null;
+  reason_rule: string | null;
   kit: string;
   kit_title: string;
   kit_digest: string;
@@ -82,7 +84,7 @@ interface CampaignRow {
   finished_at: Date | null;
 }
 
-const columns = `campaign_no, id, state, reason, reason_detail, kit, kit_title, kit_digest, rehearsal, relay_identity, relay_label,
+const columns = `campaign_no, id, state, reason, reason_detail, reason_rule, kit, kit_title, kit_digest, rehearsal, relay_identity, relay_label,
   mail_from, envelope_from, reply_to, auto_submitted, signature_name, file_sha256, row_count, invalid_count, merged_count, conflict_count,
   notice_count, unconfirmed_policy, retry_delays_ms::double precision[] as retry_delays_ms, retry_repeat_last, retry_for_ms,
   start_at, created_at, launched_at, finished_at`;
@@ -316,6 +318,8 @@ export interface Move {
   readonly reason: string | null;
   /** Scrubbed; for the page that explains a hold. */
   readonly detail?: string | null;
+  /** The rule that decided the reason. */
+  readonly rule?: string | null;
 }
 
 /**
@@ -332,7 +336,7 @@ export async function moveCampaign(
   const legal = from.filter((state) => campaignMayGo(state, move.to));
   const { rows } = await on.query<{ was: CampaignState }>({
     text: `with before as (select campaign_no, state from candor.campaign where campaign_no = $1 for update)
-           update candor.campaign c set state = m.to_state, reason = $3, reason_detail = $4,
+           update candor.campaign c set state = m.to_state, reason = $3, reason_detail = $4, reason_rule = $6,
              launched_at = case when m.to_state = 'running' then coalesce(c.launched_at, now()) else c.launched_at end,
              finished_at = case m.to_state when 'finished' then now() when 'running' then null else c.finished_at end,
              canary_until_id = case when c.reason = 'canary' then null else c.canary_until_id end,
@@ -340,7 +344,7 @@ export async function moveCampaign(
            from before b cross join (select $2::candor.campaign_state as to_state) m
            where c.campaign_no = b.campaign_no and b.state = any($5::candor.campaign_state[])
            returning b.state as was`,
-    values: [campaignNo, move.to, move.reason, move.detail ?? null, legal],
+    values: [campaignNo, move.to, move.reason, move.detail ?? null, legal, move.rule ?? null],
   });
   const was = rows[0]?.was ?? null;
   if (was !== null) {
@@ -362,6 +366,7 @@ function fromRow(row: CampaignRow): Campaign {
     state: row.state,
     reason: row.reason,
     reasonDetail: row.reason_detail,
+    reasonRule: row.reason_rule,
     kit: row.kit,
     kitTitle: row.kit_title,
     kitDigest: row.kit_digest,

@@ -18,6 +18,8 @@ interface Fault {
   readonly reason: HoldReason;
   /** True where MAIL FROM is reached: such attempts are recorded, and not charged. */
   readonly reachesMail: boolean;
+  /** What of the reply the person is shown. */
+  readonly quotes?: string;
 }
 
 const says = (name: string, stage: RelayStage, reply: string, reason: HoldReason): Fault => ({
@@ -36,7 +38,10 @@ const does = (name: string, stage: RelayStage, what: Step['do'], reason: HoldRea
 const beforeMail: readonly Fault[] = [
   { name: 'refuses to connect', script: 'down', reason: 'relay-unreachable', reachesMail: false },
   does('shows no banner', 'greeting', 'silence', 'relay-unreachable'),
-  says('554 as a banner', 'greeting', postfix.blockList, 'sender-blocked'),
+  {
+    ...says('554 as a banner', 'greeting', postfix.blockList, 'sender-blocked'),
+    quotes: 'blocked using zen.spamhaus.org',
+  },
   says('454 to STARTTLS', 'starttls', postfix.noTls, 'relay-unreachable'),
   // What stands before the handshake may be somebody else's word, and is never taken for the relay's.
   {
@@ -45,8 +50,14 @@ const beforeMail: readonly Fault[] = [
     reason: 'relay-unreachable',
     reachesMail: false,
   },
-  says('502 to STARTTLS', 'starttls', '502 5.5.1 Command not implemented', 'relay-tls'),
-  says('535 to AUTH (Gmail)', 'auth', gmail.badCredentials, 'relay-auth'),
+  {
+    ...says('502 to STARTTLS', 'starttls', '502 5.5.1 Command not implemented', 'relay-tls'),
+    quotes: '502 5.5.1 Command not implemented',
+  },
+  {
+    ...says('535 to AUTH (Gmail)', 'auth', gmail.badCredentials, 'relay-auth'),
+    quotes: 'Username and Password not accepted',
+  },
 ];
 
 const fromMail: readonly Fault[] = [
@@ -68,7 +79,7 @@ async function turn(relay: TestRelay, script: Fault['script']): Promise<void> {
 /** Meets one fault after the other; answers the campaign, held by the last. */
 async function outlive(faults: readonly Fault[], relay: TestRelay, site: Site): Promise<string> {
   let campaign: string | null = null;
-  for (const { name, script, reason, reachesMail } of faults) {
+  for (const { name, script, reason, reachesMail, quotes = '' } of faults) {
     await turn(relay, script);
     const before = relay.record.mailFromsMs.length;
     const held: Answer =
@@ -79,6 +90,7 @@ async function outlive(faults: readonly Fault[], relay: TestRelay, site: Site): 
       state: 'held',
       reason,
     });
+    expect(held.summary.reason?.help, name).toContain(quotes);
     expect(held.summary.states.pending + held.summary.states.queued, name).toBe(everybody.length);
     expect(held.summary.maybeAccepted, name).toBe(0);
     expect(relay.record.mailFromsMs.length > before, name).toBe(reachesMail);

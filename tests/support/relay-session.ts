@@ -324,6 +324,8 @@ export class RelaySession {
 
   #authenticate(line: string): void {
     const [, mechanism, initial] = line.split(' ');
+    const refusal = this.#context.options.refusedMechanisms?.[mechanism?.toUpperCase() ?? ''];
+    if (refusal !== undefined) return this.#write(refusal);
     this.#login = [mechanism?.toUpperCase() ?? ''];
     if (initial !== undefined) return this.#takeLogin(initial);
     this.#write(mechanism?.toUpperCase() === 'LOGIN' ? '334 VXNlcm5hbWU6' : '334 ');

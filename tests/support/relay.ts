@@ -21,6 +21,8 @@ export interface RelayOptions {
   readonly certificate?: string;
   /** With these, MAIL needs AUTH. */
   readonly credentials?: { readonly user: string; readonly password: string };
+  /** What is answered to these mechanisms instead of a look at the login. */
+  readonly refusedMechanisms?: Readonly<Record<string, string>>;
   readonly mechanisms?: readonly string[];
   /** One more is answered with 421 and closed. */
   readonly maxConnections?: number;

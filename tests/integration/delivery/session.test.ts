@@ -1,14 +1,17 @@
 // Opening a session: where it can fail, what is said about it, and what never leaves this side.
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createRelay, type Relay } from '../../../src/delivery/relay.ts';
+import { createRelay, qualifiedHostName, type Relay } from '../../../src/delivery/relay.ts';
 import type { RelayConfig } from '../../../src/delivery/relay-config.ts';
 import { verifyRelay } from '../../../src/delivery/verify-relay.ts';
 import { classifyConnectFailure } from '../../../src/domain/classify.ts';
 import type { ConnectFailure } from '../../../src/domain/delivery-result.ts';
+import { describeFailure } from '../../../src/domain/describe-failure.ts';
+import { holdText } from '../../../src/domain/hold-reasons.ts';
 import { hasCode } from '../../../src/domain/errors.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
 import { expiredCertificate, otherHostCertificate, testAuthority } from '../../support/relay-certificates.ts';
+import type { RelayStage } from '../../support/relay-script.ts';
 import { startRelay, type RelayOptions, type TestRelay } from '../../support/relay.ts';
 
 const credentials = { user: 'relay-user', password: 'correct horse' };
@@ -232,5 +235,99 @@ describe('createRelay', () => {
   it('refuses an EHLO name that could hold a command', async () => {
     await against({});
     expect(() => createRelay({ ...base, name: 'x\r\nMAIL FROM:<a@example.com>' }, silentLogger)).toThrow(TypeError);
+  });
+});
+
+describe('logging in', () => {
+  const auths = (): string[] => relay.record.commands.filter((line) => line.startsWith('AUTH'));
+
+  it.each(['502 5.5.1 no such command', '504 5.5.4 unrecognised type', '534 5.7.9 mechanism too weak'])(
+    'tries the next mechanism after %s',
+    async (refusal) => {
+      const check = await verifyRelay(
+        await against({ credentials, refusedMechanisms: { PLAIN: refusal } }, credentials),
+      );
+      expect(check).toMatchObject({ ok: true, authenticated: true });
+      expect(auths()).toEqual([expect.stringMatching(/^AUTH PLAIN/), 'AUTH LOGIN']);
+    },
+  );
+
+  it.each(['535 5.7.8 no', '454 4.7.0 not now', '550 no'])('does not try another one after %s', async (refusal) => {
+    const refused = await failure(await against({ credentials, refusedMechanisms: { PLAIN: refusal } }, credentials));
+    expect(refused.reply?.code).toBe(Number(refusal.slice(0, 3)));
+    expect(auths()).toHaveLength(1);
+  });
+
+  it('says what the last one was told when none was judged, and holds', async () => {
+    const refusedMechanisms = { PLAIN: '534 5.7.9 application password required', LOGIN: '504 5.5.4 no' };
+    const refused = await failure(await against({ credentials, refusedMechanisms }, credentials));
+    expect(describeFailure(refused)).toContain('application password required');
+    expect(classifyConnectFailure(refused)).toMatchObject({ kind: 'hold', reason: 'relay-auth' });
+  });
+
+  it('uses the mechanism of SMTP_AUTH and no other', async () => {
+    const check = await verifyRelay(await against({ credentials }, { ...credentials, auth: 'LOGIN' }));
+    expect(check).toMatchObject({ ok: true, authenticated: true });
+    expect(auths()).toEqual(['AUTH LOGIN']);
+    await relay.stop();
+    const refused = await failure(await against({ credentials }, { ...credentials, auth: 'CRAM-MD5' }));
+    expect(refused.detail).toBe('SMTP_AUTH asks for CRAM-MD5, and the relay offers PLAIN, LOGIN');
+    expect(auths()).toEqual([]);
+  });
+
+  it('names the mechanisms that it cannot use, and calls no password wrong', async () => {
+    const refused = await failure(
+      await against({ credentials, mechanisms: ['SCRAM-SHA-256', 'SCRAM-SHA-1'] }, credentials),
+    );
+    expect(refused.detail).toContain('offers only SCRAM-SHA-256, SCRAM-SHA-1');
+    const verdict = classifyConnectFailure(refused);
+    expect(holdText('relay-auth', verdict.rule).help).toContain('no password is wrong');
+  });
+
+  it('lets nothing of the login back in that the relay repeats', async () => {
+    const echo = `535 5.7.8 no: ${Buffer.from('\0relay-user\0correct horse').toString('base64')} relay-user correct horse`;
+    const refused = await failure(await against({ credentials, refusedMechanisms: { PLAIN: echo } }, credentials));
+    for (const secret of ['correct horse', 'relay-user', Buffer.from('\0relay-user\0correct horse').toString('base64')])
+      expect(JSON.stringify(refused)).not.toContain(secret);
+  });
+});
+
+describe('what the relay says before MAIL FROM', () => {
+  it.each<[RelayStage, string, Partial<RelayOptions>, Partial<RelayConfig>]>([
+    ['greeting', '554 5.7.1 no service for you', {}, {}],
+    ['ehlo', '550 5.7.1 who are you?', {}, {}],
+    ['starttls', '502 5.5.1 not here', { tls: 'starttls' }, { tls: 'required', ca: testAuthority }],
+    ['auth', '535 5.7.8 expired last week', { credentials }, credentials],
+  ])('at %s is quoted', async (stage, reply, options, config) => {
+    const refused = await failure(await against({ ...options, script: [{ stage, do: 'reply', reply }] }, config));
+    expect(describeFailure(refused)).toContain(reply);
+  });
+
+  it('tells that a port begins in plain text, where smtps was asked for', async () => {
+    const refused = await failure(await against({}, { secure: true, tls: 'required' }));
+    expect(refused).toMatchObject({ stage: 'tls', loss: 'tls' });
+    expect(refused.detail).toContain('smtp:// instead of smtps://');
+  });
+
+  it('greets with SMTP_NAME', async () => {
+    await verifyRelay(await against({}, { name: 'candor.example' }));
+    expect(relay.record.commands[0]).toBe('EHLO candor.example');
+  });
+});
+
+describe('qualifiedHostName', () => {
+  it.each([
+    ['mail.example.com', 'mail.example.com'],
+    ['Mail.Example.com', 'mail.example.com'],
+    ['3f2a9c01d3', null],
+    ['localhost.localdomain', null],
+    ['ip-10-0-0-1.ec2.internal', null],
+    ['laptop.local', null],
+    ['10.0.0.5', null],
+    ['under_score.example.com', null],
+    ['-x.example.com', null],
+    ['', null],
+  ])('of %j is %j', (host, name) => {
+    expect(qualifiedHostName(host)).toBe(name);
   });
 });

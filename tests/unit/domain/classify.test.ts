@@ -555,6 +555,18 @@ describe('classify', () => {
     expect(classify(result, { ...calm, session }).kind).toBe(kind);
   });
 
+  it.each([
+    '450 4.1.7 <notices@example.com>: Sender address rejected: unverified address: Address verification in progress',
+    '450 4.1.8 <notices@example.com>: Sender address rejected: Domain not found',
+    '451 4.1.8 try again',
+    '450 4.1.7 later',
+  ])('holds for a sender that is put off at the third try: %s', (text) => {
+    const at = (tries: number) => classify(replied('rcpt', text), { ...calm, tries });
+    expect(at(2)).toMatchObject({ kind: 'deferred' });
+    expect(at(3)).toEqual({ kind: 'hold', rule: 'sender-put-off', reason: 'sender-refused' });
+    expect(classify(replied('mail', text), { ...calm, tries: 3 })).toMatchObject({ kind: 'hold' });
+  });
+
   it('refuses a recipient that the relay cannot address', () => {
     expect(classify({ kind: 'unsupported', reason: 'relay-without-smtputf8' }, calm)).toMatchObject({
       kind: 'refused',

@@ -52,6 +52,13 @@ describe('Denials', () => {
     expect(new Denials().isTheirs('own-name', 'f.example', { ...known, seenRule: 'own-name' })).toBe(true);
   });
 
+  it('takes a sender that is put off for ours only while nobody gets through', () => {
+    expect(new Denials().isTheirs('sender-put-off', 'f.example', nothing)).toBe(false);
+    expect(
+      new Denials().isTheirs('sender-put-off', 'f.example', { acceptedDomains: ['f.example'], seenRule: null }),
+    ).toBe(true);
+  });
+
   it.each<[LetterStage, HoldReason, boolean]>([
     ['rcpt', 'relay-denied', true],
     ['after-body', 'sender-refused', true],
