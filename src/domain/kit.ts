@@ -28,7 +28,7 @@ export interface Kit {
 /**
  * One line of the list of exposed data. It is printed when the record holds one of the categories of
  * `when`, and always when `when` is empty: the address of a record is always among its data.
- * `{which}` stands for the words of the categories that the record holds.
+ * `{which}` stands for the words of the categories that the record holds, `{list}` for the same within a sentence.
  */
 export interface ExposedItem {
   readonly when: readonly Category[];

@@ -5,6 +5,8 @@ import type { Audience } from '../domain/audience.ts';
 import { categories, type Category } from '../domain/category.ts';
 
 /** Text that goes into a letter or a header: one line, no braces (a fact is never itself a placeholder). */
+const namesCategories = (phrase: string): boolean => /\{(?:which|list)\}/.test(phrase);
+
 const words = z
   .string()
   .trim()
@@ -33,15 +35,15 @@ const exposedItem = z
       .array(z.enum(categories))
       .min(1, 'expected a category; leave `when` out for what is in every record')
       .optional(),
-    phrase: words.regex(/^([^{}]|\{which\})*$/, 'expected no braces but {which}'),
+    phrase: words.regex(/^([^{}]|\{(?:which|list)\})*$/, 'expected no braces but {which} and {list}'),
   })
   .refine(
-    (item) => item.when !== undefined || !item.phrase.includes('{which}'),
-    'expected `when`: {which} has nothing to stand for',
+    (item) => item.when !== undefined || !namesCategories(item.phrase),
+    'expected `when`: {which} or {list} has nothing to stand for',
   )
   .refine(
-    (item) => (item.when?.length ?? 1) === 1 || item.phrase.includes('{which}'),
-    'expected {which} in a phrase for several categories',
+    (item) => (item.when?.length ?? 1) === 1 || namesCategories(item.phrase),
+    'expected {which} or {list} in a phrase for several categories',
   );
 
 const locale = z.strictObject({

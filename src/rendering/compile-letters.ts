@@ -94,6 +94,8 @@ function mjmlErrors(cause: unknown): { line?: number; message?: string }[] {
  * Tells mail programs that the letter brings its own dark colours, and not to make links of dates and
  * addresses. Indentation goes: it is a quarter of the bytes, and white space between tags means nothing here.
  */
+const inkColor = '#1d2430';
+
 function finishHtml(html: string): string {
   const scheme = html.includes('prefers-color-scheme') ? 'light dark' : 'light only';
   const metas = [
@@ -102,6 +104,8 @@ function finishHtml(html: string): string {
     '<meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no">',
   ];
   return `${html
+    // The preheader is white on white as MJML writes it, which filters take for hidden text.
+    .replace(/(<div style="display:none;font-size:1px;color:)#ffffff;/, `$1${inkColor};`)
     .replace('<head>', () => `<head>\n${metas.join('\n')}`)
     .replaceAll(/^[ \t]+|[ \t]+$/gm, '')
     .replaceAll(/\n{2,}/g, '\n')

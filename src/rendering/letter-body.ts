@@ -4,7 +4,7 @@ import Handlebars from 'handlebars';
 import type { CategoryBits } from '../domain/category.ts';
 import type { CompiledLetter } from '../domain/kit.ts';
 import { exposedList } from './exposed-list.ts';
-import { textWidth, wrapWords } from './wrap-words.ts';
+import { flowWords, isFlowed, textWidth, wrapWords } from './wrap-words.ts';
 
 export interface LetterBody {
   readonly html: string;
@@ -21,13 +21,16 @@ export function createLetterBody(letter: CompiledLetter): FillLetter {
   const options = { strict: true, knownHelpersOnly: true, knownHelpers: { each: true, if: true } };
   const html = Handlebars.compile(letter.html, options);
   const text = Handlebars.compile(letter.text, { ...options, noEscape: true });
+  // Two columns are the "- " of the list.
+  const item = isFlowed(letter.text)
+    ? (words: string) => flowWords(words, textWidth - 2)
+    : (words: string) => wrapWords(words, textWidth - 2, '  ');
   return (categories, name) => {
     const exposed = exposedList(letter, categories);
     const recipient = { name: name === null ? null : printableName(name) };
     return {
       html: html({ exposed, recipient }),
-      // Two columns are the "- " of the list.
-      text: text({ exposed: exposed.map((item) => wrapWords(item, textWidth - 2, '  ')), recipient }),
+      text: text({ exposed: exposed.map(item), recipient }),
     };
   };
 }

@@ -6,6 +6,7 @@ import * as qp from 'nodemailer/lib/qp';
 import { CandorError } from '../domain/errors.ts';
 import type { LetterBody } from './letter-body.ts';
 import { fixedField } from './mail-headers.ts';
+import { isFlowed } from './wrap-words.ts';
 
 /** The header fields that are the same for every notice of a letter. */
 export interface FixedHeaders {
@@ -59,9 +60,14 @@ export function composeBody(body: LetterBody, boundary: string): Buffer {
     return `${delimiter}\r\n${headers}\r\n\r\n${encode(crlf, node.getTransferEncoding())}\r\n`;
   };
   return Buffer.from(
-    `${part('text/plain; charset=utf-8', body.text)}${part('text/html; charset=utf-8', body.html)}${delimiter}--\r\n`,
+    `${part(textType(body.text), body.text)}${part('text/html; charset=utf-8', body.html)}${delimiter}--\r\n`,
     'latin1',
   );
+}
+
+/** RFC 3676 for a text with soft breaks. */
+function textType(text: string): string {
+  return isFlowed(text) ? 'text/plain; charset=utf-8; format=flowed' : 'text/plain; charset=utf-8';
 }
 
 function mailHeaders(fixed: FixedHeaders): { key: string; value: string }[] {

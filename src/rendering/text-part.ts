@@ -1,8 +1,8 @@
 // Derives the text part from the compiled HTML, placeholders included. It is made once, when the letter
-// is compiled, and stands alone: the same sections in the same order, headings underlined, lines of 72.
+// is compiled, and stands alone: the same sections in the same order, headings underlined, flowed lines of 72.
 import { convert, type FormatCallback, type HtmlToTextOptions } from 'html-to-text';
 import { readPlaceholders } from './placeholders.ts';
-import { textWidth } from './wrap-words.ts';
+import { flowWords, textWidth } from './wrap-words.ts';
 
 /**
  * The text of a letter. Placeholders go through the conversion as single private-use words, so that
@@ -18,17 +18,26 @@ export function textFromHtml(html: string): string {
     const mark = `\ue000${index}\ue001`;
     return name === '#each exposed' || name === '/each' ? `<li>${mark}</li>` : mark;
   });
-  const text = convert(marked, options);
+  const text = convert(marked, options)
+    .split('\n')
+    .map((line) => flowWords(line.trimEnd(), textWidth))
+    .join('\n');
   return `${text
     .replaceAll(/^- \ue000(\d+)\ue001$/gm, (line, number: string) => {
       const { name } = placeholders[Number(number)] ?? { name: '' };
       return name.startsWith('#each') || name === '/each' ? `\ue000${number}\ue001` : line;
     })
     .replaceAll(/\ue000(\d+)\ue001/g, (_, number: string) => `{{${placeholders[Number(number)]?.name ?? ''}}}`)
-    .replaceAll(/[ \t]+$/gm, '')
     .trim()}\n`;
 }
 
+/** Cells of a row stand apart. */
+const cell: FormatCallback = (element, walk, builder) => {
+  walk(element.children, builder);
+  builder.addInline(' ');
+};
+
+/** One kind of line under all headings: screen readers pass over hyphens, not over equals signs. */
 function underlined(rule: string): FormatCallback {
   return (element, walk, builder) => {
     let heading = '';
@@ -47,9 +56,9 @@ function underlined(rule: string): FormatCallback {
 }
 
 const options: HtmlToTextOptions = {
-  wordwrap: textWidth,
+  wordwrap: false,
   baseElements: { selectors: ['body'] },
-  formatters: { title: underlined('='), section: underlined('-') },
+  formatters: { title: underlined('-'), section: underlined('-'), cell },
   selectors: [
     // The preheader repeats a sentence of the letter.
     { selector: 'div[style^="display:none"]', format: 'skip' },
@@ -59,5 +68,8 @@ const options: HtmlToTextOptions = {
     { selector: 'h4', format: 'heading', options: { uppercase: false } },
     { selector: 'ul', format: 'unorderedList', options: { itemPrefix: '- ', leadingLineBreaks: 1 } },
     { selector: 'hr', format: 'skip' },
+    { selector: 'tr', format: 'block', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
+    { selector: 'th', format: 'cell' },
+    { selector: 'td', format: 'cell' },
   ],
 };

@@ -41,7 +41,7 @@ const subjects: Readonly<Record<string, RegExp>> = {
   'unaffected.en': /^Your ChatGPT account is not affected by /,
   'affected.id': /^Akun API OpenAI Anda terdampak /,
   'unaffected.id': /^Akun ChatGPT Anda tidak terdampak /,
-  'affected.es': /^Su cuenta de API de OpenAI está afectada /,
+  'affected.es': /^Su cuenta de la API está afectada /,
   'unaffected.es': /^Su cuenta de ChatGPT no está afectada /,
 };
 

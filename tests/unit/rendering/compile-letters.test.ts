@@ -9,7 +9,7 @@ import { builtInKit, changedKit, type KitChanges } from '../../support/kit-folde
 const compile = async (changes: KitChanges): ReturnType<typeof compileLetters> =>
   compileLetters(await loadKit(await changedKit(changes)));
 const inText = (prose: string): KitChanges => ({
-  'affected.es.mjml': (text) => text.replace('<h2>Preguntas</h2>', () => prose),
+  'affected.es.mjml': (text) => text.replace('<h2>Preguntas, y cómo comprobar este aviso</h2>', () => prose),
 });
 
 describe('compileLetters', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { categoryBit } from '../../../src/domain/category.ts';
 import { allCategories, exposedList } from '../../../src/rendering/exposed-list.ts';
-import { wrapWords } from '../../../src/rendering/wrap-words.ts';
+import { flowWords, wrapWords } from '../../../src/rendering/wrap-words.ts';
 
 const words = {
   name: 'name',
@@ -16,6 +16,7 @@ const words = {
   referrer: 'referrer',
 };
 const letter = {
+  locale: 'en',
   categoryWords: words,
   exposed: [
     { when: ['name'] as const, phrase: 'the name' },
@@ -37,10 +38,41 @@ describe('exposedList', () => {
     expect(exposedList(letter, bits)).toEqual(lines);
   });
 
+  it.each([
+    ['en', [categoryBit('os'), categoryBit('browser')], 'the os and browser that you used'],
+    ['es', [categoryBit('os'), categoryBit('browser')], 'the os y browser that you used'],
+    ['en', [categoryBit('os')], 'the os that you used'],
+  ])('lists within a sentence in %s', (locale, bits, line) => {
+    const sentence = { when: ['os', 'browser'] as const, phrase: 'the {list} that you used' };
+    expect(
+      exposedList(
+        { ...letter, locale, exposed: [sentence] },
+        bits.reduce((all, bit) => all | bit, 0),
+      ),
+    ).toEqual([line]);
+  });
+
   it('keeps dollar signs in words as they are', () => {
     expect(exposedList({ ...letter, categoryWords: { ...words, city: '$&' } }, categoryBit('city'))).toContain(
       'location ($&)',
     );
+  });
+});
+
+describe('flowWords', () => {
+  it('breaks softly, so that readers join the lines again (RFC 3676)', () => {
+    expect(flowWords('one two three', 8)).toBe('one two \nthree');
+    expect(flowWords('short', 8)).toBe('short');
+  });
+
+  it('keeps every line within the width, its blank included', () => {
+    for (const line of flowWords('word '.repeat(40).trim(), 20).split('\n'))
+      expect(line.length).toBeLessThanOrEqual(20);
+  });
+
+  it('puts a blank before what a reader would take for something else', () => {
+    expect(flowWords('ab >cd From', 4)).toBe('ab \n >cd \nFrom');
+    expect(flowWords('From here on', 20)).toBe(' From here on');
   });
 });
 
