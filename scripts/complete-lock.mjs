@@ -1,7 +1,9 @@
 // Makes package-lock.json complete after a change of packages: `npm ci` refuses a lock file that leaves
-// out an optional package of another platform, and npm leaves out those that the registry in use does not
-// serve. Adds them with the platform that their name tells, drops leftovers of earlier installs, and
-// changes nothing when there is nothing to do.
+// out an optional package of another platform, and takes whatever it is served for an entry without a digest. npm writes
+// neither for a package that the registry in use did not serve at that moment. Adds the entries with the platform that
+// their name tells, asks the registry for the digests that are missing, drops leftovers of earlier installs, and changes
+// nothing when there is nothing to do. Ends with an error when a digest can't be had.
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const path = new URL('../package-lock.json', import.meta.url);
@@ -16,6 +18,13 @@ for (const entry of Object.values(lock.packages)) {
     lock.packages[`node_modules/${name}`] ??= platformEntry(name, version, entry.dev === true);
   }
 }
+for (const [place, entry] of Object.entries(lock.packages)) {
+  // What a package brings within itself is covered by the digest of that package.
+  if (place === '' || entry.link === true || entry.inBundle === true || entry.integrity !== undefined) continue;
+  const { version, ...rest } = entry;
+  const name = entry.name ?? place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  lock.packages[place] = { version, integrity: digestOf(name, version), ...rest };
+}
 const root = lock.packages[''];
 const names = Object.keys(lock.packages)
   .filter((place) => place !== '')
@@ -25,7 +34,15 @@ lock.packages = { '': root, ...Object.fromEntries(names.map((place) => [place, l
 const after = `${JSON.stringify(lock, null, 2)}\n`;
 if (after !== before) writeFileSync(path, after);
 
-/** An entry as npm would write it, without a digest: the registry in use did not serve the package. */
+/** The SHA-512 that the registry publishes for this very version. */
+function digestOf(name, version) {
+  const { stdout } = spawnSync('npm', ['view', `${name}@${version}`, 'dist.integrity'], { encoding: 'utf8' });
+  const digest = (stdout ?? '').trim();
+  if (!/^sha512-[A-Za-z0-9+/]{86}==$/.test(digest)) throw new Error(`the registry has no digest of ${name}@${version}`);
+  return digest;
+}
+
+/** An entry as npm would write it; its digest comes after. */
 function platformEntry(name, range, dev) {
   const version = range.replace(/^[\^~]/, '');
   const words = name.split(/[/-]/);

@@ -1,11 +1,10 @@
-// What ships is small enough to be right by reading; this reads it: entry scripts, sample, lock file,
-// image and compose file. No container engine is needed.
+// What ships is small enough to be right by reading; this reads it: entry scripts, sample, lock file and image. No
+// container engine is needed.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { readConfig } from '../../src/config/read-config.ts';
 import { isSecret, variableNames } from '../../src/config/variables.ts';
 import { checkRecipients } from '../../src/intake/check-recipients.ts';
@@ -161,6 +160,8 @@ describe('package-lock.json', () => {
   interface Locked {
     readonly version: string;
     readonly resolved?: string;
+    readonly integrity?: string;
+    readonly inBundle?: boolean;
     readonly extraneous?: boolean;
     readonly optional?: boolean;
     readonly os?: readonly string[];
@@ -173,6 +174,19 @@ describe('package-lock.json', () => {
       ([, entry]) => entry.resolved !== undefined || entry.extraneous === true,
     );
     expect(bad.map(([place]) => place)).toEqual([]);
+  });
+
+  it('has a digest for each package, those of other platforms and nested ones included', () => {
+    const without = Object.entries(lock.packages).filter(
+      ([place, entry]) => place !== '' && entry.inBundle !== true && !/^sha512-\S{86}==$/.test(entry.integrity ?? ''),
+    );
+    expect(without.map(([place]) => place)).toEqual([]);
+  });
+
+  it('lets no package run anything at install, here and in the image', () => {
+    expect(readText('.npmrc')).toMatch(/^ignore-scripts=true$/m);
+    const installs = readText('Dockerfile').matchAll(/^COPY (.+) \.\/\nRUN npm ci/gm);
+    expect([...installs].map(([, copied]) => copied?.split(' ').includes('.npmrc'))).toEqual([true, true]);
   });
 
   it('has the optional packages of every platform, which `npm ci` insists on', () => {
@@ -245,116 +259,3 @@ describe('Dockerfile', () => {
     expect(new Set(copied)).toEqual(new Set(allowed));
   });
 });
-
-describe('docker-compose.yml', () => {
-  interface Service {
-    readonly image: string;
-    readonly command?: readonly string[];
-    readonly environment?: Readonly<Record<string, string>>;
-    readonly secrets?: readonly string[];
-    readonly ports?: readonly string[];
-    readonly volumes?: readonly string[];
-    readonly networks?: readonly string[];
-    readonly container_name?: string;
-    readonly user?: string;
-    readonly read_only?: boolean;
-    readonly cap_drop?: readonly string[];
-    readonly deploy?: { readonly replicas: number };
-    readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
-    readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
-  }
-  interface Compose {
-    readonly services: Readonly<Record<'app' | 'worker' | 'postgres' | 'redis' | 'mailpit', Service>>;
-    readonly networks: Readonly<Record<string, { readonly internal?: boolean } | null>>;
-    readonly volumes: Readonly<Record<string, unknown>>;
-    readonly secrets: Readonly<Record<string, { readonly file: string }>>;
-  }
-  const text = readText('docker-compose.yml');
-  const compose = parse(text, { merge: true }) as Compose;
-  const { app, worker, postgres, redis, mailpit } = compose.services;
-
-  it('has the five services', () => {
-    expect(Object.keys(compose.services).toSorted()).toEqual(['app', 'mailpit', 'postgres', 'redis', 'worker']);
-  });
-
-  it('runs console and workers from one image, unprivileged and read-only', () => {
-    expect([app.command, worker.command]).toEqual([['serve'], ['worker']]);
-    for (const service of [app, worker]) {
-      expect(service).toMatchObject({ image: app.image, read_only: true, cap_drop: ['ALL'] });
-      expect(service.user).toBe('${CANDOR_UID:-1000}:${CANDOR_GID:-1000}');
-    }
-  });
-
-  it('can scale the worker', () => {
-    expect(worker.deploy?.replicas).toBeGreaterThan(1);
-    expect(worker.container_name).toBeUndefined();
-    expect(worker.ports).toBeUndefined();
-    expect(worker.volumes).toBeUndefined();
-    expect(worker.healthcheck?.disable).toBe(true);
-  });
-
-  it('waits for healthy stores', () => {
-    for (const service of [app, worker]) {
-      expect(service.depends_on).toEqual({
-        postgres: { condition: 'service_healthy' },
-        redis: { condition: 'service_healthy' },
-      });
-    }
-    for (const service of [postgres, redis]) expect(service.healthcheck?.test?.[0]).toBe('CMD');
-  });
-
-  it('runs Redis with append-only file and without eviction', () => {
-    const command = redis.command ?? [];
-    expect(command.join(' ')).toBe(
-      'redis-server --appendonly yes --appendfsync everysec --maxmemory-policy noeviction',
-    );
-    expect(redis.volumes).toEqual(['redis:/data']);
-  });
-
-  it('keeps the ledger on a volume', () => {
-    expect(postgres.volumes).toEqual(['postgres:/var/lib/postgresql/data']);
-    expect(Object.keys(compose.volumes).toSorted()).toEqual(['postgres', 'redis']);
-  });
-
-  it('hides ledger and queue in a network without a way out, and publishes on loopback only', () => {
-    expect(compose.networks['inside']?.internal).toBe(true);
-    expect([postgres.networks, redis.networks]).toEqual([['inside'], ['inside']]);
-    expect([postgres.ports, redis.ports]).toEqual([undefined, undefined]);
-    for (const port of [...(app.ports ?? []), ...(mailpit.ports ?? [])]) expect(port).toMatch(/^127\.0\.0\.1:/);
-  });
-
-  it('passes secrets as files, each of which exists below a folder that git ignores', () => {
-    const names = Object.keys(compose.secrets);
-    for (const name of names) expect(compose.secrets[name]?.file).toBe(`./data/secrets/${name}`);
-    expect(new Set(Object.values(compose.services).flatMap((service) => service.secrets ?? []))).toEqual(
-      new Set(names),
-    );
-    expect(readText('.gitignore')).toMatch(/^data\/$/m);
-    const maker = readText('scripts/make-secrets.mjs');
-    for (const name of names) expect(maker).toContain(`make('${name}'`);
-    expect(text).not.toMatch(/\/\/[^/\s]*:[^/\s]*@/);
-  });
-
-  it('sets only variables that exist, to good values', () => {
-    for (const service of [app, worker]) {
-      const environment = Object.fromEntries(
-        Object.entries(service.environment ?? {}).map(([name, value]) => [name, filledIn(value)]),
-      );
-      const files: Record<string, string> = {
-        '/run/secrets/database_url': 'postgres://candor:x@postgres:5432/candor',
-        '/run/secrets/candor_key': Buffer.alloc(32, 1).toString('base64'),
-        '/run/secrets/smtp_url': 'smtp://mailpit:1025',
-      };
-      const config = readConfig(environment, { readFile: (path) => files[path] ?? '' });
-      expect(config.warnings).toEqual([]);
-      expect(config.queue.url).toBe('redis://redis:6379');
-      expect(config.relay).toMatchObject({ host: 'mailpit', port: 1025, tls: 'off' });
-      expect(config.ratePerSecond).toBe(20);
-    }
-  });
-});
-
-/** A value as compose fills it in: `${NAME:-default}`, or a sender for the one variable that has none. */
-function filledIn(value: string): string {
-  return value.replace(/\$\{\w+:-([^}]*)\}/, '$1').replace(/\$\{MAIL_FROM:\?[^}]*\}/, 'Example <notices@example.com>');
-}
