@@ -31,6 +31,7 @@ export class Decoder {
   #utf16: TextDecoder | null = null;
   #page: PageDecoder | null = null;
   readonly #utf8 = new Utf8Watch();
+  #mayHideUtf8 = false;
   #fault: DecodeFault | null = null;
 
   /** `named`: the encoding that a person chose; otherwise the octets tell it. */
@@ -39,6 +40,16 @@ export class Decoder {
   /** As far as is known; final at the end of the file. */
   get encoding(): Encoding {
     return this.#mode ?? this.named ?? 'utf-8';
+  }
+
+  /** True where nobody named the encoding and it is not UTF-8: a guess. */
+  get guessed(): boolean {
+    return this.named === null && this.#mode === 'windows-1252';
+  }
+
+  /** True once letters outside ASCII stood side by side in text of Windows-1252, as UTF-8 would look there. */
+  get mayHideUtf8(): boolean {
+    return this.#mayHideUtf8;
   }
 
   /** True while the octets of a code page that was named could as well be UTF-8, with more than ASCII among them. */
@@ -135,6 +146,8 @@ export class Decoder {
     // The last three, in which a character of UTF-8 may have begun.
     const carry = this.#carry;
     this.#carry = Buffer.from(Buffer.concat([carry, octets.subarray(-3)]).subarray(-3));
+    this.#mayHideUtf8 ||=
+      /[Â-ô][^\0-\x7f]/.test(text) || (text.length > 0 && text[0]! > '\x7f' && carry.at(-1)! > 0x7f);
     // 0x80-0x9F are the only octets in which Windows-1252 differs from Latin-1.
     const first = text.search(/[\u0080-\u009f]/);
     if (first === -1) return text;

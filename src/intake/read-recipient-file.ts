@@ -233,7 +233,7 @@ class Reading implements RecipientFile {
     } else {
       this.#valid += 1;
       // Before the encoding is known to be this one, there was nothing but ASCII.
-      this.#rows!.add(record, row, this.#decoder.named === null && this.#decoder.encoding === 'windows-1252');
+      this.#rows!.add(record, row, this.#decoder);
       this.#recipients.push(row);
     }
     if (this.#recipients.length + this.#invalid.length >= batchRows) this.#closeBatch();

@@ -3,6 +3,7 @@ import type { FileFindings } from '../domain/check-report.ts';
 import { CandorError } from '../domain/errors.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
 import type { ColumnLayout } from './columns.ts';
+import type { Decoder } from './decoder.ts';
 import { isHiddenUtf8 } from './hidden-utf8.ts';
 import type { RawRecord } from './record-splitter.ts';
 import { looksWestern } from './western-text.ts';
@@ -24,9 +25,9 @@ export class RowTally {
     this.#layout = layout;
   }
 
-  /** `guessed`: the file was taken for Windows-1252. Throws `encoding-mixed` where UTF-8 stands in such a file. */
-  add(record: RawRecord, row: RecipientRow, guessed: boolean): void {
-    if (guessed) this.#doubt(record);
+  /** Throws `encoding-mixed` where UTF-8 stands in a file that was taken for Windows-1252. */
+  add(record: RawRecord, row: RecipientRow, decoder: Pick<Decoder, 'guessed' | 'mayHideUtf8'>): void {
+    if (decoder.guessed) this.#doubt(record, decoder.mayHideUtf8);
     if (record.cellCount < this.#layout.width) this.#filledRows += 1;
     else if (record.cellCount > this.#layout.width) this.#extraCellRows += 1;
     const first = row.address.charCodeAt(0);
@@ -44,9 +45,8 @@ export class RowTally {
   }
 
   /** An address is doubtful by any letter outside ASCII, a name by what hardly any Western name has. */
-  #doubt({ cells, row }: RawRecord): void {
-    if (cells.some((cell) => hasOtherThanAscii(cell) && isHiddenUtf8(cell)))
-      throw new CandorError('encoding-mixed', { row });
+  #doubt({ cells, row }: RawRecord, mayHideUtf8: boolean): void {
+    if (mayHideUtf8 && cells.some(isHiddenUtf8)) throw new CandorError('encoding-mixed', { row });
     if (hasOtherThanAscii(cells[this.#layout.email]!)) this.#doubtfulAddresses += 1;
     const name = this.#layout.name === -1 ? '' : (cells[this.#layout.name] ?? '');
     if (hasOtherThanAscii(name) && !looksWestern(name)) this.#doubtfulNames += 1;
