@@ -3,8 +3,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CandorError } from '../domain/errors.ts';
 import type { Kit } from '../domain/kit.ts';
+import { longestHeader, shownHeaders } from '../intake/columns.ts';
 import { createMergeAccount } from '../intake/merge-account.ts';
-import { readRecipientFile, shownHeaders } from '../intake/read-recipient-file.ts';
+import { readRecipientFile } from '../intake/read-recipient-file.ts';
 import { finishReading, findUpload, noteRead, putProblems, type ProblemRow, type Upload } from '../ledger/uploads.ts';
 import { reportedProblems } from '../intake/check-recipients.ts';
 import type { RowProblem } from '../domain/check-report.ts';
@@ -102,7 +103,11 @@ async function read(
     const totals = merge.totals();
     // With the header: perhaps other columns were meant.
     if (totals.notices === 0)
-      throw new CandorError('nothing-to-tell', { rows: facts.rows }, { details: { header: shownHeaders(header) } });
+      throw new CandorError(
+        'nothing-to-tell',
+        { rows: facts.rows },
+        { details: { header: shownHeaders(header, longestHeader) } },
+      );
     const largest = [...domains]
       .toSorted((one, other) => other[1] - one[1])
       .slice(0, shownDomains)
@@ -127,7 +132,7 @@ async function read(
         warnings,
         groups: merge.groups(),
         domains: largest,
-        header: shownHeaders(header),
+        header: shownHeaders(header, longestHeader),
         problemCounts,
       },
     };

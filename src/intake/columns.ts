@@ -86,6 +86,7 @@ export function layOutColumns(header: readonly string[], choices: ColumnChoices)
   if (!place.has('email')) throw new CandorError('columns-no-email');
   if (place.has('audience') && choices.audience !== undefined) throw new CandorError('audience-twice');
   if (!place.has('audience') && choices.audience === undefined) throw new CandorError('columns-no-audience');
+  const shown = shownHeaders(header);
   return {
     width: header.length,
     email: place.get('email') ?? -1,
@@ -97,9 +98,9 @@ export function layOutColumns(header: readonly string[], choices: ColumnChoices)
       return index === undefined ? [] : [{ index, bit: categoryBit(category) }];
     }),
     names,
-    columns: Object.fromEntries([...place].map(([name, index]) => [name, shownHeader(header[index]!, index)])),
+    columns: Object.fromEntries([...place].map(([name, index]) => [name, shown[index]!])),
     columnNumbers: Object.fromEntries([...place].map(([name, index]) => [name, index + 1])),
-    ignoredColumns: header.flatMap((cell, index) => (names[index] === null ? [shownHeader(cell, index)] : [])),
+    ignoredColumns: shown.filter((_, index) => names[index] === null),
     missingCategories: categories.filter((category) => !place.has(category)),
   };
 }
@@ -155,8 +156,9 @@ function numberOf(header: readonly string[], name: ColumnName, choice: number | 
     throw new CandorError('column-not-found', { column: name });
   }
   const wanted = plainHeader(choice);
+  const shown = shownHeaders(header);
   const found = header.flatMap((cell, index) =>
-    plainHeader(cell) === wanted || plainHeader(shownHeader(cell, index)) === wanted ? [index] : [],
+    plainHeader(cell) === wanted || plainHeader(shown[index]!) === wanted ? [index] : [],
   );
   if (found.length === 0) throw new CandorError('column-not-found', { column: name });
   if (found.length > 1) throw twice(name, found[0]!, found[1]!);
@@ -166,9 +168,15 @@ function numberOf(header: readonly string[], name: ColumnName, choice: number | 
 /** The longest header text that somebody may choose a column by. */
 export const longestHeader = 300;
 
-/** A header cell for people: one line, no control characters, and no person who strayed into it. */
-export function shownHeader(cell: string, index: number, longest = 100): string {
-  const text = trimInvisible(cell).replace(/[\p{Cc}\p{Cf}\p{Z}]+/gu, ' ');
-  if (text === '' || readsAsPerson(cell) !== null) return `column ${index + 1}`;
-  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+/**
+ * The cells of a header for people: each on one line, without control characters. Where one of them is somebody's,
+ * others may be theirs, too: then only what means a column is shown, and the rest by its place.
+ */
+export function shownHeaders(header: readonly string[], longest = 100): string[] {
+  const personal = header.some((cell) => readsAsPerson(cell) !== null);
+  return header.map((cell, index) => {
+    const text = trimInvisible(cell).replace(/[\p{Cc}\p{Cf}\p{Z}]+/gu, ' ');
+    if (text === '' || (personal && columnMeaning(cell) === null)) return `column ${index + 1}`;
+    return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+  });
 }

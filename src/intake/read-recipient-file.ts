@@ -9,7 +9,7 @@ import { codePages } from '../domain/encoding.ts';
 import { CandorError } from '../domain/errors.ts';
 import { fileWarnings } from '../domain/file-warnings.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
-import { layOutColumns, longestHeader, shownHeader, type ColumnMapping } from './columns.ts';
+import { layOutColumns, longestHeader, shownHeaders, type ColumnMapping } from './columns.ts';
 import { Decoder, type DecodeFault, type Encoding } from './decoder.ts';
 import { EndOfFile } from './end-of-file.ts';
 import { ExposureTally } from './exposure-tally.ts';
@@ -253,11 +253,6 @@ function isEndOfData({ cells, cellCount }: RawRecord): boolean {
   return cellCount === 1 && cells[0] === '\\.';
 }
 
-/** The cells of a header as a person is shown them, whose choice of columns they are for. */
-export function shownHeaders(header: readonly string[]): string[] {
-  return header.map((cell, index) => shownHeader(cell, index, longestHeader));
-}
-
 /** As `layOutColumns`; what it refuses names the header's cells, for the person who chooses among them. */
 function layOut(
   header: readonly string[],
@@ -267,7 +262,10 @@ function layOut(
     return layOutColumns(header, choices);
   } catch (error) {
     if (!(error instanceof CandorError) || error.code === 'header-missing') throw error;
-    throw new CandorError(error.code, error.values, { cause: error, details: { header: shownHeaders(header) } });
+    throw new CandorError(error.code, error.values, {
+      cause: error,
+      details: { header: shownHeaders(header, longestHeader) },
+    });
   }
 }
 

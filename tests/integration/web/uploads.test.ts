@@ -209,7 +209,7 @@ describe('an upload', () => {
     const { path } = await uploaded('Jane Doe,kind,email,+44 20 7946 0958,audience\nb@example.org,affected,x,y,z\n');
     await console.submit(
       `${path}/mapping`,
-      { version: '1', 'column-email': 'Jane Doe', 'column-audience': 'kind', 'column-city': '4' },
+      { version: '1', 'column-email': '1', 'column-audience': '2', 'column-city': 'column 4' },
       cookie,
     );
     const body = await settled(path);

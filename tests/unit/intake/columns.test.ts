@@ -132,6 +132,13 @@ describe('layOutColumns', () => {
     expect(layOutColumns(['email', 'jane@example.com', 'audience'], {}).ignoredColumns).toEqual(['column 2']);
   });
 
+  it('shows nothing but the names of columns beside a cell that is somebody’s', () => {
+    expect(layOutColumns(['Jane Doe', 'jane@example.com', 'email', 'product'], {}).ignoredColumns).toEqual([
+      'column 1',
+      'column 2',
+    ]);
+  });
+
   it('lets a person choose a column, before names and aliases', () => {
     const layout = layOutColumns(['email', 'Work mail', 'Group'], {
       mapping: { email: 'work_mail', audience: 'group' },
