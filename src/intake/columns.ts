@@ -4,6 +4,7 @@ import type { Audience } from '../domain/audience.ts';
 import { categories, categoryBit, type Category, type CategoryBits } from '../domain/category.ts';
 import { CandorError } from '../domain/errors.ts';
 import { trimInvisible } from '../domain/invisible.ts';
+import { addressHeaders } from './address-headers.ts';
 import { readsAsPerson } from './reads-as-person.ts';
 
 /** Canonical columns in the order in which documents list them. */
@@ -12,7 +13,7 @@ export type ColumnName = (typeof columnNames)[number];
 
 /** Other headers that mean a column. */
 export const columnAliases: Readonly<Partial<Record<ColumnName, readonly string[]>>> = {
-  email: ['e-mail', 'mail', 'email address'],
+  email: ['e-mail', 'mail', 'email address', ...addressHeaders],
   audience: ['product', 'segment'],
   locale: ['language'],
 };

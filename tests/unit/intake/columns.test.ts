@@ -26,6 +26,15 @@ describe('columnMeaning', () => {
     ['user id', 'user_id'],
     ['City', 'city'],
     ['OS', 'os'],
+    ['E-Mail-Adresse', 'email'],
+    ['Adresse e-mail', 'email'],
+    ['CORREO ELECTRÓNICO', 'email'],
+    ['correo electro\u0301nico', 'email'],
+    ['Sähköposti', 'email'],
+    ['Адрес электронной почты', 'email'],
+    ['メールアドレス', 'email'],
+    ['이메일 주소', 'email'],
+    ['邮箱', 'email'],
   ])('takes %j for %s', (cell, name) => {
     expect(columnMeaning(cell)).toBe(name);
   });
