@@ -63,6 +63,7 @@ export class OpenConnection implements RelayConnection {
     this.#wire = session.wire;
     this.#clock = clock;
     this.#lastUsedAt = clock.now();
+    this.#wire.beQuiet(true);
   }
 
   get usable(): boolean {
@@ -111,6 +112,7 @@ export class OpenConnection implements RelayConnection {
     this.#busy = true;
     try {
       if (this.#recovery !== null) await this.#recovery;
+      this.#wire.beQuiet(false);
       this.#endedBetweenLetters = !this.#doubtful && (this.#wire.unread > 0 || !this.#wire.open);
       if (this.#wire.unread > 0) this.#doubt();
       if (!this.usable) return { kind: 'lost', stage: 'mail', loss: 'reset', mayHaveGone: false };
@@ -118,6 +120,7 @@ export class OpenConnection implements RelayConnection {
     } finally {
       this.#busy = false;
       this.#lastUsedAt = this.#clock.now();
+      if (this.#recovery === null) this.#wire.beQuiet(true);
     }
   }
 
@@ -129,6 +132,7 @@ export class OpenConnection implements RelayConnection {
   async close(): Promise<void> {
     if (!(await this.settled()) || this.#busy) return this.destroy();
     this.#doubtful = true;
+    this.#wire.beQuiet(false);
     this.#wire.write('QUIT\r\n');
     await this.#withinCourtesy(this.#wire.read());
     this.#wire.destroy();
@@ -230,6 +234,7 @@ export class OpenConnection implements RelayConnection {
       return done.ok && done.reply.code >= 200 && done.reply.code < 300;
     };
     if ((await this.#withinCourtesy(reset())) !== true) this.#doubt();
+    else if (!this.#busy) this.#wire.beQuiet(true);
   }
 
   async #withinCourtesy<T>(work: Promise<T>): Promise<T | null> {

@@ -8,6 +8,9 @@ export type WireRead =
   /** `early`: it came before everything written so far had left this process, so it can't answer that. */
   { readonly ok: true; readonly reply: Reply; readonly early: boolean } | { readonly ok: false; readonly loss: Loss };
 
+/** Three commands go out together at most; whoever answers more of them than that is not answering. */
+const mostUnread = 8;
+
 export class Wire {
   #socket: net.Socket;
   #reader = new ReplyReader();
@@ -15,6 +18,7 @@ export class Wire {
   #waiter: ((read: WireRead) => void) | null = null;
   #loss: Loss | null = null;
   #unflushed = 0;
+  #quiet = false;
   readonly #timer: NodeJS.Timeout;
   readonly #onData = (chunk: Buffer): void => this.#take(chunk);
   readonly #onEnd = (): void => this.#ended('reset');
@@ -41,6 +45,12 @@ export class Wire {
   /** Replies that came and were not read. In an idle session there must be none. */
   get unread(): number {
     return this.#queue.length + (this.#reader.unfinished ? 1 : 0);
+  }
+
+  /** Between two letters nothing is to be said: while it is quiet, whatever the peer says ends it, and what is unread does at once. */
+  beQuiet(quiet: boolean): void {
+    this.#quiet = quiet;
+    if (quiet && this.unread > 0) this.#lose('protocol');
   }
 
   /** True when all that was written has left this process. */
@@ -102,8 +112,11 @@ export class Wire {
 
   #take(chunk: Buffer): void {
     if (this.#loss !== null) return;
-    for (const reply of this.#reader.push(chunk)) {
-      if (reply === null) return this.#lose('protocol');
+    const replies = this.#reader.push(chunk);
+    // A line end that came late says nothing.
+    if (this.#quiet && (replies.length > 0 || this.#reader.unfinished)) return this.#lose('protocol');
+    for (const reply of replies) {
+      if (reply === null || this.#queue.length >= mostUnread) return this.#lose('protocol');
       this.#give({ ok: true, reply, early: this.#unflushed > 0 });
     }
   }

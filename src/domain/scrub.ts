@@ -3,13 +3,17 @@
 // sealed in the ledger (promise 8).
 // Not promised: a name of a person that a relay adds on its own account is recognised only when it is
 // a piece of the address (`jane.smith@…`: "Jane Smith has left").
-import { domainToASCII, domainToUnicode } from 'node:url';
+import { domainForms, holdsEncoded, labelsOf, piecesOf } from './address-forms.ts';
 import { remember } from './remember.ts';
 
 /** Longest answer, in UTF-16 units. Anything the length of a real reply fits. */
 const maxLength = 240;
-/** Longest input looked at: a hostile reply of a megabyte must not cost a second. */
-const maxInput = 2048;
+/** Longest input looked at, and longest run without a blank: the patterns are quadratic, and then cost some milliseconds at worst. */
+const maxInput = 1280;
+const maxRun = 256;
+const overlongRun = new RegExp(`\\S{${maxRun + 1},}`, 'gu');
+/** Stands where one line of a reply goes on in the next: an address may be broken there. */
+const lineBreak = '\uE000';
 
 // The marks hold no letters or digits, so no local part can be found inside them.
 const address = '<\u2026>';
@@ -25,12 +29,17 @@ const value = '[\u2026]';
  */
 export function scrubReply(text: string, recipient?: string): string {
   // The id in the queue goes first: without it many relays say the same to everybody.
-  const said = readReply(text.slice(0, maxInput).replaceAll(plainId, idTaken));
+  const said = readReply(beginningOf(text).replaceAll(plainId, idTaken));
   const known = recipient === undefined ? [] : needles(recipient.normalize('NFC'), said);
-  return withCodes(
-    said.codes,
-    scrubWords(known.reduce((rest, needle) => rest.replaceAll(needle, address), said.words)),
-  );
+  const words = known.reduce((rest, needle) => rest.replaceAll(needle, address), said.words);
+  const scrubbed = scrubWords(words.replaceAll(lineBreak, ' '));
+  return withCodes(said.codes, recipient === undefined ? scrubbed : withoutEncoded(scrubbed, recipient));
+}
+
+/** What is looked at: it ends between two words, since half an address would not be recognised. */
+function beginningOf(text: string): string {
+  const all = text.length <= maxInput ? text : text.slice(0, maxInput).replace(/\S{1,1280}$/u, '');
+  return all.length <= maxRun ? all : all.replaceAll(overlongRun, value);
 }
 
 /** A reply, and what can be told of it without a recipient. */
@@ -49,10 +58,15 @@ interface SaidReply {
  * instead of 4.8 (2 cores, Node 20, 2026-11).
  */
 const readReply = remember((text): SaidReply => {
-  const { codes, words } = splitCodes(text.normalize('NFC'));
-  const lower = words.toLowerCase();
-  return { codes, words, lower, ascii: isAscii(words), escaped: /[%=]/.test(words), hex: /[\da-f]{6}/.test(lower) };
+  const { codes, words } = splitCodes(text.normalize('NFC').replaceAll(lineBreak, ' '));
+  const spaced = words.replaceAll(lineBreak, ' ').toLowerCase();
+  // Looked through twice where there are several lines: as words, and with the lines run together.
+  const lower = words.includes(lineBreak)
+    ? `${spaced}\n${words.replaceAll(lineBreak, '').toLowerCase()}\n${words.replaceAll(brokenWord, '').toLowerCase()}`
+    : spaced;
+  return { codes, words, lower, ascii: isAscii(spaced), escaped: /[%=]/.test(words), hex: /[\da-f]{6}/.test(lower) };
 }, 64);
+const brokenWord = /[- ]?\uE000 ?/g;
 const queuedAs = /\bqueued as \S+/giu;
 /** Holds no form of an address that reaches beyond it. */
 const plainId = /\bqueued as [\w.-]+(?!\S)/gi;
@@ -78,21 +92,6 @@ function withCodes(codes: string, words: string): string {
   return whole.length <= maxLength ? whole : `${whole.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/, '')}\u2026`;
 }
 
-/**
- * Words of replies. Where one is a piece of an address (`mail.user@…`) it says nothing about whose it is, and
- * without it the reply would say nothing at all. A whole local part is removed even when it is one of them.
- */
-const ordinaryWords: ReadonlySet<string> = new Set(
-  (
-    'abuse access account active address admin administrator after again been before blocked body contact content daily data deferred ' +
-    'delivery denied disabled does domain email error exceeded exist exists expired failed found from full greylisted have header help ' +
-    'here host hostmaster inactive inbox info information internal invalid later limit list local mail mailbox message messages moved ' +
-    'name news newsletter office open over permanent please policy postmaster queue queued quota rate receive received recipient ' +
-    'rejected relay remote reply request route sales sender sent server service size smtp spam storage support suspended system team ' +
-    'temporarily temporary test that this time transaction unable unavailable unknown user users valid verify webmaster with your'
-  ).split(' '),
-);
-
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b(?:https?|ftp|mailto|tel):\S+|\bwww\.\S+/giu, value],
   // Quoted local parts, then whatever stands in angle brackets (`<jane>`, `<jane doe@example.com>`).
@@ -116,20 +115,11 @@ function splitCodes(text: string): { codes: string; words: string } {
   const words = text
     .split(/\r?\n/)
     .map((line) => line.replace(/^\s*[2-5]\d\d(?:[ \t-]+|$)(?:[245]\.\d{1,3}\.\d{1,3}(?=$|[^\w.]))?/, ''))
-    .join(' ')
+    .join(lineBreak)
     .replaceAll(/[\p{Cf}]/gu, '') // invisible characters would split a word that is looked for
     .replaceAll(/[\p{Cc}\uFFFD\u2028\u2029]/gu, ' ');
   return { codes: [codes?.[1], codes?.[2]].filter(Boolean).join(' '), words };
 }
-
-/** The forms of a domain that may stand in a reply: one, unless it has labels of another script. */
-const domainForms = remember((domain): readonly string[] => {
-  const forms =
-    /^[a-z\d.-]*$/i.test(domain) && !/xn--/i.test(domain)
-      ? [domain]
-      : [domain, domainToASCII(domain), domainToUnicode(domain)];
-  return forms.filter((form) => form.length >= 3);
-}, 256);
 
 /** What must not survive of this recipient and occurs in the reply, longest first. */
 function needles(recipient: string, said: SaidReply): RegExp[] {
@@ -139,15 +129,18 @@ function needles(recipient: string, said: SaidReply): RegExp[] {
   const locals = [local];
   if (local.startsWith('"')) locals.push(local.replace(/^"(.*)"$/, '$1'));
   if (local.includes('+')) locals.push(local.replace(/\+.*$/, ''));
+  const labels = domains.flatMap((form) => labelsOf(form));
   const present = occursIn(said);
-  const found = mayQuote(said, recipient, [recipient, ...domains, ...locals.filter((form) => form.length >= 3)])
+  const broken = said.words.includes(lineBreak);
+  const asked = [recipient, ...domains, ...labels, ...locals.filter((form) => form.length >= 3)];
+  const found = mayQuote(said, recipient, asked)
     ? quotedForms(recipient, said.words, domains, locals)
         .filter((form) => present(form))
-        .map((form) => new RegExp(escapeRegExp(form), 'giu'))
+        .map((form) => new RegExp(brokenAnywhere(form, broken), 'giu'))
     : [];
-  for (const piece of piecesOf(local)) if (present(piece)) found.push(asWord(piece));
+  for (const piece of [...labels, ...piecesOf(local)]) if (present(piece)) found.push(asWord(piece, broken));
   // A shorter local part is removed as a word of its own: inside words it would leave nothing readable.
-  if (local !== '' && local.length < 6 && [...local].length < 3) found.push(asWord(local));
+  if (local !== '' && local.length < 6 && [...local].length < 3) found.push(asWord(local, broken));
   return found;
 }
 
@@ -180,6 +173,7 @@ function quotedForms(recipient: string, text: string, domains: readonly string[]
     recipient,
     ...domains.flatMap((form) => [`${local}@${form}`, `${local}=${form}`, form]),
     ...locals.filter((form) => [...form].length >= 3),
+    ...domains.flatMap((form) => labelsOf(form)).filter((label) => label.length >= longWord),
   ];
   const forms = [...words];
   if (/[%=]/.test(text))
@@ -194,16 +188,25 @@ function quotedForms(recipient: string, text: string, domains: readonly string[]
   return [...new Set(forms)].filter((form) => form !== '').toSorted((a, b) => b.length - a.length);
 }
 
-/** What a relay would greet its owner by: `Jane` and `Smith` of `jane.smith84`. */
-function piecesOf(local: string): string[] {
-  const pieces = local
-    .split(isAscii(local) ? /[^A-Za-z]+/ : /[^\p{L}\p{M}]+/u)
-    .filter((piece) => [...piece].length >= 4 && !ordinaryWords.has(piece.toLowerCase()));
-  return [...new Set(pieces)];
+/** Labels of six and more characters (`smithfamily`) are looked for inside words as well. */
+const longWord = 6;
+
+function asWord(text: string, broken: boolean): RegExp {
+  const pattern = brokenAnywhere(text, broken);
+  return text.length >= longWord && text.includes('-')
+    ? new RegExp(pattern, 'giu')
+    : new RegExp(`(?<![\\p{L}\\p{N}])${pattern}(?![\\p{L}\\p{N}])`, 'giu');
 }
 
-function asWord(text: string): RegExp {
-  return new RegExp(`(?<![\\p{L}\\p{N}])${escapeRegExp(text)}(?![\\p{L}\\p{N}])`, 'giu');
+/** A pattern for the text, also where a line of the reply ends within it. */
+function brokenAnywhere(text: string, broken: boolean): string {
+  return broken ? [...text].map(escapeRegExp).join('(?:[- ]?\\uE000 ?)?') : escapeRegExp(text);
+}
+
+/** Without words that hold an address in base64, wherever it begins in them. */
+function withoutEncoded(scrubbed: string, recipient: string): string {
+  if (!/[a-z\d][A-Z]/.test(scrubbed)) return scrubbed;
+  return scrubbed.replaceAll(/[\w+/-]{8,}={0,2}/g, (token) => (holdsEncoded(token, recipient) ? address : token));
 }
 
 /** Making the patterns is what costs (30 of them, 0.1 ms), and most replies quote nothing: they are made only for what is there. */

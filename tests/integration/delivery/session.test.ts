@@ -1,6 +1,7 @@
 // Opening a session: where it can fail, what is said about it, and what never leaves this side.
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { RelayConnection } from '../../../src/delivery/connection.ts';
 import { createRelay, qualifiedHostName, type Relay } from '../../../src/delivery/relay.ts';
 import type { RelayConfig } from '../../../src/delivery/relay-config.ts';
 import { verifyRelay } from '../../../src/delivery/verify-relay.ts';
@@ -289,6 +290,54 @@ describe('logging in', () => {
     const refused = await failure(await against({ credentials, refusedMechanisms: { PLAIN: echo } }, credentials));
     for (const secret of ['correct horse', 'relay-user', Buffer.from('\0relay-user\0correct horse').toString('base64')])
       expect(JSON.stringify(refused)).not.toContain(secret);
+  });
+});
+
+describe('a session between two letters', () => {
+  /** A relay that takes the session and then says this, again and again, until it is hung up on; answers how much it could say. */
+  async function talkative(
+    words: string,
+    most: number,
+  ): Promise<{ connection: RelayConnection; said: Promise<number> }> {
+    relay = await startRelay();
+    const said = new Promise<number>((resolve) => {
+      odd = createServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.write('220 odd.example\r\n');
+        let octets = 0;
+        const talk = (): void => {
+          if (socket.destroyed || octets >= most) return resolve(octets);
+          octets += words.length;
+          socket.write(words, () => setImmediate(talk));
+        };
+        socket.once('data', () => socket.write('250 odd.example\r\n', () => setImmediate(talk)));
+        socket.on('close', () => resolve(octets));
+      }).listen(0, '127.0.0.1');
+    });
+    await new Promise((resolve) => odd?.once('listening', resolve));
+    const { port } = odd!.address() as AddressInfo;
+    const opened = await createRelay(
+      { host: '127.0.0.1', port, secure: false, tls: 'off', replyTimeoutMs: 2000 },
+      silentLogger,
+    ).connect();
+    if (!opened.ok) throw new Error('not connected');
+    return { connection: opened.connection, said };
+  }
+
+  it.each([
+    ['replies', '250 still here\r\n'.repeat(4_000)],
+    ['a reply without an end', '250-more\r\n'.repeat(6_000)],
+    ['a line without an end', 'x'.repeat(60_000)],
+    ['a 421', '421 4.4.2 idle for too long\r\n'],
+  ])('is over when the relay says %s', async (_, words) => {
+    const { connection, said } = await talkative(words, 5_000_000);
+    expect(await said).toBeLessThan(5_000_000);
+    expect(connection.usable).toBe(false);
+    const result = await connection.deliver(
+      { from: 'a@example.com', to: 'b@example.net' },
+      Buffer.from('Subject: x\r\n\r\n'),
+    );
+    expect(result).toEqual({ kind: 'lost', stage: 'mail', loss: 'reset', mayHaveGone: false });
   });
 });
 

@@ -63,6 +63,46 @@ describe('scrubReply', () => {
     ).toBe('550 5.1.1 Mrs. <…> has left; no such user, mailbox closed');
   });
 
+  it.each([
+    ['550 5.7.1 tenant smithfamily has no licence', 'tenant <…> has no licence'],
+    ['550 5.7.1 SmithFamily: blocked', '<…>: blocked'],
+    ['550 5.4.1 no route to smithfamily-com.mail.protection.outlook.com', 'smithfamily'],
+    ['550 5.4.1 no route to smithfamilycom01e.mail.example', 'smithfamily'],
+    ['550 mx-smithfamily.relay.example said no', 'smithfamily'],
+    ['550 5.7.1 smithfamily%2Ecom not here', 'smithfamily'],
+    [`550 ref ${Buffer.from('smithfamily').toString('hex')}`, Buffer.from('smithfamily').toString('hex')],
+    [`550 ref ${Buffer.from('x:jane.roe@smithfamily.com').toString('base64')}`, 'amFu'],
+    [`550 ref ${Buffer.from('to=jane.roe').toString('base64').replace(/=+$/, '')}`, 'amFu'],
+    ['550-5.1.1 jane.r\n550 5.1.1 oe@smithfamily.com unknown', 'oe@'],
+    ['550-5.1.1 jane.roe@smith\n550 5.1.1 family.com unknown', 'family.com'],
+    ['550-5.1.1 jane.roe@smithfam-\n550 5.1.1 ily.com unknown', 'ily.com'],
+    ['550-5.1.1 tenant smith\n550 5.1.1 family unknown', 'smith'],
+  ])('leaves nothing of the organisation in %j', (reply, gone) => {
+    const scrubbed = scrubReply(reply, 'jane.roe@smithfamily.com');
+    if (gone.includes('…')) expect(scrubbed).toContain(gone);
+    else expect(scrubbed.toLowerCase()).not.toContain(gone.toLowerCase());
+    expect(scrubbed.toLowerCase()).not.toContain('smithfamily');
+  });
+
+  it('knows the parts of a domain with hyphens, a host before it and a suffix of two labels', () => {
+    for (const named of ['smith-family', 'smithfamily', 'Smith', 'family'])
+      expect(scrubReply(`550 5.7.1 tenant ${named} unknown`, 'jo@mail.smith-family.co.uk')).toBe(
+        '550 5.7.1 tenant <…> unknown',
+      );
+  });
+
+  it('leaves the names of large providers, which name nobody', () => {
+    expect(scrubReply('550 5.1.1 no such user at Gmail', 'jane.roe@gmail.com')).toBe('550 5.1.1 no such user at Gmail');
+  });
+
+  it('looks at no more than the beginning, and never at half a word of it', () => {
+    const at = `${'x '.repeat(630)}${'y'.repeat(15)}jane.roe@smithfamily.com`;
+    expect(scrubReply(`550 ${at}`, 'jane.roe@smithfamily.com')).not.toMatch(/jane|roe|smith/i);
+    expect(scrubReply(`550 5.1.1 ${'z'.repeat(300)}@smithfamily.com no`, 'jane.roe@smithfamily.com')).toBe(
+      '550 5.1.1 […] no',
+    );
+  });
+
   it('answers at most 240 characters, for a megabyte too, and quickly', () => {
     const hostile = `550 5.1.1 ${'a@b '.repeat(100_000)}${'<'.repeat(300_000)}${'1:'.repeat(300_000)}`;
     const startMs = performance.now();
