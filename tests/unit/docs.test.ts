@@ -1,6 +1,6 @@
 // The documents say what the program does: states, reasons, codes, settings, commands, words, links.
 // `npm run docs` runs this file with --update and so writes docs/CONFIG.md and docs/ERRORS.md anew.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configReference } from '../../src/config/reference.ts';
@@ -163,9 +163,15 @@ describe('README.md', () => {
     .map((file) => file.code)
     .join('\n');
 
-  it('begins with exactly the two commands', () => {
-    expect(/```[a-z]*\n([\s\S]*?)```/.exec(readme)?.[1]).toBe('./scripts/demo\n./scripts/test\n');
-    expect(readme.indexOf('```')).toBeLessThan(20);
+  it('begins with a sentence and a picture, and then with exactly the two commands', () => {
+    const [before = '', commands] = readme.split(/```[a-z]*\n/);
+    expect(commands).toBe('./scripts/demo\n./scripts/test\n');
+    const [title, sentence, picture, ...more] = before.trim().split(/\n\n+/);
+    expect([title, more]).toEqual(['# Candor', []]);
+    expect(sentence).toMatch(/^\*\*Candor [^.]+\.\*\*$/);
+    const [, path = '', said = ''] = /^<img src="([^"]+)" width="\d+"\nalt="([^"]+)">$/.exec(picture ?? '') ?? [];
+    expect(readFileSync(join(repository, path)).subarray(1, 4).toString()).toBe('PNG');
+    expect(said.length).toBeGreaterThan(40);
   });
 
   it('names commands that exist', () => {
