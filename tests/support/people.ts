@@ -42,7 +42,7 @@ const subjects: Readonly<Record<string, RegExp>> = {
   'affected.id': /^Akun API OpenAI Anda terdampak /,
   'unaffected.id': /^Akun ChatGPT Anda tidak terdampak /,
   'affected.es': /^Su cuenta de la API está afectada /,
-  'unaffected.es': /^Su cuenta de ChatGPT no está afectada /,
+  'unaffected.es': /^Su cuenta de ChatGPT no está afectada:/,
 };
 
 /** The accepted letters whose subject is not the one that the recipient's address calls for. */
