@@ -13,7 +13,8 @@ execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 
 const bundle = await rolldown({
   cwd: root,
   // `kits` for the last step below; it shares its parts with the program.
-  input: { main: 'src/main.ts', kits: 'src/app/kits.ts' },
+  // The thread is started from a file of its own.
+  input: { main: 'src/main.ts', kits: 'src/app/kits.ts', 'letter-thread': 'src/embedded/letter-thread.mjs' },
   platform: 'node',
   // msgpackr's native part is left out (it would be looked for beside the bundle): only reading uses it, and nothing here reads.
   // MJML is loaded only for a kit of one's own, and reads files beside its own; `pg-native` is nobody's here.
@@ -27,7 +28,8 @@ await bundle.write({
   format: 'esm',
   sourcemap: true,
   // Files that look for others beside them are as deep below dist/ as they are below src/.
-  entryFileNames: ({ name }) => (name === 'main' ? 'main.js' : 'parts/[name].js'),
+  entryFileNames: ({ name }) =>
+    name === 'main' ? 'main.js' : name === 'letter-thread' ? 'embedded/letter-thread.mjs' : 'parts/[name].js',
   chunkFileNames: 'parts/[name].js',
 });
 await bundle.close();

@@ -1,6 +1,6 @@
 // A raw letter as the inbox page shows it. Promises plain values: what they hold came over the wire,
 // so whoever shows them escapes them, and shows the HTML only in a sandbox.
-import { simpleParser, type AddressObject } from 'mailparser';
+import { LetterReader, type ReadLetter } from './letter-reader.ts';
 
 /** What a line of the list shows. */
 export interface LetterHead {
@@ -22,58 +22,33 @@ export interface ParsedLetter extends LetterHead {
   readonly source: string;
 }
 
-/** Reads a whole letter. Never rejects on what a letter holds: a part that cannot be read is null. */
+const reader = new LetterReader();
+
+/** Stands for the subject of a letter that is not read; its source is shown all the same. */
+export const unreadableSubject = 'This letter can’t be shown';
+const unreadable: ReadLetter = {
+  from: '',
+  to: '',
+  subject: unreadableSubject,
+  date: '',
+  html: null,
+  text: null,
+  headers: [],
+};
+
+/** Reads a whole letter. Never rejects and never takes long, whatever a letter holds: see `unreadableSubject`. */
 export async function parseLetter(raw: Buffer): Promise<ParsedLetter> {
-  const mail = await simpleParser(raw, {
-    skipTextToHtml: true,
-    skipTextLinks: true,
-    skipHtmlToText: true,
-    skipImageLinks: true,
-  });
-  return {
-    ...headOf(mail),
-    html: typeof mail.html === 'string' ? mail.html : null,
-    text: mail.text ?? null,
-    headers: mail.headerLines.map(({ key, line }) => ({
-      name: line.slice(0, Math.max(line.indexOf(':'), 0)) || key,
-      value: line
-        .slice(line.indexOf(':') + 1)
-        .replaceAll(/\r?\n[ \t]+/g, ' ')
-        .trim(),
-    })),
-    source: raw.toString('utf8'),
-  };
+  const letter = (await reader.read(raw)) ?? unreadable;
+  const { html, text, headers } = letter;
+  return { ...headOf(letter), html, text, headers, source: raw.toString('utf8') };
 }
 
 /** Reads the header block of a letter only. */
 export async function parseLetterHead(header: Buffer): Promise<LetterHead> {
-  return headOf(await simpleParser(header, { skipTextToHtml: true, skipHtmlToText: true }));
+  return headOf((await reader.read(header)) ?? unreadable);
 }
 
-interface ReadFields {
-  readonly from?: AddressObject | undefined;
-  readonly to?: AddressObject | AddressObject[] | undefined;
-  readonly subject?: string | undefined;
-  readonly headerLines: readonly { readonly key: string; readonly line: string }[];
-}
-
-function headOf(mail: ReadFields): LetterHead {
-  return {
-    from: addressText(mail.from),
-    to: addressText(mail.to),
-    subject: mail.subject ?? '',
-    date: dateOf(mail.headerLines),
-  };
-}
-
-/** Read here, because the parser answers "now" for a date that it cannot read. */
-function dateOf(lines: ReadFields['headerLines']): Date | null {
-  const line = lines.find(({ key }) => key === 'date')?.line;
-  const date = new Date(line === undefined ? Number.NaN : line.slice(line.indexOf(':') + 1).trim());
-  return Number.isNaN(date.getTime()) ? null : date;
-}
-
-function addressText(field: AddressObject | AddressObject[] | undefined): string {
-  const objects = field === undefined ? [] : Array.isArray(field) ? field : [field];
-  return objects.map((object) => object.text).join(', ');
+function headOf({ from, to, subject, date }: ReadLetter): LetterHead {
+  const sent = new Date(date === '' ? Number.NaN : date);
+  return { from, to, subject, date: Number.isNaN(sent.getTime()) ? null : sent };
 }

@@ -205,6 +205,23 @@ describe('package-lock.json', () => {
   });
 });
 
+describe('nested packages', () => {
+  /** Below these a letter can end a process or block it: groups within groups, addresses without end. */
+  const least: Readonly<Record<string, string>> = { nodemailer: '7.0.11', mailparser: '3.9.3', 'postal-mime': '2.7.4' };
+
+  it.each(Object.entries(least))('have at least %s %s, wherever one stands in the tree', (name, version) => {
+    const { packages } = JSON.parse(readText('package-lock.json')) as {
+      packages: Record<string, { version?: string }>;
+    };
+    const found = Object.entries(packages).filter(([path]) => path.endsWith(`node_modules/${name}`));
+    expect(found.length).toBeGreaterThan(0);
+    const older = found.filter(
+      ([, entry]) => (entry.version ?? '').localeCompare(version, 'en', { numeric: true }) < 0,
+    );
+    expect(older).toEqual([]);
+  });
+});
+
 describe('Dockerfile', () => {
   const instructions = readText('Dockerfile')
     .replaceAll(/\\\n/g, ' ')
