@@ -41,7 +41,10 @@ export interface FileFindings {
   readonly encodingName: string;
   /** Valid rows of a file taken for Windows-1252 whose address holds letters outside ASCII: of another code page, they would be others. */
   readonly doubtfulAddresses: number;
-  /** Valid rows of such a file whose name holds what hardly any Western name does: it is likely another code page. */
+  /**
+   * Valid rows whose name is likely garbled: of such a file, by what hardly any Western name holds; of any, by what damage
+   * leaves (Ã© for é, J?rgen, U+FFFD).
+   */
   readonly doubtfulNames: number;
   /** Valid rows of a file that could be UTF-8 as well as the code page that a person named; else 0. */
   readonly rowsPerhapsUtf8: number;

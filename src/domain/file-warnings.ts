@@ -22,17 +22,22 @@ function markWarnings({ exposure, unaffectedMarkedNames }: FileFindings): FileWa
 const nameIt =
   'Save it as "CSV UTF-8", or name its code page: --encoding NAME, or the choice on the page of the upload';
 
+const strangeName = `a name that makes little sense as Windows-1252, which the file was read as. It is likely of another code page (Polish, Cyrillic, Greek, Chinese, Japanese, Korean, DOS, Macintosh), and letters would greet by a garbled name. ${nameIt}.`;
+const garbledName =
+  'a name that was garbled before it came here (such as Ã© for é, or a question mark for a letter). Export the file again from where the names are right.';
+
 function encodingWarnings({
   doubtfulNames,
   doubtfulAddresses,
   rowsPerhapsUtf8,
+  encoding,
   encodingName,
 }: FileFindings): FileWarning[] {
   const found: FileWarning[] = [
     {
       code: 'encoding-doubtful',
       column: 'name',
-      message: `name: ${rowsHave(doubtfulNames)} a name that makes little sense as Windows-1252, which the file was read as. It is likely of another code page (Polish, Cyrillic, Greek, Chinese, Japanese, Korean, DOS, Macintosh), and letters would greet by a garbled name. ${nameIt}.`,
+      message: `name: ${rowsHave(doubtfulNames)} ${encoding === 'windows-1252' ? strangeName : garbledName}`,
       rows: doubtfulNames,
     },
     {

@@ -223,6 +223,11 @@ function validOctets(octets: Buffer): number {
   return cut;
 }
 
+/** True for text that Windows-1252 has every character of. */
+export function isWindowsText(text: string): boolean {
+  return !/[^\0-\x7f\u00a0-\u00ff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]/.test(text);
+}
+
 /** The octets that text was read from as Windows-1252. */
 export function windowsOctets(text: string): Buffer {
   return Buffer.from(

@@ -119,8 +119,10 @@ export function printableName(cell: string): string {
       name.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').replace(/[\p{Cc}\p{Z}]+/gu, ' '),
     ).normalize('NFC');
   }
+  // A letter that could not be read greets nobody.
   if (
     name.length > maxNameLength ||
+    name.includes('\ufffd') ||
     (mayLead(name) && (name.includes('⁄') || leadsSomewhere.test(name.normalize('NFKC'))))
   )
     return '';

@@ -4,7 +4,7 @@ import { CandorError } from '../domain/errors.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
 import type { ColumnLayout } from './columns.ts';
 import type { Decoder } from './decoder.ts';
-import { isHiddenUtf8 } from './hidden-utf8.ts';
+import { isGarbled, isHiddenUtf8 } from './hidden-utf8.ts';
 import type { RawRecord } from './record-splitter.ts';
 import { looksWestern } from './western-text.ts';
 
@@ -28,6 +28,7 @@ export class RowTally {
   /** Throws `encoding-mixed` where UTF-8 stands in a file that was taken for Windows-1252. */
   add(record: RawRecord, row: RecipientRow, decoder: Pick<Decoder, 'guessed' | 'mayHideUtf8'>): void {
     if (decoder.guessed) this.#doubt(record, decoder.mayHideUtf8);
+    else if (this.#layout.name !== -1 && isGarbled(record.cells[this.#layout.name] ?? '')) this.#doubtfulNames += 1;
     if (record.cellCount < this.#layout.width) this.#filledRows += 1;
     else if (record.cellCount > this.#layout.width) this.#extraCellRows += 1;
     const first = row.address.charCodeAt(0);
@@ -49,7 +50,7 @@ export class RowTally {
     if (mayHideUtf8 && cells.some(isHiddenUtf8)) throw new CandorError('encoding-mixed', { row });
     if (hasOtherThanAscii(cells[this.#layout.email]!)) this.#doubtfulAddresses += 1;
     const name = this.#layout.name === -1 ? '' : (cells[this.#layout.name] ?? '');
-    if (hasOtherThanAscii(name) && !looksWestern(name)) this.#doubtfulNames += 1;
+    if (!looksWestern(name) || isGarbled(name)) this.#doubtfulNames += 1;
   }
 }
 

@@ -164,6 +164,27 @@ describe('UTF-8 after Windows-1252', () => {
   });
 });
 
+describe('a name that was garbled before', () => {
+  it.each(['RenÃ©', 'MÃ¼ller', 'Ren\ufffd', 'J?rgen', 'I??? P?????', 'ZieliÅ„ski', 'Ð˜Ð²Ð°Ð½'])(
+    'is told: %s',
+    async (name) => {
+      for (const octets of [Buffer.from(fileOf([name])), Buffer.from(fileOf([name]), 'utf16le')]) {
+        const { report } = await readWhole(octets);
+        expect(report.warnings).toMatchObject([{ code: 'encoding-doubtful', column: 'name', rows: 1 }]);
+      }
+    },
+  );
+
+  it('is not printed where a letter of it could not be read', async () => {
+    expect((await readWhole(fileOf(['Ren\ufffd']))).recipients[0]?.name).toBe('');
+  });
+
+  it('is not seen in names of any language', async () => {
+    const all = [...westernNames, ...namesOfLanguages.flatMap(({ names }) => names)];
+    expect((await readWhole(fileOf(all.map((name) => `"${name}"`)))).report.warnings).toEqual([]);
+  });
+});
+
 describe('encodingNamed', () => {
   it.each([
     ['windows-1251', 'windows-1251'],
