@@ -1,8 +1,8 @@
 // Whether text that was read as Windows-1252 is likely to be that. Pure. Octets of another code page make letters of it,
 // too: Иван becomes Èâàí, Zieliński Zieliñski, Jürgen of a Macintosh JŸrgen. What gives them away is where these letters
 // stand: symbols within words, capitals in their middle, runs of accented letters, and letters in places where no
-// language of Western Europe has them. What is not promised: a single name may pass, such as Novotný, which both code
-// pages spell alike.
+// language of Western Europe has them. ADR 0026 says why no detector is asked. What is not promised: a single name may
+// pass, such as Novotný, which both code pages spell alike.
 
 /** Pairs and longer runs of accented letters that these languages do have, in lower case. */
 const runs: ReadonlySet<string> = new Set(
