@@ -1,10 +1,11 @@
 // The kits of this installation, with their letters. Loaded only by what shows or sends letters: YAML,
 // Handlebars and the schema of kits take a fifth of a second of CPU to load, what compiles letters five times as much.
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CandorError } from '../domain/errors.ts';
 import type { CompiledLetter, Kit } from '../domain/kit.ts';
 import { readCompiledLetters, writeCompiledLetters } from '../kits/compiled-letters.ts';
-import { listKits, resolveKitFolder, type KitHeading } from '../kits/list-kits.ts';
+import { installedKitFolder, listKits, resolveKitFolder, type KitHeading } from '../kits/list-kits.ts';
 import { loadKit } from '../kits/load-kit.ts';
 import { isIntact } from '../rendering/letter-digest.ts';
 
@@ -16,46 +17,62 @@ const lettersFolder = fileURLToPath(new URL('../letters', import.meta.url));
 export interface KitWithLetters {
   readonly kit: Kit;
   readonly letters: readonly CompiledLetter[];
+  /** The folder that it was read from, absolute. */
+  readonly path: string;
 }
 
 export function installedKits(): Promise<KitHeading[]> {
   return listKits(kitFolder);
 }
 
-/** A kit by its name (`templates/<name>`, as the list of kits prints it, is found from any working directory) or by its path. */
+/** A kit by its path or by its name, as it is on disk now. Throws `kit-ambiguous`, `kit-not-found`, `kit-invalid`. */
 export async function kitWithLetters(nameOrPath: string): Promise<KitWithLetters> {
-  const name = nameOrPath.replace(/^templates\//, '').replace(/\/$/, '');
-  const kit = await loadKit(await resolveKitFolder(kitFolder, name === nameOrPath ? nameOrPath : name));
-  return { kit, letters: await lettersOf(kit) };
+  return kitIn(await resolveKitFolder(kitFolder, nameOrPath));
 }
 
-/** A kit by its name alone: what comes over the web names no paths. Throws `kit-not-found`. */
+/** An installed kit by its id alone, as it is on disk now: what comes over the web names no paths. Throws `kit-not-found`. */
 export async function installedKit(id: string): Promise<KitWithLetters> {
-  if (!(await installedKits()).some((kit) => kit.id === id))
-    throw new CandorError('kit-not-found', { path: id.replaceAll(/[^\w-]/g, '') });
-  return kitWithLetters(id);
+  return kitIn(await installedKitFolder(kitFolder, id));
+}
+
+async function kitIn(folder: string): Promise<KitWithLetters> {
+  const kit = await loadKit(folder);
+  return { kit, letters: await lettersOf(kit), path: resolve(folder) };
 }
 
 /** A check needs a kit only for its locales; with one kit at hand it is that one. Throws `kit-required`. */
-export async function kitForCheck(named: string | undefined): Promise<Pick<Kit, 'locales' | 'defaultLocale'>> {
+export async function kitForCheck(named: string | undefined): Promise<{ kit: Kit; path: string }> {
   const [only, another] = await installedKits();
-  const name = named ?? (another === undefined ? only?.id : undefined);
-  if (name === undefined) throw new CandorError('kit-required', { kits: '' });
-  return loadKit(await resolveKitFolder(kitFolder, name));
+  if (named === undefined && (only === undefined || another !== undefined))
+    throw new CandorError('kit-required', { kits: '' });
+  const folder =
+    named === undefined
+      ? await installedKitFolder(kitFolder, only?.id ?? '')
+      : await resolveKitFolder(kitFolder, named);
+  return { kit: await loadKit(folder), path: resolve(folder) };
 }
 
 /** For the build: compiles every kit that comes with the program, so that no start has to. */
 export async function compileInstalledKits(): Promise<void> {
   for (const { id } of await installedKits()) {
-    const { kit, letters } = await kitWithLetters(id);
+    const { kit, letters } = await installedKit(id);
     await writeCompiledLetters(lettersFolder, kit.digest, letters);
   }
 }
 
-/** As compiled by the build, or compiled now: the same letters, 1.1 s of CPU later (2026-11: MJML's start and six letters). */
+/** The kits whose letters this process has compiled, newest last: a console shows one many times. */
+const compiledHere = new Map<string, Promise<readonly CompiledLetter[]>>();
+const mostCompiled = 20;
+
+/** As compiled by the build, or compiled once here: the same letters, 1.1 s of CPU later (2026-11: MJML's start and six letters). */
 async function lettersOf(kit: Kit): Promise<readonly CompiledLetter[]> {
+  const known = compiledHere.get(kit.digest);
+  if (known !== undefined) return known;
   const built = await readCompiledLetters(lettersFolder, kit.digest);
   if (built?.length === kit.letters.length && built.every(isIntact)) return built;
-  const { compileLetters } = await import('../rendering/compile-letters.ts');
-  return compileLetters(kit);
+  const compiled = import('../rendering/compile-letters.ts').then(({ compileLetters }) => compileLetters(kit));
+  compiledHere.set(kit.digest, compiled);
+  compiled.catch(() => compiledHere.delete(kit.digest));
+  for (const oldest of [...compiledHere.keys()].slice(0, -mostCompiled)) compiledHere.delete(oldest);
+  return compiled;
 }

@@ -243,6 +243,17 @@ export const errorRegistry = {
     help: 'Nothing was sent. Check the sender settings, and the address in the recipient file.',
     exit: 1,
   },
+  'kit-ambiguous': {
+    message: 'There are two kits that `{given}` may mean, and they differ: {path} and the installed {named}.',
+    help: 'Name the one that you mean by a path that begins with / or ./ .',
+    exit: 2,
+  },
+  'kit-changed': {
+    message:
+      'The kit is not the one that was shown ({shown} was shown, {found} is on disk). Changed: {changes}. Nothing was launched or mailed.',
+    help: 'Look at its letters and confirm again.',
+    exit: 2,
+  },
   'kit-invalid': {
     message: 'The kit is not valid: {file}, {path}: {expectation}.',
     help: 'Correct the kit; docs/KITS.md explains every file and key. Nothing was sent.',
@@ -270,6 +281,12 @@ export const errorRegistry = {
       'The account of this campaign does not add up: rows are not invalid + merged + notices, or the states do not sum to the notices.',
     help: 'Nothing more will be sent. Run `candor doctor`; keep a backup of the ledger and report this, it is a defect.',
     exit: 1,
+  },
+  'account-outdated': {
+    message:
+      'The notices are of other languages than the account said: the kit has changed since the file was read. Nothing was launched.',
+    help: 'Read the file again (on its page under Columns; in the API by setting its mapping), look at the account and confirm once more.',
+    exit: 2,
   },
   'address-invalid': {
     message: 'That is not an address that a notice could have gone to: {why}',

@@ -2,6 +2,19 @@
 import type { Audience } from './audience.ts';
 import type { Category } from './category.ts';
 
+/** Which kit, exactly. */
+export interface KitShown {
+  /** The folder that it was read from, absolute; null where that was not kept. */
+  readonly path: string | null;
+  /** The `id` of its kit.yaml. */
+  readonly id: string;
+  /** SHA-256 (hex) over all files of the kit, names included. */
+  readonly digest: string;
+}
+
+/** `affected.en.mjml` or `kit.yaml: locales.en.facts.contact` → SHA-256 (hex). */
+export type KitOutline = Readonly<Record<string, string>>;
+
 /** A kit as read from its folder and checked. */
 export interface Kit {
   /** The `id` of kit.yaml, for example `mixpanel-2025-11`. */
@@ -9,6 +22,8 @@ export interface Kit {
   readonly title: string;
   /** SHA-256 (hex) over all files of the kit, names included. */
   readonly digest: string;
+  /** Each file and each key of kit.yaml → SHA-256 (hex) of what it holds: to say what changed between two readings. */
+  readonly outline: KitOutline;
   /** BCP 47 tags; every audience has a letter in each. */
   readonly locales: readonly string[];
   readonly defaultLocale: string;

@@ -7,7 +7,9 @@ import { CandorError } from '../domain/errors.ts';
 import type { Kit, LetterSource } from '../domain/kit.ts';
 import { composeLetter, holdsLetter } from './compose-letter.ts';
 import { readKitFiles, type KitFiles } from './kit-files.ts';
+import { outlineOf } from './kit-outline.ts';
 import { kitSchema, type KitFile } from './kit-schema.ts';
+import { rememberKit } from './seen-kits.ts';
 
 /**
  * The kit in the folder.
@@ -20,10 +22,11 @@ export async function loadKit(dir: string): Promise<Kit> {
   refuseStrayLetters(files, locales);
   const byLocale = <T>(pick: (locale: KitFile['locales'][string]) => T): Record<string, T> =>
     Object.fromEntries(Object.entries(kit.locales).map(([tag, locale]) => [tag, pick(locale)]));
-  return {
+  const loaded: Kit = {
     id: kit.id,
     title: kit.title,
     digest: files.digest,
+    outline: outlineOf(files.texts, kit),
     locales,
     defaultLocale: kit.defaultLocale,
     officialDomains: kit.officialDomains,
@@ -33,6 +36,8 @@ export async function loadKit(dir: string): Promise<Kit> {
     exposed: byLocale((locale) => locale.exposed.map(({ when = [], phrase }) => ({ when, phrase }))),
     testMarks: byLocale((locale) => locale.testMark),
   };
+  rememberKit(loaded);
+  return loaded;
 }
 
 function readKitYaml(files: KitFiles): KitFile {

@@ -6,6 +6,7 @@ import { RequestInvalid, type RequestProblem } from './api/request-invalid.ts';
 import type { Problem } from './pages/problem-page.ts';
 
 const statuses: Partial<Record<ErrorCode, number>> = {
+  'account-outdated': 409,
   'address-same': 409,
   'address-taken': 409,
   'campaign-finished': 409,
@@ -14,6 +15,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'campaign-unknown': 404,
   'doubt-closed': 409,
   'host-not-allowed': 421,
+  'kit-changed': 409,
   'ledger-refused': 503,
   'ledger-unreachable': 503,
   'notice-state': 409,
