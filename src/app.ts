@@ -72,13 +72,14 @@ class App implements Application {
       importKits(),
       import('./intake/check-recipients.ts'),
     ]);
-    const kit = await kitForCheck(request.kit);
-    return checkRecipients(fileSource(request.path), {
+    const { kit, path } = await kitForCheck(request.kit);
+    const report = await checkRecipients(fileSource(request.path), {
       audience: request.audience,
       encoding: request.encoding,
       invalidOut: request.invalidOut,
       locales: { supported: kit.locales, fallback: kit.defaultLocale },
     });
+    return { ...report, kit: { path, id: kit.id, digest: kit.digest } };
   }
 
   async plan(request: Parameters<Application['plan']>[0]): ReturnType<Application['plan']> {
@@ -89,7 +90,7 @@ class App implements Application {
       importKits(),
       import('./campaigns/plan-launch.ts'),
     ]);
-    const { kit } = await kitWithLetters(request.kit);
+    const kit = await kitWithLetters(request.kit);
     return planLaunch(await this.#open(), this.#launchSettings(), kit, {
       ...request,
       source: fileSource(request.path),
@@ -203,12 +204,13 @@ class App implements Application {
       importKits(),
       import('./campaigns/preview-kit.ts'),
     ]);
-    const { letters } = await kitWithLetters(request.kit);
+    const { kit, letters, path } = await kitWithLetters(request.kit);
+    const shown = { path, id: kit.id, digest: kit.digest };
     const files = await writePreview(letters, this.#previewSender(), request.out, new Date());
-    if (request.to === undefined) return { files, sentTo: 0 };
+    if (request.to === undefined) return { files, sentTo: 0, kit: shown };
     const to = parseAddress(request.to);
     if (!to.ok) throw new CandorError('address-invalid', { why: to.message });
-    return { files, sentTo: await this.#test(letters, to.address) };
+    return { files, kit: shown, sentTo: await this.#test(letters, to.address) };
   }
 
   async backup(out: Parameters<Application['backup']>[0], actor: string): ReturnType<Application['backup']> {

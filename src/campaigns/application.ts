@@ -6,6 +6,8 @@ import type { CheckedFile } from '../domain/check-report.ts';
 import type { EncodingName } from '../domain/encoding.ts';
 import type { Found } from '../domain/found.ts';
 import type { ReasonKey } from '../domain/notice-choice.ts';
+import type { KitShown } from '../domain/kit.ts';
+import type { LeftOut } from '../domain/left-out.ts';
 import type { NoticeState } from '../domain/notice-state.ts';
 import type { Start } from '../domain/start.ts';
 import type { CampaignSummary } from '../domain/summary.ts';
@@ -33,7 +35,7 @@ export interface CreateRequest {
   readonly encoding?: EncodingName;
   readonly actor: string;
   readonly again: boolean;
-  /** Campaigns: whoever one of them has told is left out. */
+  /** Campaigns: whoever one of them has told the same and at least as much is left out. */
   readonly except?: readonly string[];
   readonly ratePerSecond?: number;
   readonly first?: number;
@@ -53,7 +55,9 @@ export interface LaunchRequest extends Omit<CreateRequest, 'path' | 'kit'> {
 /** The plan shown before a launch. */
 export interface LaunchPlan {
   readonly report: CheckedFile;
-  readonly kit: string;
+  readonly kit: KitShown;
+  /** Whom `--except` leaves out, and whom not; null without it. */
+  readonly except: LeftOut | null;
   readonly rehearsal: boolean;
   readonly relay: string;
   readonly from: string;
@@ -101,7 +105,13 @@ export type Confirmation =
   /** `--yes`: the number and leaving out invalid rows are confirmed unseen; recorded as unattended. */
   | { readonly kind: 'unattended'; readonly expect: number | null }
   /** A person saw the plan and typed the number of notices. */
-  | { readonly kind: 'attended'; readonly notices: number; readonly sha256: string };
+  | {
+      readonly kind: 'attended';
+      readonly notices: number;
+      readonly sha256: string;
+      readonly kitDigest: string;
+      readonly locales: Readonly<Record<string, number>>;
+    };
 
 export interface ResendRequest {
   readonly campaign: string;
@@ -174,7 +184,11 @@ export interface Application {
     withAddresses: boolean;
     actor: string;
   }): Promise<{ files: string[]; notices: number }>;
-  preview(request: { kit: string; out: string; to?: string }): Promise<{ files: string[]; sentTo: number }>;
+  preview(request: {
+    kit: string;
+    out: string;
+    to?: string;
+  }): Promise<{ files: string[]; sentTo: number; kit: KitShown }>;
   backup(out: Writable, actor: string): Promise<{ tables: number; rows: number }>;
   restore(from: Readable): Promise<{ tables: number; rows: number }>;
   /** What messages that came back mean: of a file or folder by its path, or of a stream. Stores nothing. */

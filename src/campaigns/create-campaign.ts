@@ -2,14 +2,18 @@
 // all of it stands or nothing does. A kill on any line leaves the ledger as it was.
 import { createHash, randomBytes } from 'node:crypto';
 import { CandorError } from '../domain/errors.ts';
+import { warningsToShow } from '../domain/file-warnings.ts';
 import { campaignIdFrom, type CampaignNo } from '../domain/ids.ts';
 import type { CompiledLetter, Kit } from '../domain/kit.ts';
+import type { LaunchRecord } from '../domain/launch-record.ts';
+import type { LeftOut } from '../domain/left-out.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
 import { signatureNameOf } from '../domain/signing-key.ts';
 import { createMergeAccount, type MergeAccount } from '../intake/merge-account.ts';
 import { readRecipientFile, type RecipientFile } from '../intake/read-recipient-file.ts';
 import type { RecipientSource } from '../intake/recipient-source.ts';
 import { isOfficialDomain } from '../kits/official-domain.ts';
+import { expectShownKit } from '../kits/seen-kits.ts';
 import {
   createDraft,
   findSameFile,
@@ -17,33 +21,39 @@ import {
   freezeLetters,
   isPast,
   moveCampaign,
-  readCampaign,
   setDeparture,
   startMoment,
-  type Campaign,
 } from '../ledger/campaigns.ts';
 import type { Transaction } from '../ledger/database.ts';
 import { setDomainLimits } from '../ledger/domain-pace.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { mergeRows, stageRows, type ImportedAccount } from '../ledger/importing.ts';
 import { readPace, setLimit } from '../ledger/pace.ts';
-import { leaveOutTold } from '../ledger/suppressing.ts';
+import { leaveOutTold, readExcepted } from '../ledger/suppressing.ts';
 import { keepHeapSmall } from '../runtime/heap.ts';
 import type { LaunchRequest } from './application.ts';
 import type { LaunchSettings, LedgerContext } from './context.ts';
 
+/** A kit with its letters, and the folder that it was read from. */
+export interface KitToLaunch {
+  readonly kit: Kit;
+  readonly letters: readonly CompiledLetter[];
+  readonly path: string;
+}
+
 /**
  * Makes and launches a campaign; answers its id. Before anything is stored it throws `rate-required`,
- * `sender-not-official`, `campaign-exists`, `campaign-finished`, `expect-mismatch`, `file-changed`, `start-past`,
+ * `sender-not-official`, `kit-changed`, `campaign-exists`, `campaign-finished`, `expect-mismatch`, `file-changed`, `start-past`,
  * `nothing-to-tell`, or what is wrong with the file.
  */
 export async function createCampaign(
   context: LedgerContext,
   settings: LaunchSettings,
-  kit: { kit: Kit; letters: readonly CompiledLetter[] },
+  kit: KitToLaunch,
   request: LaunchRequest,
 ): Promise<string> {
   keepHeapSmall();
+  if (request.confirmation.kind === 'attended') expectShownKit(kit.kit, request.confirmation.kitDigest);
   await checkSender(context, settings, kit.kit, request);
   if (request.start instanceof Date && (await isPast(context.database, request.start)))
     throw new CandorError('start-past', { start: request.start.toISOString() });
@@ -51,8 +61,7 @@ export async function createCampaign(
   return context.database.transaction(
     async (tx) => {
       await refuseTwice(tx, settings, kit.kit, sha256, request.again);
-      const told: Campaign[] = [];
-      for (const except of new Set(request.except)) told.push(await readCampaign(tx, except));
+      const told = await readExcepted(tx, request.except);
       const id = campaignIdFrom(randomBytes(8));
       const campaignNo = await createDraft(tx, {
         id,
@@ -61,8 +70,12 @@ export async function createCampaign(
         actor: request.actor,
       });
       await request.onDraft?.(tx, campaignNo);
-      await importFile(tx, context, campaignNo, kit, request, sha256);
-      for (const campaign of told) await leaveOutTold(tx, campaignNo, campaign, request.actor);
+      const leaveOut = (): Promise<LeftOut> =>
+        leaveOutTold(tx, campaignNo, told, { actor: request.actor, rehearsal: settings.rehearsal });
+      await importFile(tx, context, campaignNo, kit, request, {
+        sha256,
+        leaveOut: told.length === 0 ? null : leaveOut,
+      });
       await freezeLetters(tx, campaignNo, kit.letters);
       await setDeparture(tx, campaignNo, {
         first: request.first ?? null,
@@ -123,9 +136,9 @@ async function importFile(
   tx: Transaction,
   context: LedgerContext,
   campaignNo: CampaignNo,
-  { kit, letters }: { kit: Kit; letters: readonly CompiledLetter[] },
+  { kit, letters, path }: KitToLaunch,
   request: LaunchRequest,
-  sha256: string,
+  { sha256, leaveOut }: { sha256: string; leaveOut: (() => Promise<LeftOut>) | null },
 ): Promise<void> {
   const file = readRecipientFile(request.source.open(), {
     audience: request.audience,
@@ -141,8 +154,11 @@ async function importFile(
   const account = await mergeRows(tx, campaignNo, { keepNames });
   refuseDisagreement(account, merge);
   if (account.notices === 0) throw new CandorError('nothing-to-tell', { rows: report.rows });
-  confirm(request, account.notices, sha256);
+  confirm(request, account, sha256);
+  const except = leaveOut === null ? null : await leaveOut();
   const { columnNumbers, ignoredColumns, missingCategories, encoding, delimiter } = report;
+  const warnings = warningsToShow(report);
+  const launch: LaunchRecord = { kitPath: path, warnings, except };
   await finishImport(
     tx,
     campaignNo,
@@ -162,6 +178,7 @@ async function importFile(
         missingCategories,
         encoding,
         delimiter,
+        launch,
       },
     },
     request.actor,
@@ -175,6 +192,8 @@ async function importFile(
       notices: account.notices,
       leftOutInvalidRows: report.invalid,
       takenAsNotExposed: missingCategories,
+      kit: kit.digest,
+      warnings: warnings.map(({ code, column, rows }) => ({ code, column, rows })),
     },
   });
 }
@@ -198,10 +217,14 @@ function refuseDisagreement(account: ImportedAccount, merge: MergeAccount): void
   if (!agree) throw new CandorError('account-broken');
 }
 
-function confirm(request: LaunchRequest, notices: number, sha256: string): void {
+function confirm(request: LaunchRequest, { notices, locales }: ImportedAccount, sha256: string): void {
   const { confirmation } = request;
   if (confirmation.kind === 'attended') {
     if (confirmation.sha256 !== sha256 || confirmation.notices !== notices) throw new CandorError('file-changed');
+    // Of a kit that got another language since the file was read, somebody would get a letter that was not shown.
+    const all = new Set([...Object.keys(locales), ...Object.keys(confirmation.locales)]);
+    if ([...all].some((locale) => locales[locale] !== confirmation.locales[locale]))
+      throw new CandorError('account-outdated');
   } else if (confirmation.expect !== null && confirmation.expect !== notices) {
     throw new CandorError('expect-mismatch', { found: notices, expected: confirmation.expect });
   }

@@ -58,6 +58,9 @@ export async function summarise(on: Queryable, campaign: Campaign, looking: Look
         : campaign.state !== 'running' || unattended({ state: campaign.state, workers })
           ? null
           : etaSeconds(counts, perSecond, limit, domains),
+    warnings: campaign.launch?.warnings ?? [],
+    kit: { path: campaign.launch?.kitPath ?? null, id: campaign.kit, digest: campaign.kitDigest },
+    except: campaign.launch?.except ?? null,
     ratePerSecond: pace.limitPerSecond,
     throttledPerSecond: pace.throttledPerSecond,
     domainLimits: domains.map(({ domain, perSecond: most }) => ({ domain, perSecond: most })),

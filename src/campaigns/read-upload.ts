@@ -2,6 +2,7 @@
 // pages stay responsive (it pauses between batches), and a reading that dies is begun again by whoever serves.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CandorError } from '../domain/errors.ts';
+import { warningsToShow } from '../domain/file-warnings.ts';
 import type { Kit } from '../domain/kit.ts';
 import { longestHeader, shownHeaders } from '../intake/columns.ts';
 import { createMergeAccount } from '../intake/merge-account.ts';
@@ -23,7 +24,7 @@ const noteEveryMs = 500;
 /** Reads the upload of this id, if it is to be read. Resolves when its report stands, or when the columns were changed meanwhile. */
 export async function readUpload(
   context: LedgerContext,
-  kit: Pick<Kit, 'locales' | 'defaultLocale'>,
+  kit: Pick<Kit, 'id' | 'digest' | 'locales' | 'defaultLocale'>,
   id: string,
 ): Promise<void> {
   const upload = await findUpload(context.database, id);
@@ -48,7 +49,7 @@ export async function readUpload(
 /** Null when the columns were changed: another reading is under way. */
 async function read(
   context: LedgerContext,
-  kit: Pick<Kit, 'locales' | 'defaultLocale'>,
+  kit: Pick<Kit, 'id' | 'digest' | 'locales' | 'defaultLocale'>,
   upload: Upload,
 ): Promise<UploadReport | null> {
   const { database, keyring } = context;
@@ -129,7 +130,8 @@ async function read(
         encoding,
         delimiter,
         findings,
-        warnings,
+        warnings: warningsToShow({ findings, warnings }),
+        kit: { path: null, id: kit.id, digest: kit.digest },
         groups: merge.groups(),
         domains: largest,
         header: shownHeaders(header, longestHeader),

@@ -1,5 +1,6 @@
 // Numbers, rates, durations and times as a person reads them. Pure; the same in every locale, so that
 // what is shown can be compared, searched and pasted back.
+import type { KitShown } from '../domain/kit.ts';
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
@@ -76,4 +77,9 @@ function pad2(value: number): string {
 /** At most this many decimals, without trailing zeros, with thousands separators. */
 function trimmed(value: number, decimals: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: decimals });
+}
+
+/** A kit by its id, its folder and the beginning of its digest, which a person can compare. */
+export function kitText({ id, path, digest }: KitShown): string {
+  return `${id}${path === null ? '' : ` in ${path}`} (digest ${digest.slice(0, 12)})`;
 }

@@ -1,7 +1,7 @@
 // What `--json` says of a recipient file and of a campaign: exactly the keys that scripts are promised (README),
 // in one order. What people are shown besides, and what the console needs, stays out: a key that is printed
 // once is one that some script relies on for ever.
-import type { CheckReport } from '../domain/check-report.ts';
+import type { CheckedFile, CheckReport } from '../domain/check-report.ts';
 import type { CampaignSummary } from '../domain/summary.ts';
 
 /** A campaign for scripts: the summary without what only people and the console are shown. */
@@ -10,8 +10,11 @@ export type ScriptSummary = Omit<
   'ratePerSecond' | 'throttledPerSecond' | 'domainLimits' | 'workers' | 'startAt'
 >;
 
+/** A checked file for scripts: without how it was understood, which only people are shown. */
+export type ScriptReport = CheckReport & Pick<CheckedFile, 'warnings' | 'kit'>;
+
 /** Answer of `check --json`. */
-export function reportForScripts(report: CheckReport): CheckReport {
+export function reportForScripts(report: CheckedFile): ScriptReport {
   const {
     file,
     sha256,
@@ -27,6 +30,8 @@ export function reportForScripts(report: CheckReport): CheckReport {
     columns,
     ignoredColumns,
     problems,
+    warnings = [],
+    kit,
   } = report;
   return {
     file,
@@ -43,6 +48,8 @@ export function reportForScripts(report: CheckReport): CheckReport {
     columns,
     ignoredColumns,
     problems,
+    warnings,
+    ...(kit === undefined ? {} : { kit }),
   };
 }
 
@@ -50,7 +57,7 @@ export function reportForScripts(report: CheckReport): CheckReport {
 export function summaryForScripts(summary: CampaignSummary): ScriptSummary {
   const { campaign, state, reason, rehearsal, relay, rows, invalid, merged, conflicts, suppressed, notices, states } =
     summary;
-  const { attempts, maybeAccepted, seconds, perSecond, etaSeconds } = summary;
+  const { attempts, maybeAccepted, seconds, perSecond, etaSeconds, warnings, kit, except } = summary;
   return {
     campaign,
     state,
@@ -69,5 +76,8 @@ export function summaryForScripts(summary: CampaignSummary): ScriptSummary {
     seconds,
     perSecond,
     etaSeconds,
+    warnings,
+    kit,
+    except,
   };
 }

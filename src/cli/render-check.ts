@@ -1,7 +1,7 @@
 // What a recipient file holds, for people: the account, the audiences and languages, the columns and
 // the first problems by row number. No value of a cell is shown. Pure.
 import { categories } from '../domain/category.ts';
-import type { CheckedFile, CheckReport, RowProblem } from '../domain/check-report.ts';
+import type { CheckedFile, CheckReport, FileWarning, RowProblem } from '../domain/check-report.ts';
 import { count, counted } from './figures.ts';
 import { padEnd, padStart, table, wrap } from './layout.ts';
 import { palette, type Palette } from './palette.ts';
@@ -86,12 +86,15 @@ export function renderConflicts({ conflicts, conflictRows = [] }: CheckedFile, w
 export function renderFindings({ findings, warnings = [] }: CheckedFile, width: number, paint: Palette): string[] {
   if (findings === undefined) return [];
   const { exposure, affectedRows, encoding } = findings;
+  const told = new Set(warnings.map(({ code, column }) => (code.startsWith('exposed') ? column : null)));
   const lines = [
-    ...exposure.flatMap(({ category, rows }) =>
-      wrap(`${category}: exposed for ${count(rows)} of ${counted(affectedRows, 'affected row')}`, width, '  '),
-    ),
+    ...exposure
+      .filter(({ category }) => !told.has(category))
+      .flatMap(({ category, rows }) =>
+        wrap(`${category}: exposed for ${count(rows)} of ${counted(affectedRows, 'affected row')}`, width, '  '),
+      ),
     ...(encoding === 'utf-8' ? [] : wrap(`read as ${shownEncoding(encoding)}, not as UTF-8`, width, '  ')),
-    ...warnings.flatMap(({ message }) => wrap(message, width, '  ').map(paint.caution)),
+    ...renderWarnings(warnings, width, paint),
   ];
   return lines.length === 0 ? [] : ['', paint.strong('How the file was understood'), ...lines];
 }
@@ -102,6 +105,13 @@ function shownEncoding(name: string): string {
   return name
     .replace(/^(?:iso|koi8|ibm|euc|gb)/, (start) => start.toUpperCase())
     .replace(/^[a-z]/, (char) => char.toUpperCase());
+}
+
+/** What a person should look at, a paragraph for each warning: as every other door tells it. */
+export function renderWarnings(warnings: readonly FileWarning[], width: number, paint: Palette): string[] {
+  return warnings.flatMap(({ code, message }) =>
+    wrap(safeText(message), width, '  ').map(code === 'exposed' ? paint.plain : paint.caution),
+  );
 }
 
 /** The first problems with their rows, and how many rows more are invalid. */

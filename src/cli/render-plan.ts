@@ -1,7 +1,9 @@
 // The plan of a launch as the person who confirms it reads it: who is told what, where the mail goes,
 // how fast, and what is left out. Pure.
 import type { LaunchPlan } from '../campaigns/application.ts';
-import { count, counted, duration, exactRate, moment } from './figures.ts';
+import type { CampaignSummary } from '../domain/summary.ts';
+import { leftOutTexts } from '../domain/left-out.ts';
+import { count, counted, duration, exactRate, kitText, moment } from './figures.ts';
 import { cut, table, wrap } from './layout.ts';
 import { palette, type Palette } from './palette.ts';
 import { renderConflicts, renderContents, renderFindings, renderProblems } from './render-check.ts';
@@ -21,7 +23,17 @@ export function renderPlan(plan: LaunchPlan, view: View, now: Date): string[] {
     ...renderFindings(plan.report, width, paint),
     ...renderProblems(plan.report, width, paint),
     ...missing(plan, width, paint),
+    ...except(plan, width, paint),
   ];
+}
+
+/** What a launch that nobody confirmed by hand would have been shown, in sentences: kit, warnings, people left out. */
+export function toldTexts({ kit, warnings, except }: CampaignSummary): string[] {
+  return [
+    `Kit ${kitText(kit)}.`,
+    ...warnings.map(({ message }) => message),
+    ...(except === null ? [] : leftOutTexts(except)),
+  ].map(safeText);
 }
 
 /** How long it takes at the stated rate, in seconds; null without one. */
@@ -38,7 +50,7 @@ function facts(plan: LaunchPlan, now: Date): (readonly [string, string])[] {
       : `${exactRate(plan.ratePerSecond)} at most${seconds === null || seconds < 1 ? '' : `: about ${duration(seconds)}${plan.first === null ? '' : ' for the first ones'}`}`;
   return [
     ['file', safeText(plan.report.file)],
-    ['kit', safeText(plan.kit)],
+    ['kit', safeText(kitText(plan.kit))],
     ['from', safeText(plan.from)],
     ['to', destination(plan)],
     ['rate', pace],
@@ -77,6 +89,11 @@ function letters(plan: LaunchPlan, width: number, paint: Palette): string[] {
       return `${head}${paint.faint(cut(safeText(plan.letters?.[index]?.subject ?? ''), width - head.length))}`.trimEnd();
     }),
   ];
+}
+
+function except({ except }: LaunchPlan, width: number, paint: Palette): string[] {
+  if (except === null) return [];
+  return ['', ...leftOutTexts(except).flatMap((text) => wrap(safeText(text), width).map(paint.caution))];
 }
 
 function missing(plan: LaunchPlan, width: number, paint: Palette): string[] {

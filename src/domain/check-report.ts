@@ -1,6 +1,7 @@
 // What a recipient file holds, as `candor check` tells it.
 import type { Audience } from './audience.ts';
 import type { Category } from './category.ts';
+import type { KitShown } from './kit.ts';
 
 /** One problem of one row. Messages never quote the value of a cell. */
 export interface RowProblem {
@@ -64,7 +65,13 @@ export interface FileFindings {
 
 /** Codes are stable; the list is open. */
 export type FileWarningCode =
-  'marks-for-nothing' | 'encoding-doubtful' | 'address-doubtful' | 'cells-missing' | 'cells-extra';
+  | 'exposed'
+  | 'exposed-for-everybody'
+  | 'marks-for-nothing'
+  | 'encoding-doubtful'
+  | 'address-doubtful'
+  | 'cells-missing'
+  | 'cells-extra';
 
 /** What a person should look at before a launch, though the file can be used. Messages never quote a cell. */
 export interface FileWarning {
@@ -81,6 +88,8 @@ export interface FileWarning {
 export interface CheckedFile extends CheckReport {
   /** What a person should look at; absent where nobody looked, empty where nothing was found. */
   readonly warnings?: readonly FileWarning[];
+  /** Whose languages counted; absent where no kit was asked. */
+  readonly kit?: KitShown;
   /** No key of `check --json`; absent where nobody looked. */
   readonly findings?: FileFindings;
   /** Rows that were the first to disagree with an earlier one of their address about the audience, at most 100; absent like these. */

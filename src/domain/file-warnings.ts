@@ -7,6 +7,44 @@ export function fileWarnings(findings: FileFindings): FileWarning[] {
   return [...markWarnings(findings), ...encodingWarnings(findings), ...shapeWarnings(findings)];
 }
 
+/**
+ * Everything that every door tells of a file before a launch: what may be meant otherwise, then how many affected rows
+ * each category column tells of an exposure.
+ */
+export function warningsToShow(report: {
+  readonly findings: FileFindings;
+  readonly warnings: readonly FileWarning[];
+}): readonly FileWarning[] {
+  return [...report.warnings, ...exposureWarnings(report.findings)];
+}
+
+/** How often a column tells that its kind of data leaked: a filled cell is enough, whatever it says. */
+function exposureWarnings({ exposure, affectedRows }: FileFindings): FileWarning[] {
+  return exposure.flatMap(({ category, rows }): FileWarning[] => {
+    if (rows === 0) return [];
+    const counts = `${category}: exposed for ${number(rows)} of ${number(affectedRows)} affected ${affectedRows === 1 ? 'row' : 'rows'}`;
+    return rows < affectedRows
+      ? [{ code: 'exposed', column: category, message: `${counts}.`, rows }]
+      : [
+          {
+            code: 'exposed-for-everybody',
+            column: category,
+            message: `${counts}, which is every one of them: make sure that the column tells what leaked, and not merely what is known.`,
+            rows,
+          },
+        ];
+  });
+}
+
+/** Those of which a person has to say that they are meant, before a launch. */
+export function toAcknowledge(warnings: readonly FileWarning[] = []): readonly FileWarning[] {
+  return warnings.filter(({ code }) => code === 'marks-for-nothing');
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
 function markWarnings({ exposure, unaffectedMarkedNames }: FileFindings): FileWarning[] {
   return exposure.flatMap(({ category, markerRows }) => {
     const rows = markerRows + (category === 'name' ? unaffectedMarkedNames : 0);
@@ -81,5 +119,5 @@ function shapeWarnings({ quotedAddresses, filledRows, extraCellRows }: FileFindi
 }
 
 function rowsHave(rows: number): string {
-  return rows === 1 ? '1 row has' : `${rows.toLocaleString('en-US')} rows have`;
+  return rows === 1 ? '1 row has' : `${number(rows)} rows have`;
 }

@@ -1,5 +1,8 @@
 // The account of one campaign as people and scripts read it, and the arithmetic behind it.
+import type { FileWarning } from './check-report.ts';
 import type { DomainLimit } from './domain-turn.ts';
+import type { KitShown } from './kit.ts';
+import type { LeftOut } from './left-out.ts';
 import { noCounts, sumCounts, type NoticeState, type StateCounts } from './notice-state.ts';
 import type { CampaignState } from './campaign-state.ts';
 
@@ -27,6 +30,11 @@ export interface CampaignSummary {
   readonly perSecond: number;
   /** Null when unknown. */
   readonly etaSeconds: number | null;
+  /** What the file had that a person should have looked at. */
+  readonly warnings: readonly FileWarning[];
+  readonly kit: KitShown;
+  /** Whom `--except` left out, and whom not; null without it. */
+  readonly except: LeftOut | null;
   /** The relay's limit; null: none. */
   readonly ratePerSecond: number | null;
   /** Set while the relay asks for less than the limit. */

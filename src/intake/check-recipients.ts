@@ -1,6 +1,7 @@
 // `candor check`: everything that can be said about a recipient file without a ledger, in one pass and
 // flat memory. Its numbers are those that the same file's campaign will have.
 import type { RecipientCheck, RowProblem } from '../domain/check-report.ts';
+import { warningsToShow } from '../domain/file-warnings.ts';
 import { createInvalidFile, type InvalidFile } from './invalid-file.ts';
 import { createMergeAccount } from './merge-account.ts';
 import { readRecipientFile, type ReadOptions } from './read-recipient-file.ts';
@@ -69,7 +70,7 @@ async function check(source: RecipientSource, options: ReadOptions, out: Invalid
       encoding,
       delimiter,
       findings,
-      warnings,
+      warnings: warningsToShow({ findings, warnings }),
     };
   } finally {
     await file.close();

@@ -4,6 +4,7 @@ import { campaignMayGo, type CampaignState, type UnconfirmedPolicy } from '../do
 import { CandorError } from '../domain/errors.ts';
 import type { CampaignId, CampaignNo } from '../domain/ids.ts';
 import type { CompiledLetter } from '../domain/kit.ts';
+import type { LaunchRecord } from '../domain/launch-record.ts';
 import type { Start } from '../domain/start.ts';
 import type { Queryable } from './database.ts';
 import { recordEvent } from './events.ts';
@@ -44,6 +45,7 @@ export interface Campaign extends FrozenTerms {
   readonly merged: number;
   readonly conflicts: number;
   readonly notices: number;
+  readonly launch: LaunchRecord | null; // null: an older version launched it
   readonly startAt: Date | null;
   readonly createdAt: Date;
   readonly launchedAt: Date | null;
@@ -78,6 +80,7 @@ interface CampaignRow {
   retry_delays_ms: number[];
   retry_repeat_last: boolean;
   retry_for_ms: number;
+  launch: LaunchRecord | null;
   start_at: Date | null;
   created_at: Date;
   launched_at: Date | null;
@@ -87,7 +90,7 @@ interface CampaignRow {
 const columns = `campaign_no, id, state, reason, reason_detail, reason_rule, kit, kit_title, kit_digest, rehearsal, relay_identity, relay_label,
   mail_from, envelope_from, reply_to, auto_submitted, signature_name, file_sha256, row_count, invalid_count, merged_count, conflict_count,
   notice_count, unconfirmed_policy, retry_delays_ms::double precision[] as retry_delays_ms, retry_repeat_last, retry_for_ms,
-  start_at, created_at, launched_at, finished_at`;
+  intake->'launch' as launch, start_at, created_at, launched_at, finished_at`;
 
 /** Makes a draft. It becomes visible to others only when its transaction commits, by then as `ready`. */
 export async function createDraft(
@@ -388,6 +391,7 @@ function fromRow(row: CampaignRow): Campaign {
     retryDelaysMs: row.retry_delays_ms,
     retryRepeatLast: row.retry_repeat_last,
     retryForMs: row.retry_for_ms,
+    launch: row.launch,
     startAt: row.start_at,
     createdAt: row.created_at,
     launchedAt: row.launched_at,

@@ -1,5 +1,6 @@
 // What a launch has to say, whoever asks for it: the page and the API check by these and by nothing else.
 import type { UploadReport } from '../campaigns/upload-report.ts';
+import { toAcknowledge } from '../domain/file-warnings.ts';
 import type { FieldProblems } from './form-parts.ts';
 import type { UploadView } from './ports/uploads.ts';
 
@@ -18,6 +19,8 @@ export interface Confirmed {
   readonly invalid: boolean;
   /** That a missing category column means "not exposed". */
   readonly missing: boolean;
+  /** That marks for nothing count as exposed. */
+  readonly marks: boolean;
   /** That the same people are told again. */
   readonly again: boolean;
 }
@@ -27,11 +30,12 @@ type Account = Extract<UploadReport, { kind: 'account' }>['account'];
 /** What has to be confirmed besides the number. */
 export function toConfirm(
   upload: Pick<UploadView, 'same'>,
-  account: Pick<Account, 'invalid' | 'missingCategories'>,
-): Pick<Confirmed, 'invalid' | 'missing' | 'again'> {
+  account: Pick<Account, 'invalid' | 'missingCategories' | 'warnings'>,
+): Pick<Confirmed, 'invalid' | 'missing' | 'marks' | 'again'> {
   return {
     invalid: account.invalid > 0,
     missing: account.missingCategories.length > 0,
+    marks: toAcknowledge(account.warnings).length > 0,
     again: upload.same.campaigns.length > 0,
   };
 }
@@ -39,7 +43,7 @@ export function toConfirm(
 /** What is not confirmed, by field; empty: all of it is. */
 export function unconfirmed(
   upload: Pick<UploadView, 'version' | 'same'>,
-  account: Pick<Account, 'notices' | 'invalid' | 'missingCategories'>,
+  account: Pick<Account, 'notices' | 'invalid' | 'missingCategories' | 'warnings'>,
   confirmed: Confirmed,
 ): FieldProblems {
   const needed = toConfirm(upload, account);
@@ -49,6 +53,8 @@ export function unconfirmed(
     }),
     ...(needed.invalid && !confirmed.invalid && { invalid: 'Confirm that the invalid rows get no notice.' }),
     ...(needed.missing && !confirmed.missing && { missing: 'Confirm what the missing columns mean.' }),
+    ...(needed.marks &&
+      !confirmed.marks && { marks: 'Confirm that marks for "nothing" tell people that this leaked.' }),
     ...(needed.again && !confirmed.again && { again: 'Confirm that the same people are told again.' }),
     ...(confirmed.version !== upload.version && {
       version: 'Somebody has changed the columns meanwhile. Look at the account again before you confirm.',

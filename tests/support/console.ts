@@ -10,7 +10,7 @@ import type { CampaignLine, Letter, WebPorts } from '../../src/web/ports.ts';
 import type { LaunchSettings } from '../../src/campaigns/context.ts';
 import { openLaunchPort } from '../../src/app/console/launches.ts';
 import { openLettersPort } from '../../src/app/console/letters.ts';
-import type { CompiledLetter, Kit } from '../../src/domain/kit.ts';
+import type { CompiledLetter } from '../../src/domain/kit.ts';
 import { compileLetters } from '../../src/rendering/compile-letters.ts';
 import { openMetricsPort } from '../../src/app/console/metrics.ts';
 import { openStatusPort } from '../../src/app/console/status.ts';
@@ -60,6 +60,9 @@ export function summaryOf(change: Partial<CampaignSummary> = {}): CampaignSummar
     domainLimits: [],
     workers: 1,
     startAt: null,
+    warnings: [],
+    kit: { path: '/kits/mixpanel-2025-11', id: 'mixpanel-2025-11', digest: 'd'.repeat(64) },
+    except: null,
     ...change,
   };
 }
@@ -140,7 +143,7 @@ export interface TestConsole {
 }
 
 /** The kit is compiled once for all tests of a file. */
-let letters: Promise<{ kit: Kit; letters: readonly CompiledLetter[] }> | null = null;
+const compiled = new Map<string, Promise<readonly CompiledLetter[]>>();
 
 /** A rehearsal, unless a test says otherwise. */
 const launchSettings: LaunchSettings = {
@@ -166,6 +169,7 @@ export async function startConsole(
   options: Partial<ServerOptions> & {
     inbox?: boolean;
     real?: boolean;
+    kit?: string;
     settings?: Partial<LaunchSettings>;
     expectFitQueue?: () => Promise<void>;
   } = {},
@@ -178,7 +182,7 @@ export async function startConsole(
   };
   const newestFirst = (): Letter[] => shown.letters.toSorted((a, b) => b.id - a.id);
   const ledger = await createTestLedger({ max: 4 });
-  const kit = join(fileURLToPath(new URL('../..', import.meta.url)), 'templates/mixpanel-2025-11');
+  const kit = options.kit ?? join(fileURLToPath(new URL('../..', import.meta.url)), 'templates/mixpanel-2025-11');
   const uploads = openUploadsPort(
     ledger,
     {
@@ -188,9 +192,13 @@ export async function startConsole(
     },
     silentLogger,
   );
+  // As the program does it: read from disk each time, compiled once.
   const shelf = {
-    load: async () =>
-      (letters ??= loadKit(kit).then(async (loaded) => ({ kit: loaded, letters: await compileLetters(loaded) }))),
+    load: async () => {
+      const loaded = await loadKit(kit);
+      compiled.set(loaded.digest, compiled.get(loaded.digest) ?? compileLetters(loaded));
+      return { kit: loaded, letters: await compiled.get(loaded.digest)!, path: kit };
+    },
   };
   const tested: string[] = [];
   const settings: LaunchSettings = { ...launchSettings, ...options.settings };

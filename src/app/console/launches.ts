@@ -2,12 +2,16 @@
 // the serving process. Promises: of two launches of one upload exactly one becomes a campaign (the upload's row
 // decides, inside the transaction), and a process that dies leaves the upload as it was.
 import type { LaunchSettings, LedgerContext } from '../../campaigns/context.ts';
-import { createCampaign } from '../../campaigns/create-campaign.ts';
-import { checkSender } from '../../campaigns/create-campaign.ts';
+import { checkSender, createCampaign } from '../../campaigns/create-campaign.ts';
+import { planExcept } from '../../campaigns/plan-launch.ts';
+import { openReport } from '../../campaigns/upload-report.ts';
 import { uploadSource } from '../../campaigns/upload-source.ts';
 import { CandorError } from '../../domain/errors.ts';
+import type { Kit } from '../../domain/kit.ts';
+import type { ReadOptions } from '../../intake/read-recipient-file.ts';
+import { expectShownKit } from '../../kits/seen-kits.ts';
 import { readPace } from '../../ledger/pace.ts';
-import { claimUpload, findUpload, sweepUploads } from '../../ledger/uploads.ts';
+import { claimUpload, findUpload, sweepUploads, type Upload } from '../../ledger/uploads.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Launching, LaunchPort } from '../../web/ports/letters.ts';
 import type { CompiledShelf } from './letters.ts';
@@ -47,7 +51,16 @@ export function openLaunchPort(
       };
     },
     launching: (id) => launches.get(id) ?? null,
-    async launch({ id }, { version, notices, ratePerSecond, first, startAt, except, again, operator }) {
+    async leftOut({ id }, except) {
+      const upload = await findUpload(database, id);
+      if (upload === null || upload.state !== 'read') throw new CandorError('upload-unknown');
+      const { kit } = await shelf.load(upload.kit);
+      const source = uploadSource(ledger, upload);
+      const told = await planExcept(ledger, settings, { source, except: [except] }, readingOf(upload, kit));
+      if (told === null) throw new Error('a campaign was named and none was counted');
+      return told;
+    },
+    async launch({ id }, { version, kitDigest, notices, ratePerSecond, first, startAt, except, again, operator }) {
       const upload = await findUpload(database, id);
       if (upload === null) throw new CandorError('upload-unknown');
       if (upload.state === 'launched' || launches.get(id)?.problem === null) throw new CandorError('upload-launched');
@@ -55,6 +68,12 @@ export function openLaunchPort(
         throw new CandorError('upload-changed');
       const { sha256 } = upload;
       const kit = await shelf.load(upload.kit);
+      const report = upload.reportSealed === null ? null : openReport(ledger.keyring, upload.reportSealed);
+      const account = report?.kind === 'account' ? report.account : null;
+      const shown = kitDigest ?? account?.kit?.digest;
+      // The account of an older version does not know its kit: then a person has to say which one they saw.
+      if (shown === undefined || account === null) throw new CandorError('upload-changed');
+      expectShownKit(kit.kit, shown);
       const rate = ratePerSecond === null ? {} : { ratePerSecond };
       // What can be refused at once is refused at once.
       await expectFitQueue();
@@ -73,7 +92,7 @@ export function openLaunchPort(
         ...(except === null ? {} : { except: [except] }),
         ...(first === null ? {} : { first }),
         ...(startAt === null ? {} : { start: startAt }),
-        confirmation: { kind: 'attended', notices, sha256 },
+        confirmation: { kind: 'attended', notices, sha256, kitDigest: shown, locales: account.locales },
         onDraft: async (tx, campaignNo) => {
           if (!(await claimUpload(tx, upload.uploadNo, version, campaignNo))) throw new CandorError('upload-launched');
         },
@@ -100,5 +119,14 @@ export function openLaunchPort(
     async close() {
       await Promise.race([Promise.allSettled(working), new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
     },
+  };
+}
+
+function readingOf(upload: Upload, kit: Kit): ReadOptions {
+  return {
+    ...(upload.audience === null ? {} : { audience: upload.audience }),
+    ...(upload.encoding === null ? {} : { encoding: upload.encoding }),
+    mapping: upload.mapping,
+    locales: { supported: kit.locales, fallback: kit.defaultLocale },
   };
 }

@@ -6,15 +6,17 @@ import type { LedgerContext } from '../../campaigns/context.ts';
 import { parseAddress } from '../../domain/address.ts';
 import { categories, type CategoryBits } from '../../domain/category.ts';
 import { CandorError } from '../../domain/errors.ts';
-import type { CompiledLetter, Kit } from '../../domain/kit.ts';
+import type { KitToLaunch } from '../../campaigns/create-campaign.ts';
+import type { CompiledLetter } from '../../domain/kit.ts';
 import { recordEvent } from '../../ledger/events.ts';
+import { expectShownKit } from '../../kits/seen-kits.ts';
 import { findUpload } from '../../ledger/uploads.ts';
 import { createLetterBody } from '../../rendering/letter-body.ts';
 import type { LettersPort, LetterView } from '../../web/ports/letters.ts';
 
 export interface CompiledShelf {
-  /** A kit by its name, with its letters. Throws `kit-not-found`. */
-  load(id: string): Promise<{ kit: Kit; letters: readonly CompiledLetter[] }>;
+  /** A kit by its id, as it is on disk now, with its letters. Throws `kit-not-found`. */
+  load(id: string): Promise<KitToLaunch>;
 }
 
 export interface LettersOptions {
@@ -28,19 +30,11 @@ const testsPerHour = 60;
 const hourMs = 3_600_000;
 
 export function openLettersPort(ledger: LedgerContext, shelf: CompiledShelf, options: LettersOptions): LettersPort {
-  const compiled = new Map<string, Promise<{ kit: Kit; letters: readonly CompiledLetter[] }>>();
-  // Compiling takes a third of a second; a changed kit is seen after the next start.
-  const load = (id: string): Promise<{ kit: Kit; letters: readonly CompiledLetter[] }> => {
-    const known = compiled.get(id) ?? shelf.load(id);
-    compiled.set(id, known);
-    known.catch(() => compiled.delete(id));
-    return known;
-  };
   const tested = new Map<number, number[]>();
 
   return {
     async letters(id, shown) {
-      const { letters } = await load(id);
+      const { kit, letters, path } = await shelf.load(id);
       const messages = await previewMessages(letters, options.sender, {
         to: 'recipient@example.com',
         test: false,
@@ -48,12 +42,15 @@ export function openLettersPort(ledger: LedgerContext, shelf: CompiledShelf, opt
         messageId: (index) => `<preview-${index + 1}@example.com>`,
         ...(shown === null ? {} : { categories: shown }),
       });
-      return messages.map(({ letter, message }) => viewOf(letter, message, shown));
+      return {
+        kit: { path, id: kit.id, digest: kit.digest },
+        letters: messages.map(({ letter, message }) => viewOf(letter, message, shown)),
+      };
     },
     async row(id, row) {
       const upload = await findUpload(ledger.database, id);
       if (upload === null || upload.state !== 'read') throw new CandorError('upload-unknown');
-      const { kit } = await load(upload.kit);
+      const { kit } = await shelf.load(upload.kit);
       return letterOfRow(
         uploadSource(ledger, upload),
         {
@@ -65,10 +62,11 @@ export function openLettersPort(ledger: LedgerContext, shelf: CompiledShelf, opt
         row,
       );
     },
-    async test(id, { audience, locale, to, operator }) {
+    async test(id, { audience, locale, to, kitDigest, operator }) {
       const parsed = parseAddress(to);
       if (!parsed.ok) throw new CandorError('address-invalid', { why: parsed.message });
-      const { letters } = await load(id);
+      const { kit, letters } = await shelf.load(id);
+      if (kitDigest !== null) expectShownKit(kit, kitDigest);
       const wanted = letters.filter(
         (letter) =>
           (audience === null || letter.audience === audience) && (locale === null || letter.locale === locale),
@@ -83,7 +81,7 @@ export function openLettersPort(ledger: LedgerContext, shelf: CompiledShelf, opt
         campaignNo: null,
         actor: operator.name,
         kind: 'test-letters',
-        data: { kit: id, letters: accepted },
+        data: { kit: id, digest: kit.digest, letters: accepted },
       });
       return accepted;
     },

@@ -6,13 +6,14 @@ import type { Audience } from '../../domain/audience.ts';
 import type { EncodingName } from '../../domain/encoding.ts';
 import type { Start } from '../../domain/start.ts';
 import { CandorError } from '../../domain/errors.ts';
+import { toAcknowledge } from '../../domain/file-warnings.ts';
 import { audience, each, encoding, once, perSecond, startAt, text, wholeNumber } from '../arguments.ts';
 import { askNumber, askYesNo, asking, canAsk, type Ask } from '../ask.ts';
 import { declare, type Run } from '../command.ts';
 import { count, counted } from '../figures.ts';
 import { workInForeground } from '../foreground.ts';
 import { answeredOutcome, type Outcome } from '../outcome.ts';
-import { renderPlan } from '../render-plan.ts';
+import { renderPlan, toldTexts } from '../render-plan.ts';
 import type { Session, SharedOptions } from '../session.ts';
 
 export interface SendOptions extends SharedOptions {
@@ -58,7 +59,7 @@ export function addSend(program: Command, run: Run, now: () => Date): void {
     .option('--at <time>', 'start later: 2026-01-31T09:30+07:00, 09:30 (local clock) or "in 2h"', once(startAt(now)))
     .option(
       '--except <campaign>',
-      'leave out whoever that campaign has told, or left out as told before; may be repeated',
+      'leave out whoever that campaign has told the same, and at least these kinds of data; may be repeated',
       each(text),
     )
     .option('--again', 'send although this file was sent with this kit before')
@@ -100,6 +101,8 @@ async function send(session: Session, file: string, options: SendOptions): Promi
   const campaign = await application.create({ ...request, actor: session.actor, confirmation });
   return session.about(campaign, async () => {
     session.say(`Campaign ${campaign} stands in the ledger.`);
+    // Who confirmed a plan has seen this; with --yes it is told and recorded.
+    if (options.yes === true) for (const text of toldTexts(await application.status(campaign))) session.say(text);
     if (options.detach === true) return answeredOutcome(await application.status(campaign));
     return workInForeground(session, application, campaign);
   });
@@ -120,7 +123,7 @@ async function attended(
   if (notices === 0) throw new CandorError('nothing-to-tell', { rows: count(rows) });
   session.show(['', ...renderPlan(plan, session.errView, session.surroundings.clock.now()), '']);
   if (!(await asking(session.surroundings, (ask) => confirm(ask, plan)))) throw new CandorError('not-confirmed');
-  return { kind: 'attended', notices, sha256 };
+  return { kind: 'attended', notices, sha256, kitDigest: plan.kit.digest, locales: plan.report.locales };
 }
 
 /** Everything that is left out is acknowledged by itself; the number of notices comes last. */
@@ -134,6 +137,15 @@ async function confirm(ask: Ask, plan: LaunchPlan): Promise<boolean> {
   if (
     plan.missingCategories.length > 0 &&
     !(await askYesNo(ask, 'Is it right that those kinds of data were not exposed?'))
+  )
+    return false;
+  const marked = toAcknowledge(plan.report.warnings).map(({ column }) => column);
+  if (
+    marked.length > 0 &&
+    !(await askYesNo(
+      ask,
+      `Is it right that marks for "nothing" count as exposed (${marked.join(', ')})? Each of them tells a person that this leaked.`,
+    ))
   )
     return false;
   const what = plan.rehearsal ? 'To rehearse' : 'To launch';

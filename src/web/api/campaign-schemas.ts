@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { campaignStates } from '../../domain/campaign-state.ts';
 import { noticeStates } from '../../domain/notice-state.ts';
 import { fastestPerSecond, slowestPerSecond } from '../launch-checks.ts';
-import { count, givenTime, next, time } from './parts.ts';
+import { count, givenTime, kitShown, leftOut, next, time, warnings } from './parts.ts';
 
 const state = z.enum(campaignStates);
 
@@ -52,6 +52,9 @@ export const campaignSummary = z
       .meta({ description: 'From the first MAIL FROM to the last settlement, without time paused or held.' }),
     perSecond: z.number(),
     etaSeconds: z.number().nullable().meta({ description: 'Null when unknown, and while no worker is at work.' }),
+    warnings,
+    kit: kitShown,
+    except: leftOut.nullable().meta({ description: 'Whom `except` left out, and whom not; null without it.' }),
     ratePerSecond: z.number().nullable().meta({ description: 'The limit of the relay; null: none.' }),
     throttledPerSecond: z.number().nullable().meta({ description: 'Set while the relay asks for less.' }),
     domainLimits: z

@@ -12,6 +12,34 @@ export const count = z.int().nonnegative();
 export const version = z.int().nonnegative().max(999_999_999);
 export const audience = z.enum(audiences);
 export const locale = z.string().meta({ description: 'BCP 47.' });
+/** What a person should look at before a launch. */
+export const warnings = z.array(
+  z
+    .strictObject({
+      code: z.string(),
+      column: z.string().nullable(),
+      message: z.string(),
+      rows: count.meta({ description: 'Valid rows that it is about.' }),
+    })
+    .meta({ id: 'FileWarning' }),
+);
+/** Which kit, exactly. */
+export const kitShown = z
+  .strictObject({
+    path: z.string().nullable().meta({ description: 'Its folder; null where that was not kept.' }),
+    id: z.string(),
+    digest: z.string().meta({ description: 'SHA-256 over all files of the kit.' }),
+  })
+  .meta({ id: 'KitShown' });
+/** What `except` does. */
+export const leftOut = z
+  .strictObject({
+    campaigns: z.array(z.string()),
+    rehearsals: z.array(z.string()).meta({ description: 'Those of them that were rehearsals: they told nobody.' }),
+    leftOut: count.meta({ description: 'Told the same verdict and at least these kinds of data.' }),
+    toldTooLittle: count.meta({ description: 'Told another verdict or fewer kinds of data: told again.' }),
+  })
+  .meta({ id: 'LeftOut' });
 /** A number of a row, a letter or a token, as text: it comes in a path or a query. */
 export const number = z
   .string()

@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { categories } from '../../domain/category.ts';
 import { codePages, encodingNamed, type EncodingName } from '../../domain/encoding.ts';
-import { audience, count, givenTime, locale, next, time, version } from './parts.ts';
+import { audience, count, givenTime, kitShown, leftOut, locale, next, time, version, warnings } from './parts.ts';
 import { checkStart, fastestPerSecond, slowestPerSecond } from '../launch-checks.ts';
 
 const encodingName = z.enum(Object.keys(codePages) as [EncodingName, ...EncodingName[]]);
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'Give the digest of a kit: 64 hexadecimal digits.');
+const campaignId = z.string().regex(/^[0-9a-z]{8}$/, 'Give the id of a campaign.');
 const uploadState = z.enum(['receiving', 'reading', 'read', 'unusable', 'launched']);
 const line = {
   id: z.string(),
@@ -74,8 +76,8 @@ const account = z
       })
       .optional()
       .meta({ description: 'How the file was understood. Not told of uploads that an older version read.' }),
-    warnings: z
-      .array(z.strictObject({ code: z.string(), column: z.string().nullable(), message: z.string(), rows: count }))
+    kit: kitShown.optional().meta({ description: 'The kit that it was read for, as it was then.' }),
+    warnings: warnings
       .optional()
       .meta({ description: 'What to look at before the launch. Not told of uploads that an older version read.' }),
     groups: z.array(z.strictObject({ audience, locale, notices: count })),
@@ -176,6 +178,7 @@ export const kitList = z
 
 export const letterList = z
   .strictObject({
+    kit: kitShown,
     letters: z.array(
       z.strictObject({
         audience,
@@ -189,6 +192,7 @@ export const letterList = z
 
 export const letter = z
   .strictObject({
+    kit: kitShown,
     audience,
     locale,
     subject: z.string(),
@@ -222,6 +226,7 @@ export const givenTest = z.strictObject({
   to: z.string().max(400).meta({ description: 'Your own address.' }),
   audience: audience.nullable().default(null).meta({ description: 'Null: every one.' }),
   locale: z.string().max(40).nullable().default(null).meta({ description: 'Null: every one.' }),
+  kitDigest: digest.nullable().default(null).meta({ description: 'Of the kit as you saw it; null: as it is now.' }),
 });
 export const tested = z
   .strictObject({ accepted: count.meta({ description: 'Letters that the relay accepted.' }) })
@@ -244,8 +249,13 @@ export const launch = z
       .meta({ description: 'What a launch from here would use.' }),
     version: z.int(),
     notices: count.nullable().meta({ description: 'To be repeated in the launch; null: the file has no account.' }),
+    kit: kitShown
+      .nullable()
+      .meta({ description: 'On disk now; its digest is to be repeated in the launch. Null: the file has no account.' }),
+    warnings: warnings.meta({ description: 'What to look at before the launch.' }),
+    except: leftOut.nullable().meta({ description: 'For the campaign that the query names.' }),
     confirm: z
-      .strictObject({ invalid: z.boolean(), missing: z.boolean(), again: z.boolean() })
+      .strictObject({ invalid: z.boolean(), missing: z.boolean(), marks: z.boolean(), again: z.boolean() })
       .nullable()
       .meta({ description: 'What has to be confirmed with `true`.' }),
     launching: z
@@ -259,8 +269,16 @@ export const launch = z
   })
   .meta({ id: 'Launch' });
 
+export const launchQuery = z.strictObject({
+  except: campaignId.optional().meta({ description: 'Counts whom this campaign would leave out. Reads the file.' }),
+});
+
 export const givenLaunch = z.strictObject({
   version: version.meta({ description: 'Of the columns, as you saw them.' }),
+  kitDigest: digest.nullable().default(null).meta({
+    description:
+      'Of the kit, as you saw it; another one on disk is refused. Null: the one that the account was made with.',
+  }),
   notices: z
     .int('Give the number of notices.')
     .nonnegative()
@@ -271,6 +289,10 @@ export const givenLaunch = z.strictObject({
     .literal(true)
     .optional()
     .meta({ description: 'Confirms that missing category columns mean "not exposed".' }),
+  marks: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'Confirms that marks for "nothing" tell people that this leaked.' }),
   again: z.literal(true).optional().meta({ description: 'Confirms that the same people are told again.' }),
   ratePerSecond: z
     .number('Give a number of letters per second.')
@@ -286,10 +308,8 @@ export const givenLaunch = z.strictObject({
     .default(null)
     .meta({ description: 'A canary: hold after so many notices.' }),
   startAt: givenTime.superRefine(checkStart).nullable().default(null),
-  except: z
-    .string()
-    .regex(/^[0-9a-z]{8}$/, 'Give the id of a campaign.')
+  except: campaignId
     .nullable()
     .default(null)
-    .meta({ description: 'Leave out whom this campaign told.' }),
+    .meta({ description: 'Leave out whom this campaign told the same, and at least these kinds of data.' }),
 });

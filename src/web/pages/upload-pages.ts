@@ -6,6 +6,7 @@ import { errorSummary, note, prose, select, type FieldProblems } from '../form-p
 import { csrfField, type Frame } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { page } from '../layout.ts';
+import { kitLine, warningNotes } from './file-parts.ts';
 import type { UploadAccount, UploadFault } from '../../campaigns/upload-report.ts';
 import type { UploadView } from '../ports/uploads.ts';
 
@@ -60,13 +61,14 @@ function faultSheet(fault: UploadFault): Html {
 
 function accountSheet(upload: UploadView, account: UploadAccount): Html {
   return html`<section class="sheet" aria-labelledby="account"><div class="head"><h1 id="account">${upload.fileName}</h1></div>
-<p class="quiet">${upload.kitTitle} · uploaded by ${upload.actor}, ${moment(upload.createdAt)}; deleted ${moment(upload.keptUntil)}</p>
+<p class="quiet">${upload.kitTitle} · uploaded by ${upload.actor}, ${moment(upload.createdAt)}; deleted ${moment(upload.keptUntil)}</p>${account.kit !== undefined && kitLine(account.kit)}
 ${sameNote(upload)}
 <p class="lead"><strong>${counted(account.notices, 'person', 'people')}</strong> will be told: ${count(account.audiences.affected)} that their data is affected, ${count(account.audiences.unaffected)} that theirs is not.</p>
 <p class="equation"><span><b>${count(account.rows)}</b> rows</span><span>=</span><span><b>${count(account.notices)}</b> notices</span><span>+</span><span><b>${count(account.merged)}</b> merged</span><span>+</span><span><b>${count(account.invalid)}</b> invalid</span></p>
 ${account.invalid > 0 && html`<div class="note wait"><p><strong>${counted(account.invalid, 'row is', 'rows are')} invalid and would get no notice</strong></p><p><a href="/uploads/${upload.id}/problems">See them in the rows</a> · <a href="/uploads/${upload.id}/invalid.csv">Download them with the reasons</a></p></div>`}
 ${account.conflicts > 0 && note('wait', `${counted(account.conflicts, 'address has', 'addresses have')} rows that disagree`, html`Some of their rows say affected, others unaffected. The affected letter goes out. ${disagreeing(upload.id, account)}`)}
 ${account.missingCategories.length > 0 && note('wait', 'Some kinds of data have no column', `The file says nothing about ${account.missingCategories.join(', ')}. The letters will not list them as exposed; you confirm that at launch.`)}
+${warningNotes(account.warnings)}
 <h2 class="spaced">Who gets which letter</h2>
 <table><thead><tr><th scope="col">Audience</th><th scope="col">Language</th><th scope="col" class="n">Notices</th></tr></thead><tbody>${account.groups.map((group) => html`<tr><th scope="row"><a href="/uploads/${upload.id}/letters/${group.audience}/${group.locale}">${group.audience}</a></th><td>${group.locale}</td><td class="n">${count(group.notices)}</td></tr>`)}</tbody></table>
 ${account.localeFallbacks > 0 && html`<p class="quiet">${counted(account.localeFallbacks, 'notice has', 'notices have')} no language that these letters speak; they get the kit’s default.</p>`}
@@ -151,6 +153,7 @@ ${select({
   ],
   chosen: upload.encoding ?? '',
 })}
+<p class="hint">A column for a kind of data (name, city, browser…) tells every affected person with a filled cell in it that this leaked, whatever the cell says. Leave it out where the column merely says what is known.</p>
 <div class="columns">${(header.length === 0 ? [] : columnNames).map((name) =>
     select({
       name: `column-${name}`,

@@ -4,9 +4,18 @@ import { categoriesOf } from '../../domain/category.ts';
 import { CandorError } from '../../domain/errors.ts';
 import type { Serve } from '../api/endpoint.ts';
 import { audience, id, number, refuseFields, shownCategories } from '../api/parts.ts';
-import { givenLaunch, givenTest, launch, letter, letterList, rowLetter, tested } from '../api/upload-schemas.ts';
+import {
+  givenLaunch,
+  givenTest,
+  launch,
+  launchQuery,
+  letter,
+  letterList,
+  rowLetter,
+  tested,
+} from '../api/upload-schemas.ts';
 import { toConfirm, unconfirmed } from '../launch-checks.ts';
-import type { LaunchPort, LettersPort, LetterView } from '../ports/letters.ts';
+import type { LaunchPort, LettersPort, ShownLetters } from '../ports/letters.ts';
 import type { UploadsPort, UploadView } from '../ports/uploads.ts';
 
 const ofKit = z.strictObject({ kit: z.string().regex(/^[\w.-]{1,100}$/) });
@@ -20,7 +29,7 @@ export interface LetterPorts {
 }
 
 export function apiLetterRoutes(serve: Serve, { uploads, letters, launches }: LetterPorts): void {
-  const lettersOf = async (kit: string, categories: number | undefined): Promise<readonly LetterView[]> => {
+  const lettersOf = async (kit: string, categories: number | undefined): Promise<ShownLetters> => {
     if (!(await uploads.kits()).some((known) => known.id === kit)) throw new CandorError('resource-unknown');
     return letters.letters(kit, categories ?? null);
   };
@@ -41,14 +50,13 @@ export function apiLetterRoutes(serve: Serve, { uploads, letters, launches }: Le
       query,
       answer: { status: 200, body: letterList },
     },
-    async ({ params, query: { categories } }) => ({
-      letters: (await lettersOf(params.kit, categories)).map(({ audience, locale, subject, opening }) => ({
-        audience,
-        locale,
-        subject,
-        opening,
-      })),
-    }),
+    async ({ params, query: { categories } }) => {
+      const { kit, letters: all } = await lettersOf(params.kit, categories);
+      return {
+        kit,
+        letters: all.map(({ audience, locale, subject, opening }) => ({ audience, locale, subject, opening })),
+      };
+    },
   );
 
   serve(
@@ -63,11 +71,10 @@ export function apiLetterRoutes(serve: Serve, { uploads, letters, launches }: Le
       answer: { status: 200, body: letter },
     },
     async ({ params, query: { categories } }) => {
-      const found = (await lettersOf(params.kit, categories)).find(
-        (one) => one.audience === params.audience && one.locale === params.locale,
-      );
+      const { kit, letters: all } = await lettersOf(params.kit, categories);
+      const found = all.find((one) => one.audience === params.audience && one.locale === params.locale);
       if (found === undefined) throw new CandorError('resource-unknown');
-      return found;
+      return { kit, ...found };
     },
   );
 
@@ -82,19 +89,19 @@ export function apiLetterRoutes(serve: Serve, { uploads, letters, launches }: Le
       params: ofKit,
       body: givenTest,
       answer: { status: 200, body: tested },
-      problems: ['address-invalid', 'test-letter-failed', 'test-letters-throttled'],
+      problems: ['address-invalid', 'kit-changed', 'test-letter-failed', 'test-letters-throttled'],
       example: { to: 'me@example.com', audience: 'affected', locale: 'en' },
     },
     async ({ params, body, operator }) => {
-      const all = await lettersOf(params.kit, undefined);
-      const { to, audience, locale } = body;
+      const { letters: all } = await lettersOf(params.kit, undefined);
+      const { to, audience, locale, kitDigest } = body;
       if (
         !all.some(
           (one) => (audience === null || one.audience === audience) && (locale === null || one.locale === locale),
         )
       )
         refuseFields({ locale: 'The kit has no such letter.' });
-      return { accepted: await letters.test(params.kit, { to: to.trim(), audience, locale, operator }) };
+      return { accepted: await letters.test(params.kit, { to: to.trim(), audience, locale, kitDigest, operator }) };
     },
   );
 
@@ -115,13 +122,17 @@ export function apiLetterRoutes(serve: Serve, { uploads, letters, launches }: Le
     },
   );
 
-  const launchOf = async (id: string) => {
+  const launchOf = async (id: string, except?: string) => {
     // Asked before the upload is read: a launch that ends in between has left its campaign there.
     const launching = launches.launching(id);
     const upload = await known(id);
     const account = upload.report?.kind === 'account' ? upload.report.account : null;
     return {
       terms: await launches.terms(),
+      // Of a file that was launched the campaign says it.
+      kit: account === null ? null : (await letters.letters(upload.kit, null)).kit,
+      warnings: account?.warnings ?? [],
+      except: account === null || except === undefined ? null : await launches.leftOut(upload, except),
       version: upload.version,
       notices: account?.notices ?? null,
       confirm: account === null ? null : toConfirm(upload, account),
@@ -138,10 +149,11 @@ export function apiLetterRoutes(serve: Serve, { uploads, letters, launches }: Le
       tag: 'launch',
       summary: 'What a launch would use, what it asks to be confirmed, and how far it is',
       params: ofUpload,
+      query: launchQuery,
       answer: { status: 200, body: launch },
-      problems: ['upload-unknown'],
+      problems: ['upload-unknown', 'campaign-unknown'],
     },
-    ({ params }) => launchOf(params.upload),
+    ({ params, query: { except } }) => launchOf(params.upload, except),
   );
 
   serve(
@@ -156,14 +168,21 @@ export function apiLetterRoutes(serve: Serve, { uploads, letters, launches }: Le
       params: ofUpload,
       body: givenLaunch,
       answer: { status: 202, body: launch },
-      problems: ['upload-unknown', 'upload-changed', 'upload-launched', 'rate-required', 'sender-not-official'],
+      problems: [
+        'upload-unknown',
+        'upload-changed',
+        'upload-launched',
+        'kit-changed',
+        'rate-required',
+        'sender-not-official',
+      ],
       example: { version: 1, notices: 1200, invalid: true, missing: true, ratePerSecond: 20, first: 20 },
     },
     async ({ params, body, operator }) => {
       const upload = await known(params.upload);
       if (upload.campaign !== null || upload.report?.kind !== 'account')
         throw new CandorError(upload.campaign === null ? 'upload-changed' : 'upload-launched');
-      const { version, notices, ratePerSecond, first, startAt, except } = body;
+      const { version, kitDigest, notices, ratePerSecond, first, startAt, except } = body;
       const again = body.again === true;
       const missing = unconfirmed(upload, upload.report.account, {
         version,
@@ -171,10 +190,21 @@ export function apiLetterRoutes(serve: Serve, { uploads, letters, launches }: Le
         again,
         invalid: body.invalid === true,
         missing: body.missing === true,
+        marks: body.marks === true,
       });
       if ('version' in missing) throw new CandorError('upload-changed');
       refuseFields(missing);
-      await launches.launch(upload, { version, notices, ratePerSecond, first, startAt, except, again, operator });
+      await launches.launch(upload, {
+        version,
+        kitDigest,
+        notices,
+        ratePerSecond,
+        first,
+        startAt,
+        except,
+        again,
+        operator,
+      });
       return launchOf(params.upload);
     },
   );

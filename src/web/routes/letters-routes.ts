@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { audiences } from '../../domain/audience.ts';
 import { CandorError, hasCode } from '../../domain/errors.ts';
+import type { KitShown } from '../../domain/kit.ts';
 import { plainNumber, readForm, typed, type FieldProblems } from '../form-parts.ts';
 import { operatorOf, type Show } from '../frame.ts';
 import { checkStart, fastestPerSecond, slowestPerSecond, unconfirmed } from '../launch-checks.ts';
@@ -31,12 +32,15 @@ const wholeNumber = (message: string) =>
     );
 const optional = <T>(schema: z.ZodType<T>) =>
   z.preprocess((value) => (typeof value === 'string' && value.trim() === '' ? undefined : value), schema.optional());
+const optionalCampaign = optional(z.string().regex(/^[0-9a-z]{8}$/, 'Choose a campaign of the list.'));
 const launchForm = z.object({
   version: z.coerce.number('Load the page again.').int(),
   notices: wholeNumber('Type the number of notices, in digits.'),
   invalid: z.literal('yes').optional(),
   missing: z.literal('yes').optional(),
+  marks: z.literal('yes').optional(),
   again: z.literal('yes').optional(),
+  kit: optional(z.string().regex(/^[0-9a-f]{64}$/, 'Load the page again.')),
   rate: optional(
     plainNumber('Give a number of letters per second.').pipe(
       z
@@ -47,8 +51,15 @@ const launchForm = z.object({
   ),
   first: optional(wholeNumber('Give a whole number.').pipe(z.number().min(1, 'At least one.'))),
   start: optional(utcTime.superRefine(checkStart)),
-  except: optional(z.string().regex(/^[0-9a-z]{8}$/, 'Choose a campaign of the list.')),
+  except: optionalCampaign,
 });
+
+/** The digest of a kit that a page names; null where it names none. */
+function digestIn(given: unknown): string | null {
+  const digest =
+    typeof given === 'string' ? given : typeof given === 'object' && given !== null ? Reflect.get(given, 'kit') : null;
+  return typeof digest === 'string' && /^[0-9a-f]{64}$/.test(digest) ? digest : null;
+}
 
 export interface LettersRoutesPorts {
   readonly show: Show;
@@ -77,12 +88,15 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
     typeof request.query.categories === 'string' && /^\d{1,4}$/.test(request.query.categories)
       ? request.query.categories
       : '';
-  const letterOf = async (request: FastifyRequest<OfLetter>, upload: UploadView): Promise<LetterView> => {
+  const letterOf = async (
+    request: FastifyRequest<OfLetter>,
+    upload: UploadView,
+  ): Promise<{ kit: KitShown; letter: LetterView }> => {
     const shown = categoriesIn(request);
-    const all = await letters.letters(upload.kit, shown === '' ? null : Number(shown) & 0x1ff);
+    const { kit, letters: all } = await letters.letters(upload.kit, shown === '' ? null : Number(shown) & 0x1ff);
     const letter = all.find((one) => one.audience === request.params.audience && one.locale === request.params.locale);
     if (letter === undefined) throw new CandorError('page-unknown');
-    return letter;
+    return { kit, letter };
   };
 
   const showLetters = async (
@@ -92,11 +106,11 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
     problems: FieldProblems,
     given = { to: '', row: '' },
   ): Promise<FastifyReply> => {
-    const all = await letters.letters(upload.kit, null);
+    const { kit, letters: all } = await letters.letters(upload.kit, null);
     return show(
       request,
       reply,
-      (frame) => lettersPage(frame, { upload, letters: all, inbox: ports.inbox, problems, typed: given }),
+      (frame) => lettersPage(frame, { upload, kit, letters: all, inbox: ports.inbox, problems, typed: given }),
       Object.keys(problems).length > 0 ? 400 : 200,
     );
   };
@@ -107,15 +121,15 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
 
   app.get<OfLetter>('/uploads/:upload/letters/:audience/:locale', async (request, reply) => {
     const upload = await readable(request);
-    const letter = await letterOf(request, upload);
+    const { kit, letter } = await letterOf(request, upload);
     const look: LetterLook = letterLooks.find((one) => one === request.query.view) ?? 'desktop';
     return show(request, reply, (frame) =>
-      oneLetterPage(frame, { upload, letter, look, categories: categoriesIn(request) }),
+      oneLetterPage(frame, { upload, kit, letter, look, categories: categoriesIn(request) }),
     );
   });
 
   app.get<OfLetter>('/uploads/:upload/letters/:audience/:locale/html', async (request, reply) => {
-    const letter = await letterOf(request, await readable(request));
+    const { letter } = await letterOf(request, await readable(request));
     return reply.headers(letterHeaders).type('text/html; charset=utf-8').send(letter.html);
   });
 
@@ -132,12 +146,12 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
         { to: '', row: typeof request.query.row === 'string' ? request.query.row.slice(0, 20) : '' },
       );
     const found = await letters.row(upload.id, row);
-    const all = found.kind === 'notice' ? await letters.letters(upload.kit, found.categories) : [];
+    const { kit, letters: all } = await letters.letters(upload.kit, found.kind === 'notice' ? found.categories : null);
     const letter =
       found.kind === 'notice'
         ? (all.find((one) => one.audience === found.audience && one.locale === found.locale) ?? null)
         : null;
-    return show(request, reply, (frame) => rowLetterPage(frame, { upload, row, found, letter }));
+    return show(request, reply, (frame) => rowLetterPage(frame, { upload, kit, row, found, letter }));
   });
 
   app.post('/uploads/:upload/test-letter', async (request, reply) => {
@@ -149,6 +163,7 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
         audience: audiences.find((one) => one === audience) ?? null,
         locale: locale ?? null,
         to,
+        kitDigest: digestIn(typed(request.body, 'kit')),
         operator: operatorOf(request),
       });
       return await reply.redirect(`/uploads/${upload.id}/letters?done=test-accepted&n=${accepted}`, 303);
@@ -164,10 +179,12 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
     upload: UploadView,
     problems: FieldProblems,
   ): Promise<FastifyReply> => {
-    const [terms, all, campaigns] = await Promise.all([
+    const except = optionalCampaign.safeParse(typed(request.body, 'except')).data;
+    const [terms, { kit, letters: all }, campaigns, leftOut] = await Promise.all([
       launches.terms(),
       letters.letters(upload.kit, null),
       status.campaigns(),
+      except === undefined ? null : launches.leftOut(upload, except),
     ]);
     const others = campaigns.filter((line) => !line.rehearsal && line.state !== 'ready');
     return show(
@@ -176,6 +193,9 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
       (frame) =>
         launchPage(frame, {
           upload,
+          kit,
+          looked: digestIn(request.query),
+          leftOut,
           terms,
           letters: all,
           campaigns: others,
@@ -197,6 +217,8 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
     const upload = await readable(request);
     if (upload.report?.kind !== 'account') throw new CandorError('upload-launched');
     const { account } = upload.report;
+    // A question, and not a launch yet.
+    if (typed(request.body, 'ask') === 'except') return showLaunch(request, reply, upload, {});
     const form = readForm(request.body, launchForm);
     if (!form.ok) return showLaunch(request, reply, upload, form.problems);
     const { values } = form;
@@ -205,6 +227,7 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
       notices: values.notices,
       invalid: values.invalid === 'yes',
       missing: values.missing === 'yes',
+      marks: values.marks === 'yes',
       again: values.again === 'yes',
     });
     // The version has no field of its own: it is told beside the number.
@@ -213,6 +236,7 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
     try {
       await launches.launch(upload, {
         version: values.version,
+        kitDigest: values.kit ?? null,
         notices: values.notices,
         ratePerSecond: values.rate ?? null,
         first: values.first ?? null,

@@ -32,6 +32,7 @@ const reportKeys = [
   'columns',
   'ignoredColumns',
   'problems',
+  'warnings',
 ];
 const summaryKeys = [
   'campaign',
@@ -51,6 +52,9 @@ const summaryKeys = [
   'seconds',
   'perSecond',
   'etaSeconds',
+  'warnings',
+  'kit',
+  'except',
 ];
 
 const errorCode = (stdout: string): unknown => (JSON.parse(stdout) as { error: { code: string } }).error.code;
@@ -143,7 +147,7 @@ describe('check', () => {
     const given = ['--audience', 'affected', '--encoding', 'CP1251', '--invalid', 'bad.csv'];
     const ran = await cli.run('check', 'a.csv', ...given, '--json');
     expect(ran.exit).toBe(0);
-    expect(JSON.parse(ran.stdout)).toEqual(report);
+    expect(JSON.parse(ran.stdout)).toEqual({ ...report, warnings: [] });
     expect(requests).toEqual([
       { path: 'a.csv', audience: 'affected', encoding: 'windows-1251', invalidOut: 'bad.csv' },
     ]);
@@ -409,11 +413,18 @@ describe('files', () => {
   });
 
   it('previews without the ledger, and with the relay when letters go out', async () => {
-    const cli = commandLine({ preview: async () => ({ files: ['o/a.html'], sentTo: 2 }) });
+    const cli = commandLine({
+      preview: async () => ({
+        files: ['o/a.html'],
+        sentTo: 2,
+        kit: { path: '/kits/kit', id: 'kit', digest: 'd'.repeat(64) },
+      }),
+    });
     expect((await cli.run('preview', 'kit', '--out', 'o')).opened[0]?.needs).toBe('none');
     const ran = await cli.run('preview', 'kit', '--out', 'o', '--to', 'qa@example.com');
     expect(ran.opened[0]?.needs).toBe('work');
     expect(ran.stdout).toContain('2 test letters');
+    expect(ran.stdout).toContain('Kit kit in /kits/kit (digest dddddddddddd)');
   });
 
   const backup =

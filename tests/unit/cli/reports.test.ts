@@ -140,7 +140,7 @@ describe('the check', () => {
         view,
       ),
     ).toEqual(renderCheck(reportOf(), null, view));
-    expect(reportForScripts(reportOf({ findings }))).toEqual(reportOf());
+    expect(reportForScripts(reportOf({ findings }))).toEqual({ ...reportOf(), warnings: [] });
   });
 
   it('tells the rows that contradict an earlier one, for people', () => {
@@ -154,7 +154,7 @@ describe('the check', () => {
       ),
     ).toMatch(/Rows 5000, 5001, .*, 5019 and 1,280 more say otherwise than an earlier row of their address\./);
     expect(told(1, [])).not.toContain('otherwise');
-    expect(reportForScripts(reportOf({ conflictRows: [4] }))).toEqual(reportOf());
+    expect(reportForScripts(reportOf({ conflictRows: [4] }))).toEqual({ ...reportOf(), warnings: [] });
   });
 
   it('of a file without a fault', () => {
@@ -165,7 +165,8 @@ describe('the check', () => {
 describe('the plan', () => {
   const plan = {
     report,
-    kit: 'templates/mixpanel-2025-11',
+    kit: { path: '/work/templates/mixpanel-2025-11', id: 'mixpanel-2025-11', digest: 'd'.repeat(64) },
+    except: null,
     rehearsal: false,
     relay: 'relay.example:587',
     from: 'Notices <notices@example.org>',

@@ -13,7 +13,8 @@ const args = ['send', 'recipients.csv', '--kit', kit];
 function planOf(given: Partial<LaunchPlan> = {}): LaunchPlan {
   return {
     report: reportOf(),
-    kit,
+    kit: { path: '/work/templates/mixpanel-2025-11', id: 'mixpanel-2025-11', digest: 'd'.repeat(64) },
+    except: null,
     rehearsal: true,
     relay: 'inbox',
     from: 'notices@example.org',
@@ -114,7 +115,13 @@ describe('before anything is stored', () => {
         first: 10,
         start: { inMs: 7_200_000 },
         actor: 'ana',
-        confirmation: { kind: 'attended', notices: 20_000, sha256: 'ab'.repeat(32) },
+        confirmation: {
+          kind: 'attended',
+          notices: 20_000,
+          sha256: 'ab'.repeat(32),
+          kitDigest: 'd'.repeat(64),
+          locales: reportOf().locales,
+        },
       },
     ]);
     expect(ran.stdout).toContain('20,000 notices: everyone is accounted for');
