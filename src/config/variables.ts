@@ -292,7 +292,7 @@ export const variables = {
     fallback: '80% of 100',
     secrecy: 'open',
     about:
-      'A campaign is held (`too-many-refused`) when so many of its latest answers refuse recipients for one reason. The second number (10 to 10000) is how many answers are looked back on.',
+      'A campaign is held (`too-many-refused`) when so many of its latest answers refuse recipients for one reason. `off` also lets a campaign go on whose first letters all get the same unknown refusal. The second number (10 to 10000) is how many answers are looked back on.',
     schema: reading(parseRefusalLimit),
   }),
   HOST: variable({

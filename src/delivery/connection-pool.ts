@@ -81,6 +81,8 @@ class Pool implements ConnectionPool {
   readonly #whenEmpty = new Set<() => void>();
   #opening = 0;
   #failures = 0;
+  /** The most that were open at once since the last failure. */
+  #proven = 0;
   #probeAtMs = 0;
   #lowered: { readonly limit: number; readonly untilMs: number } | null = null;
   readonly #letterLimit = createLetterLimit();
@@ -203,6 +205,7 @@ class Pool implements ConnectionPool {
         open: this.#open.size,
         opening: this.#opening,
         limit,
+        proven: this.#letterLimit.isKnown() ? this.#proven : 0,
       });
       more > 0;
       more -= 1
@@ -228,6 +231,7 @@ class Pool implements ConnectionPool {
     this.#failures = 0;
     this.#probeAtMs = 0;
     this.#open.add(connection);
+    this.#proven = Math.max(this.#proven, this.#open.size);
     if (this.#closed) return this.#retire(connection);
     this.#lend(connection);
     this.#grow();
@@ -235,6 +239,7 @@ class Pool implements ConnectionPool {
 
   #failed(failure: ConnectFailure): void {
     this.#opening -= 1;
+    this.#proven = 0;
     if (this.#closed) return;
     const needsPerson = classifyConnectFailure(failure).kind === 'hold';
     const working = [...this.#open].filter((connection) => connection.usable).length;

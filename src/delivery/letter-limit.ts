@@ -5,6 +5,8 @@ export interface LetterLimit {
   ended(letters: number): boolean;
   /** True when a connection that has carried so many is better ended by us. */
   isReached(letters: number): boolean;
+  /** True while there is a limit. */
+  isKnown(): boolean;
 }
 
 /** So many connections are ended by a limit before one is let go on, to see whether it still holds. */
@@ -28,6 +30,7 @@ export function createLetterLimit(): LetterLimit {
       ends = 0;
       return true;
     },
+    isKnown: () => limit !== null,
     isReached(letters) {
       if (limit === null || letters < limit) return false;
       // The trial got further than the limit: there is none any more.

@@ -9,16 +9,19 @@ export interface PoolSituation {
   readonly opening: number;
   /** The most there may be now. */
   readonly limit: number;
+  /** How many the relay has had open at once lately, where it is known to end them after some letters. */
+  readonly proven?: number;
 }
 
 /**
  * How many connections to open now. With none open the relay is unproven, and one is tried alone: ten
  * logins with a wrong password lock the account ten times as fast. After that the number may double
- * with each opening, and never exceeds the callers that wait for one.
+ * with each opening, and never exceeds the callers that wait for one. Where connections end after some letters, their number
+ * falls without a fault, and goes back at once to what was proven.
  */
-export function connectionsToOpen({ waiting, open, opening, limit }: PoolSituation): number {
+export function connectionsToOpen({ waiting, open, opening, limit, proven = 0 }: PoolSituation): number {
   const wanted = Math.min(waiting - opening, limit - open - opening);
-  const step = open === 0 ? 1 - opening : open - opening;
+  const step = Math.max(open === 0 ? 1 : open, proven - open) - opening;
   return Math.max(0, Math.min(wanted, step));
 }
 

@@ -10,6 +10,11 @@ describe('connectionsToOpen', () => {
     ['counts those on their way', { waiting: 9, open: 4, opening: 3, limit: 10 }, 1],
     ['stays within the limit', { waiting: 9, open: 8, opening: 0, limit: 10 }, 2],
     ['opens no more than are waited for', { waiting: 1, open: 8, opening: 0, limit: 10 }, 1],
+    [
+      'goes back at once to what was proven, where connections end after some letters',
+      { waiting: 9, open: 1, opening: 1, limit: 10, proven: 8 },
+      6,
+    ],
     ['opens none when nobody waits', { waiting: 0, open: 8, opening: 0, limit: 10 }, 0],
     ['opens none above a lowered limit', { waiting: 5, open: 4, opening: 0, limit: 3 }, 0],
   ])('%s', (_, situation, expected) => {
