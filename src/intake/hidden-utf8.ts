@@ -20,6 +20,7 @@ export function isHiddenUtf8(cell: string): boolean {
 
 /** True for a name that was damaged before it came here: Ã© for é, J?rgen, or U+FFFD for what could not be read. */
 export function isGarbled(name: string): boolean {
+  if (!/[?\ufffd]|[Â-ô][^\0-\x7f]/.test(name)) return false;
   return /\ufffd|\?\?|\p{L}\?\p{L}/u.test(name) || isHiddenUtf8(name);
 }
 
