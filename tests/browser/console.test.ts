@@ -59,6 +59,36 @@ async function open(path: string, options: BrowserContextOptions = {}): Promise<
 /** Those that the tour does not come to. */
 const paths = ['/', '/inbox', '/inbox/60', '/inbox/60?view=text', '/inbox/60?view=source'];
 
+describe('the frame of a letter', () => {
+  /** Of the frame as it looks, from 0 (black) to 255: what the styles say is not what the browser does. */
+  const brightness = async (page: Page): Promise<number> => {
+    await page.frameLocator('iframe.letter').locator('h1').first().waitFor();
+    const shot = await page.locator('iframe.letter').screenshot();
+    const blank = await browser.newPage();
+    return blank.evaluate<number>(`(async () => {
+      const image = new Image();
+      image.src = 'data:image/png;base64,${shot.toString('base64')}';
+      await image.decode();
+      const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d');
+      canvas.drawImage(image, 0, 0);
+      const { data } = canvas.getImageData(0, 0, image.width, image.height);
+      return data.reduce((sum, value, at) => (at % 4 === 3 ? sum : sum + value), 0) / (image.width * image.height * 3);
+    })()`);
+  };
+
+  it.each(['light', 'dark'] as const)('shows each look whatever the screen is: %s', async (colorScheme) => {
+    const cookie = await console.signIn();
+    const uploaded = await console.upload('email,audience\na@example.com,affected\n', cookie);
+    const path = uploaded.headers.location ?? '';
+    await eventually(async () => !(await console.ask(path, { cookie })).body.includes('<h1>Reading'));
+    const looks = { desktop: true, phone: true, dark: false };
+    for (const [look, bright] of Object.entries(looks)) {
+      const { page } = await open(`${path}/letters/affected/en?view=${look}`, { colorScheme });
+      expect([look, (await brightness(page)) > 128]).toEqual([look, bright]);
+    }
+  });
+});
+
 describe('the pages of a rehearsal', () => {
   it.each(paths)('%s is accessible in light and dark and fits 360 pixels', async (path) => {
     const { page, complaints } = await open(path, { viewport: { width: 360, height: 740 } });

@@ -84,7 +84,7 @@ q{quotes:none;font-family:var(--mono);font-size:.9em;overflow-wrap:anywhere}
 .group{border-top:1px solid var(--line);padding:16px 0}.group h2{margin-bottom:2px}.group p{margin-bottom:8px}
 blockquote{margin:0;border-left:3px solid var(--line);padding-left:14px}
 .letter.phone{max-width:360px;margin:0 auto}.letter.dark{color-scheme:dark;background:#121212}
-.letter{display:block;width:100%;height:max(420px,72vh);border:1px solid var(--line);border-radius:8px;background:#fff}
+.letter{color-scheme:light;display:block;width:100%;height:max(420px,72vh);border:1px solid var(--line);border-radius:8px;background:#fff}
 pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;tab-size:4}
 .empty{text-align:center;padding:48px 16px}.empty h1{margin-bottom:10px}
 .empty p{margin-left:auto;margin-right:auto}

@@ -71,6 +71,7 @@ export function oneLetterPage(
 
 function letterFrame(path: string, letter: LetterView, look: LetterLook, shown: string): Html {
   const query = shown === '' ? '' : `&categories=${shown}`;
+  const asked = `${look === 'dark' ? '&scheme=dark' : ''}${query}`.slice(1);
   const names: Readonly<Record<LetterLook, string>> = {
     desktop: 'Desktop',
     phone: 'Phone',
@@ -79,7 +80,7 @@ function letterFrame(path: string, letter: LetterView, look: LetterLook, shown: 
     source: 'Source',
   };
   return html`<nav class="tabs" aria-label="Views of the letter">${letterLooks.map((one) => (one === look ? html`<a href="${path}?view=${one}${query}" aria-current="page">${names[one]}</a>` : html`<a href="${path}?view=${one}${query}">${names[one]}</a>`))}</nav>
-${look === 'text' || look === 'source' ? html`<pre>${letter[look]}</pre>` : html`<iframe class="letter ${look}" sandbox="" src="${path}/html${shown === '' ? '' : `?categories=${shown}`}" title="The letter as the recipient sees it, ${names[look]}"></iframe>`}`;
+${look === 'text' || look === 'source' ? html`<pre>${letter[look]}</pre>` : html`<iframe class="letter ${look}" sandbox="" src="${path}/html${asked === '' ? '' : `?${asked}`}" title="The letter as the recipient sees it, ${names[look]}"></iframe>`}`;
 }
 
 /** The page at `/uploads/:upload/rows?row=N`. */

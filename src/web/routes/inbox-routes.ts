@@ -5,6 +5,7 @@ import type { Show } from '../frame.ts';
 import { inboxPage, lettersPerPage } from '../pages/inbox-page.ts';
 import { chooseView, letterPage } from '../pages/letter-page.ts';
 import type { InboxPort, Letter, LetterLine } from '../ports.ts';
+import { inScheme } from '../letter-scheme.ts';
 import { letterHeaders } from '../response-headers.ts';
 
 interface Page {
@@ -31,7 +32,7 @@ export function inboxRoutes(app: FastifyInstance, { show, inbox }: { show: Show;
   app.get<OneLetter>('/inbox/:id/html', async (request, reply) => {
     const letter = await readLetter(inbox, request.params.id);
     if (letter.html === null) throw new CandorError('page-unknown');
-    return reply.headers(letterHeaders).type('text/html; charset=utf-8').send(letter.html);
+    return reply.headers(letterHeaders).type('text/html; charset=utf-8').send(inScheme(letter.html, 'light'));
   });
 }
 

@@ -5,6 +5,7 @@ import { audiences } from '../../domain/audience.ts';
 import { CandorError, hasCode } from '../../domain/errors.ts';
 import type { KitShown } from '../../domain/kit.ts';
 import { plainNumber, readForm, typed, type FieldProblems } from '../form-parts.ts';
+import { inScheme } from '../letter-scheme.ts';
 import { operatorOf, type Show } from '../frame.ts';
 import { checkStart, fastestPerSecond, slowestPerSecond, unconfirmed } from '../launch-checks.ts';
 import { launchingPage, launchPage } from '../pages/launch-pages.ts';
@@ -17,7 +18,7 @@ import { utcTime } from '../utc-time.ts';
 
 interface OfLetter {
   Params: { upload: string; audience: string; locale: string };
-  Querystring: { view?: unknown; categories?: unknown; row?: unknown };
+  Querystring: { view?: unknown; categories?: unknown; row?: unknown; scheme?: unknown };
 }
 
 const wholeNumber = (message: string) =>
@@ -130,7 +131,10 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
 
   app.get<OfLetter>('/uploads/:upload/letters/:audience/:locale/html', async (request, reply) => {
     const { letter } = await letterOf(request, await readable(request));
-    return reply.headers(letterHeaders).type('text/html; charset=utf-8').send(letter.html);
+    return reply
+      .headers(letterHeaders)
+      .type('text/html; charset=utf-8')
+      .send(inScheme(letter.html, request.query.scheme === 'dark' ? 'dark' : 'light'));
   });
 
   app.get<OfLetter>('/uploads/:upload/rows', async (request, reply) => {

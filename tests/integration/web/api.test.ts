@@ -512,6 +512,35 @@ describe('a launch', () => {
     expect(rows).toMatchObject([{ actor: 'Robin (a script)', data: { unattended: false, notices: 3 } }]);
   });
 
+  it('carries the kit that was shown, the warnings and whom it would leave out', async () => {
+    const { id } = (await anUpload()).body;
+    const shown = await api.call<{ kit: { id: string; path: string; digest: string }; warnings: unknown[] }>(
+      'GET',
+      `/api/uploads/${id}/launch`,
+    );
+    expect(shown.body.kit).toMatchObject({ id: kit, digest: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(shown.body.warnings).toMatchObject([{ code: expect.stringMatching(/^exposed/), column: 'city' }]);
+    const launch = (body: object): Promise<Told> =>
+      api.call('POST', `/api/uploads/${id}/launch`, { ...confirmed, ...body });
+    expect(codeOf(await launch({ kitDigest: 'a'.repeat(64) }))).toBe('kit-changed');
+    expect(fieldsOf(await launch({ kitDigest: 'new' }))).toEqual(['kitDigest']);
+    expect(await campaigns()).toBe(0);
+    expect((await launch({ kitDigest: shown.body.kit.digest })).status).toBe(202);
+    await eventually(async () => (await campaigns()) === 1);
+    const { campaigns: all } = (await api.call<{ campaigns: { campaign: string }[] }>('GET', '/api/campaigns')).body;
+    const [first] = all;
+    expect((await api.call('GET', `/api/campaigns/${first?.campaign}/summary`)).body).toMatchObject({
+      kit: shown.body.kit,
+      warnings: shown.body.warnings,
+      except: null,
+    });
+    const again = (await anUpload()).body;
+    expect((await api.call('GET', `/api/uploads/${again.id}/launch?except=${first?.campaign}`)).body).toMatchObject({
+      except: { campaigns: [first?.campaign], leftOut: 0, toldTooLittle: 0 },
+    });
+    expect(codeOf(await api.call('GET', `/api/uploads/${again.id}/launch?except=abcdefgh`))).toBe('campaign-unknown');
+  });
+
   it('is refused with what is missing, as on the page', async () => {
     const { id } = (await anUpload()).body;
     const launch = (body: unknown): Promise<Told> => api.call('POST', `/api/uploads/${id}/launch`, body);

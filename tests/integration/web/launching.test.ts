@@ -1,9 +1,12 @@
 // Looking at the letters of an upload and launching it, over HTTP.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CandorError } from '../../../src/domain/errors.ts';
 import { apiOf } from '../../support/api.ts';
 import { startConsole, type Answer, type TestConsole } from '../../support/console.ts';
 import { eventually } from '../../support/eventually.ts';
+import { changedKit } from '../../support/kit-folder.ts';
 import { createTestLedger, type TestLedger } from '../../support/ledger.ts';
 
 let kept: TestLedger;
@@ -69,7 +72,7 @@ describe('the letters', () => {
   it('are shown in a frame that runs nothing and loads nothing', async () => {
     const path = `${await anUpload()}/letters/affected/en`;
     const page = await console.ask(`${path}?view=dark`, { cookie });
-    expect(page.body).toContain(`<iframe class="letter dark" sandbox="" src="${path}/html"`);
+    expect(page.body).toContain(`<iframe class="letter dark" sandbox="" src="${path}/html?scheme=dark"`);
     const framed = await console.ask(`${path}/html`, { cookie });
     expect(framed.headers['content-security-policy']).toMatch(/^sandbox; default-src 'none';/);
     expect((await console.ask(`${path}?view=source`, { cookie })).body).toContain('Auto-Submitted');
@@ -168,6 +171,59 @@ describe('a launch', () => {
     );
     expect(body).toContain('There is no such day.');
     expect(await campaigns()).toEqual([]);
+  });
+
+  it('is of the kit that was shown: what is on disk is shown, and another one is refused with what changed', async () => {
+    await console.close();
+    const kit = await changedKit({});
+    console = await startConsole({ kit });
+    cookie = await console.signIn();
+    const path = await anUpload();
+    const shown = /name="kit" value="([0-9a-f]{64})"/;
+    const before = await console.ask(`${path}/launch`, { cookie });
+    const digest = shown.exec(before.body)?.[1] ?? '';
+    for (const page of [path, `${path}/letters`, `${path}/letters/affected/en`, `${path}/rows?row=2`, `${path}/launch`])
+      expect((await console.ask(page, { cookie })).body).toContain(digest);
+    for (const page of [`${path}/letters`, `${path}/letters/affected/en`, `${path}/launch`])
+      expect((await console.ask(page, { cookie })).body).toContain(kit);
+
+    const yaml = await readFile(join(kit, 'kit.yaml'), 'utf8');
+    await writeFile(join(kit, 'kit.yaml'), yaml.replace('is affected by', 'was touched by'));
+
+    for (const fields of [{ ...confirmed, kit: digest }, confirmed]) {
+      const refused = await console.submit(`${path}/launch`, fields, cookie);
+      expect([refused.status, refused.body.includes('kit-changed')]).toEqual([409, true]);
+      expect(refused.body).toContain('kit.yaml: locales.en.letters.affected.subject');
+    }
+    const test = await console.submit(`${path}/test-letter`, { letter: '', to: 'me@example.com', kit: digest }, cookie);
+    expect([test.status, console.tested]).toEqual([409, []]);
+    expect(await campaigns()).toEqual([]);
+    const after = await console.ask(`${path}/launch?kit=${digest}`, { cookie });
+    expect(after.body).toContain('was touched by');
+    expect(after.body).toContain('The kit has changed since you looked at its letters');
+    await launched(path, { ...confirmed, kit: shown.exec(after.body)?.[1] ?? '' });
+    expect(await campaigns()).toHaveLength(1);
+  });
+
+  it('says what check warns of, and asks whether marks for nothing are meant', async () => {
+    const path = await anUpload('email,audience,city\na@example.com,affected,NULL\nb@example.com,affected,Rome\n');
+    for (const page of [path, `${path}/launch`]) {
+      const { body } = await console.ask(page, { cookie });
+      expect(body).toContain('city: exposed for 2 of 2 affected rows');
+      expect(body).toContain('nothing but a mark for');
+    }
+    expect((await console.ask(path, { cookie })).body).toContain('tells every affected person with a filled cell');
+    const all = { version: '1', notices: '2', missing: 'yes' };
+    const refused = await console.submit(`${path}/launch`, all, cookie);
+    expect([refused.status, refused.body.includes('href="#marks"')]).toEqual([400, true]);
+    await launched(path, { ...all, marks: 'yes' });
+    const { rows } = await console.ledger.database.query<{ data: { warnings: unknown } }>({
+      text: `select data from candor.event where kind = 'launch-confirmed'`,
+    });
+    expect(rows[0]?.data.warnings).toMatchObject([
+      { code: 'marks-for-nothing', column: 'city', rows: 1 },
+      { code: 'exposed-for-everybody', column: 'city', rows: 2 },
+    ]);
   });
 
   it('of two at once makes one campaign', async () => {
