@@ -96,7 +96,8 @@ function paceItems(summary: CampaignSummary, history: ProgressHistory, nowMs: nu
   const left = timeLeft(summary);
   return [
     ...(summary.state === 'running' && now !== null ? [`now ${rate(now)}`] : []),
-    `average ${rate(summary.perSecond)}`,
+    // Within its first second a campaign has one letter more than the rate has waits, and would seem to break its limit.
+    ...(summary.ratePerSecond !== null && summary.seconds < 1 ? [] : [`average ${rate(summary.perSecond)}`]),
     ...(summary.ratePerSecond === null ? [] : [`limit ${exactRate(summary.ratePerSecond)}`]),
     ...(summary.throttledPerSecond === null ? [] : [`relay asks for ${rate(summary.throttledPerSecond)}`]),
     ...(left === null ? [] : [left]),

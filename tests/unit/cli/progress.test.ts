@@ -30,6 +30,12 @@ describe('the block', () => {
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(columns);
   });
 
+  it('shows no average above the limit in the first second', () => {
+    const line = (seconds: number) => renderProgressLine({ ...running, seconds, perSecond: 620 }, history, 42_000);
+    expect(line(0.4)).not.toContain('average');
+    expect(line(1)).toContain('average');
+  });
+
   it('says why it is held', () => {
     const held = summaryOf({
       state: 'held',
