@@ -583,6 +583,11 @@ export const errorRegistry = {
     help: 'Ask another operator to do it.',
     exit: 2,
   },
+  'operator-name-taken': {
+    message: 'Another operator has a name that this ledger cannot tell from this one.',
+    help: 'Choose a name that differs in more than case and accents.',
+    exit: 2,
+  },
   'page-unknown': {
     message: 'There is no such page.',
     help: 'A letter may have made room for a newer one. Begin again at the status page.',

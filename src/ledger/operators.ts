@@ -1,4 +1,6 @@
 // Operators of the console, their sessions and API tokens. Digests come in and go out; nobody here sees a secret.
+import { CandorError } from '../domain/errors.ts';
+import { canonicalOperatorName } from '../domain/operator-name.ts';
 import type { Queryable } from './database.ts';
 
 export interface Operator {
@@ -37,11 +39,15 @@ export async function findOperator(on: Queryable, name: string): Promise<(Operat
     text: 'select operator_no, name, password from candor.operator where lower(name) = lower($1)',
     values: [name],
   });
-  const row = rows[0];
+  // The index folds case by the database's locale; only what is the same everywhere is the same operator.
+  const row = rows.find((each) => canonicalOperatorName(each.name) === canonicalOperatorName(name));
   return row ? { operatorNo: row.operator_no, name: row.name, password: row.password } : null;
 }
 
-/** Makes the operator, or gives the one of this name another password. Answers it as it stands. */
+/**
+ * Makes the operator, or gives the one of this name another password. Answers it as it stands. In a transaction: throws
+ * `operator-name-taken` for a name that the database takes for another operator's.
+ */
 export async function putOperator(on: Queryable, name: string, password: string): Promise<Operator> {
   const { rows } = await on.query<{ operator_no: number; name: string }>({
     text: `insert into candor.operator (name, password) values ($1, $2)
@@ -49,6 +55,9 @@ export async function putOperator(on: Queryable, name: string, password: string)
            returning operator_no, name`,
     values: [name, password],
   });
+  // Somebody else's by the database's folding: that password stays.
+  if (canonicalOperatorName(rows[0]!.name) !== canonicalOperatorName(name))
+    throw new CandorError('operator-name-taken');
   return { operatorNo: rows[0]!.operator_no, name: rows[0]!.name };
 }
 

@@ -24,6 +24,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'form-expired': 403,
   'method-not-allowed': 405,
   'operator-is-you': 409,
+  'operator-name-taken': 409,
   'person-required': 403,
   'relay-mismatch': 409,
   'request-foreign': 403,

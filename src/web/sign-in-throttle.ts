@@ -2,8 +2,11 @@
 // a stranger who guesses cannot lock the operator out; over all addresses a name has a wide limit. Pure.
 
 import { isIP } from 'node:net';
+import { canonicalOperatorName } from '../domain/operator-name.ts';
 
 const windowMs = 15 * 60_000;
+/** Passwords of one address that may be looked at together: a flood from few addresses leaves room for everybody else. */
+const atATime = 2;
 const limits = { pair: 5, address: 20, name: 100 } as const;
 /** Beyond so many remembered keys the oldest are forgotten: memory stays bounded under attack. */
 const mostKeys = 10_000;
@@ -11,6 +14,7 @@ const mostKeys = 10_000;
 export class SignInThrottle {
   readonly #nowMs: () => number;
   readonly #failures = new Map<string, number[]>();
+  readonly #inside = new Map<string, number>();
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
@@ -34,10 +38,28 @@ export class SignInThrottle {
     }
   }
 
-  /** A right password: what this pair has failed is forgiven. */
+  /** A right password: what this pair has failed is forgiven, and what `failed` has counted just now does not count. */
   succeeded(name: string, address: string): void {
+    this.withdraw(name, address);
     const [pair] = keysOf(name, address)[0] ?? [];
     if (pair !== undefined) this.#failures.delete(pair);
+  }
+
+  /** Takes one of the few places that an address has at a time; false: it has to wait for its own tries. */
+  enter(address: string): boolean {
+    const network = networkOf(address);
+    const inside = this.#inside.get(network) ?? 0;
+    if (inside >= atATime) return false;
+    this.#inside.set(network, inside + 1);
+    return true;
+  }
+
+  /** Gives the place back. */
+  leave(address: string): void {
+    const network = networkOf(address);
+    const inside = this.#inside.get(network) ?? 0;
+    if (inside <= 1) this.#inside.delete(network);
+    else this.#inside.set(network, inside - 1);
   }
 
   /** The password was not looked at: what `failed` has counted for it just now does not count. */
@@ -71,10 +93,10 @@ export function networkOf(address: string): string {
 }
 
 function keysOf(name: string, address: string): [string, number][] {
-  const [lower, network] = [name.toLowerCase(), networkOf(address)];
+  const [same, network] = [canonicalOperatorName(name), networkOf(address)];
   return [
-    [`pair ${network} ${lower}`, limits.pair],
+    [`pair ${network} ${same}`, limits.pair],
     [`address ${network}`, limits.address],
-    [`name ${lower}`, limits.name],
+    [`name ${same}`, limits.name],
   ];
 }

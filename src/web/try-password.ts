@@ -32,6 +32,8 @@ export async function tryPassword(
       waitSeconds: Math.ceil(waitMs / 1000),
       message: `Too many tries. Try again in ${Math.ceil(waitMs / 60_000)} min.`,
     };
+  if (!throttle.enter(address))
+    return { ok: false, status: 429, waitSeconds: 1, message: 'Too many tries at the same moment. Try again.' };
   // Counted before the answer is known, so that tries at the same moment count too.
   throttle.failed(name, address);
   try {
@@ -44,5 +46,7 @@ export async function tryPassword(
     throttle.withdraw(name, address);
     if (hasCode(error, 'sign-in-busy')) return { ok: false, status: 503, waitSeconds: 5, message: error.message };
     throw error;
+  } finally {
+    throttle.leave(address);
   }
 }

@@ -1,6 +1,7 @@
 // Sign-in for the console: passwords by scrypt, secrets as digests. Promises: an unknown name takes as long as
 // a wrong password, and no more than two passwords are hashed at a time, because one takes 128 MB; of those who
-// sign in no more than eight wait for that, so that a flood of guesses cannot make a right password wait without end.
+// sign in no more than sixty wait for that, two of one address (sign-in-throttle.ts), so that a flood of guesses from
+// forty addresses neither shuts a right password out nor makes it wait for long.
 import { createHash, randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto';
 import { CandorError } from '../../domain/errors.ts';
 import { passwordProblem } from '../../domain/password.ts';
@@ -30,7 +31,7 @@ import type { AccessPort } from '../../web/ports/access.ts';
 const costByDefault = 2 ** 15;
 const passes = 3;
 const together = 2;
-const mostWaiting = 8;
+const mostWaiting = 60;
 
 /** @param cost N of scrypt; a test takes less than the default */
 export function openAccess(database: Database, cost = costByDefault): AccessPort {

@@ -1,5 +1,6 @@
 // The console over HTTP: who gets an answer, which, and with what around it.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findOperator } from '../../../src/ledger/operators.ts';
 import { openAccess } from '../../../src/app/console/access.ts';
 import { CandorError, hasCode } from '../../../src/domain/errors.ts';
 import { csrfTokenOf } from '../../../src/web/frame.ts';
@@ -110,12 +111,20 @@ describe('sign-in', () => {
     await console.signIn();
     const access = openAccess(console.ledger.database, 2 ** 15);
     const answers = await Promise.allSettled(
-      Array.from({ length: 40 }, (_, index) => access.check(`name${index}`, 'wrong')),
+      Array.from({ length: 100 }, (_, index) => access.check(`name${index}`, 'wrong')),
     );
     const busy = answers.filter((answer) => answer.status === 'rejected');
     expect(busy.length).toBeGreaterThan(10);
     expect(busy.every(({ reason }) => hasCode(reason, 'sign-in-busy'))).toBe(true);
     expect(await access.check('Robin', 'four unrelated words here')).toMatchObject({ name: 'Robin' });
+  });
+
+  it('takes no name for another operator’s, whatever the ledger folds', async () => {
+    await console.signIn();
+    const { database } = console.ledger;
+    expect(await findOperator(database, 'ROBIN')).toMatchObject({ name: 'Robin' });
+    for (const other of ['Rob\u0130n', 'Rob\u0131n', '\uff32obin'])
+      expect(await findOperator(database, other)).toBeNull();
   });
 
   it('goes on to where the person was going, never elsewhere', async () => {

@@ -89,6 +89,34 @@ describe('SignInThrottle', () => {
     expect(networkOf(address)).toBe(network);
   });
 
+  it('locks no address out by right passwords, however many', () => {
+    const { one } = throttle();
+    for (let times = 0; times < 200; times += 1) {
+      expect(one.waitMs(`name${times}`, '192.0.2.1')).toBe(0);
+      one.failed(`name${times}`, '192.0.2.1');
+      one.succeeded(`name${times}`, '192.0.2.1');
+    }
+  });
+
+  it.each([
+    ['a dot above', '\u0130lker', 'i\u0307lker'],
+    ['full width', '\uff32obin', 'robin'],
+    ['a composed accent', 'Ren\u00e9', 'rene\u0301'],
+    ['a Kelvin sign', '\u212aim', 'kim'],
+  ])('has one count for the spellings of a name: %s', (_, typed, also) => {
+    const { one } = throttle();
+    for (let tries = 0; tries < 5; tries += 1) one.failed(typed, '192.0.2.1');
+    expect(one.waitMs(also, '192.0.2.1')).toBeGreaterThan(0);
+  });
+
+  it('lets two passwords of an address be looked at together, and of every other address, too', () => {
+    const { one } = throttle();
+    expect([one.enter('192.0.2.1'), one.enter('192.0.2.1'), one.enter('192.0.2.1')]).toEqual([true, true, false]);
+    expect(one.enter('192.0.2.2')).toBe(true);
+    one.leave('192.0.2.1');
+    expect(one.enter('192.0.2.1')).toBe(true);
+  });
+
   it('does not count a password that nobody looked at', () => {
     const { one } = throttle();
     for (let tries = 0; tries < 30; tries += 1) {
