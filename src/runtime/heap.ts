@@ -1,4 +1,4 @@
-// Keeps what V8 holds near what is alive (ADR 0028). Left to itself, it lets garbage that has grown old lie until it is a
+// Keeps what V8 holds near what is alive (ADR 0027). Left to itself, it lets garbage that has grown old lie until it is a
 // multiple of what was alive at the last full collection, or half a gigabyte before the first one. An import leaves such a
 // limit behind it: a million notices sent in the same process then grew by 0.3 to 0.8 KB each, to hundreds of megabytes,
 // although no more than 40 were alive at any moment (2026-12).
