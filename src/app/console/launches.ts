@@ -30,6 +30,8 @@ export function openLaunchPort(
 ): RunningLaunches {
   const { database } = ledger;
   const launches = new Map<string, Launching>();
+  /** Of this process: what was read of such an upload before may be out of date. */
+  const finished = new Set<string>();
   const working = new Set<Promise<void>>();
 
   return {
@@ -78,8 +80,9 @@ export function openLaunchPort(
       // What can be refused at once is refused at once.
       await expectFitQueue();
       await checkSender(ledger, settings, kit.kit, rate);
-      // Somebody may have launched it while this was looked at: who comes second must not think that it went by their terms.
-      if (launches.get(id)?.problem === null) throw new CandorError('upload-launched');
+      // Somebody may have launched it while this was looked at, and be through with it: who comes second must not think
+      // that it went by their terms.
+      if (finished.has(id) || launches.get(id)?.problem === null) throw new CandorError('upload-launched');
       launches.set(id, { by: operator.name, problem: null });
       const work = createCampaign(ledger, settings, kit, {
         source: uploadSource(ledger, upload),
@@ -98,6 +101,7 @@ export function openLaunchPort(
         },
       })
         .then(async () => {
+          finished.add(id);
           launches.delete(id);
           await sweepUploads(database);
         })
