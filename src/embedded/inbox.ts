@@ -124,13 +124,22 @@ async function listen(
   try {
     return { host, port: await listenOn(server, port, host) };
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    if (code === 'EADDRINUSE') throw new CandorError('inbox-port-taken', { port }, { cause });
-    if (isNoAddress(code) && others.length > 0) return listen(server, port, others);
-    if (code === 'EACCES' || isNoAddress(code))
-      throw new CandorError('inbox-port-unusable', { host, port, reason: code }, { cause });
-    throw cause;
+    if (isNoAddress(codeOf(cause)) && others.length > 0) return listen(server, port, others);
+    throw asPortProblem(cause, host, port);
   }
+}
+
+/** What the system's refusal to listen means to a person; any other error stays as it is. */
+export function asPortProblem(cause: unknown, host: string, port: number): unknown {
+  const code = codeOf(cause);
+  if (code === 'EADDRINUSE') return new CandorError('inbox-port-taken', { port }, { cause });
+  if (code === 'EACCES' || isNoAddress(code))
+    return new CandorError('inbox-port-unusable', { host, port, reason: code }, { cause });
+  return cause;
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
 }
 
 /** The machine has no such address, or not even its family. */
