@@ -1,6 +1,6 @@
 // What a verdict means for the notice: pure, so that every line of it stands in a table test.
 import type { Claim, Settlement } from '../domain/attempt.ts';
-import { lostBeforeBody } from '../domain/classify.ts';
+import { lostBeforeBody, mailNotNow, putsSenderOff } from '../domain/classify.ts';
 import type { DeliveryResult, Verdict } from '../domain/delivery-result.ts';
 import { retryAfterMs, type RetryTerms } from '../domain/retry.ts';
 import { scrubReply } from '../domain/scrub.ts';
@@ -37,6 +37,7 @@ export function decide(attempt: Judged, terms: RetryTerms, chance: number): Sett
     case 'hold':
       return settlementOf(attempt, 'relay-fault', 'pending', {});
     case 'deferred':
+      if (isTriedSoon(attempt)) return soon(attempt, terms, chance);
       return verdict.charged
         ? again(attempt, 'deferred', terms, claim.chargedCount + 1, chance, true)
         : // Not charged, so only the clock can end it: the last wait of the schedule repeats.
@@ -50,6 +51,23 @@ export function decide(attempt: Judged, terms: RetryTerms, chance: number): Sett
             false,
           );
   }
+}
+
+/** A relay that looks our sender up needs its time for it. */
+function isTriedSoon({ result, verdict }: Judged): boolean {
+  return verdict.rule === mailNotNow && !(result.kind === 'replied' && putsSenderOff(verdict.rule, result.reply));
+}
+
+/** Waits before the next tries of a letter that the relay did not want just then; none before the second. Then the schedule. */
+const soonMs = [0, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000] as const;
+
+function soon(attempt: Judged, terms: RetryTerms, chance: number): Settlement {
+  const { attemptCount } = attempt.claim;
+  if (attemptCount === 1) return settlementOf(attempt, 'deferred', 'pending', {});
+  const first = { retryDelaysMs: soonMs, retryRepeatLast: false, retryForMs: terms.retryForMs };
+  return attemptCount <= soonMs.length
+    ? again(attempt, 'deferred', first, attemptCount, chance, false)
+    : again(attempt, 'deferred', { ...terms, retryRepeatLast: true }, attemptCount - soonMs.length, chance, false);
 }
 
 function again(

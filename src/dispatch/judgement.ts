@@ -24,10 +24,10 @@ const knownForMs = 2_000;
 
 export function createJudgement(parts: {
   ledger: Pick<WorkerLedger, 'passage'>;
-  temporaryShare: ClassifyContext['temporaryShare'];
+  shares: Pick<ClassifyContext, 'temporaryShare' | 'mailShare'>;
   clock: Clock;
 }): Judgement {
-  const { ledger, temporaryShare, clock } = parts;
+  const { ledger, shares, clock } = parts;
   const denials = new Denials();
   const known = new Map<CampaignNo, { passage: KnownPassage; untilMs: number }>();
 
@@ -58,7 +58,7 @@ export function createJudgement(parts: {
   return {
     on({ notice, terms, claim }, { result, session }, domain) {
       const verdict = classify(result, {
-        temporaryShare,
+        ...shares,
         session,
         tries: claim.attemptCount,
         ...namesFor(result, notice, terms),

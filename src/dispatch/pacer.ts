@@ -6,7 +6,7 @@
 // for another: late letters must not bunch up with punctual ones. None is taken that a claim would be too late for,
 // and one at a time until the first claim is through: a process that has just come wastes no more.
 import { isUnreachable } from '../domain/errors.ts';
-import { allowedLatenessMs } from '../domain/pace.ts';
+import { allowedLatenessMs, mostLateMs } from '../domain/pace.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createLedgerClock } from './ledger-clock.ts';
@@ -91,7 +91,7 @@ export function createPacer(ledger: PaceLedger, clock: Clock, logger: Logger): P
           for (const waiter of waiters.splice(0)) waiter.resolve(unlimited(now));
           return;
         }
-        lateMs = allowedLatenessMs(slots.gapMs);
+        lateMs = Math.min(mostLateMs, allowedLatenessMs(slots.gapMs));
         ledgerClock.observe(askedMs, now, slots.askedAtMs);
         const firstAt = ledgerClock.here(slots.askedAtMs + slots.firstInMs);
         for (let index = 0; index < slots.count; index += 1) {

@@ -6,7 +6,7 @@ import type { ConnectFailure, DeliveryResult, HoldReason } from '../domain/deliv
 import type { KnownPassage } from '../domain/denials.ts';
 import type { DomainPace, DomainTurn } from '../domain/domain-turn.ts';
 import type { CampaignNo, LeaseId, NoticeId, SliceId } from '../domain/ids.ts';
-import type { Pace, Slots, SlotSpan } from '../domain/pace.ts';
+import type { Pace, Slots, SlotSpan, ThrottleStep } from '../domain/pace.ts';
 import type { RetryTerms } from '../domain/retry.ts';
 
 /** A campaign as far as dispatch cares. */
@@ -98,7 +98,13 @@ export interface LeaseLedger {
 export interface PaceLedger {
   takeSlots(want: number, span: SlotSpan): Promise<Slots>;
   read(): Promise<Pace>;
-  throttle(change: { perSecond: number | null; rule: string | null; was: number | null }): Promise<boolean>;
+  /** Only if the throttle still is what it was. `slowed`: the relay asked for less. */
+  throttle(change: {
+    to: ThrottleStep | null;
+    rule: string | null;
+    was: number | null;
+    slowed: boolean;
+  }): Promise<boolean>;
 }
 
 /** The ledger as the receiving domains with a limit of their own need it. */

@@ -22,12 +22,10 @@
 // complete within one second. Not guaranteed: which of several workers carries a slice.
 import { setMaxListeners } from 'node:events';
 import type { Claim, NoticeContent, Settlement } from '../domain/attempt.ts';
-import { temporaryAnswer, temporaryShareRule } from '../domain/classify.ts';
 import type { ConnectFailure, HoldReason } from '../domain/delivery-result.ts';
 import { withLoginOffer } from '../domain/describe-failure.ts';
 import { CandorError, isUnreachable } from '../domain/errors.ts';
 import type { LeaseId, SliceId } from '../domain/ids.ts';
-import { TemporaryShare } from '../domain/temporary-share.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createClaimDesk } from './claim-desk.ts';
@@ -51,6 +49,7 @@ import type {
   SliceQueue,
   WorkerLedger,
 } from './ports.ts';
+import { createSlowing } from './slowing.ts';
 import type { Throttle } from './throttle.ts';
 import { untilReachable } from './until-reachable.ts';
 import { createWarmLetters } from './warm-letters.ts';
@@ -151,10 +150,10 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     () => clock.now(),
   );
   const pulse = createPulse(clock);
-  const share = new TemporaryShare();
+  const slowing = createSlowing(throttle);
   let onTheWire = 0;
   const health = createRelayHealth({ ledger, throttle, logger });
-  const judgement = createJudgement({ ledger, temporaryShare: share, clock });
+  const judgement = createJudgement({ ledger, shares: slowing.shares, clock });
   const sessions = createSessions({ connections, health, logger, signal: stopping.signal });
   const isPunctual = createPunctual({ pacer, clock, signal: stopping.signal });
 
@@ -272,19 +271,12 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     const { result } = handed;
     const { notice, terms, lease, claim } = errand;
     const domain = notice.address.slice(notice.address.lastIndexOf('@') + 1).toLowerCase();
-    const temporary = temporaryAnswer(result);
-    if (temporary !== null && share.record(domain, temporary)) await throttle.lift(temporaryShareRule);
+    await slowing.answered(result, domain);
     const judged = judgement.on(errand, handed, domain);
     const verdict = judged instanceof Promise ? await judged : judged;
     sessions.cameOf(notice.noticeId, verdict);
     const settlement = decide({ claim, result, verdict, address: notice.address }, terms, parts.random());
-    // A relay that puts many recipients off still deals with them: measured by acceptances alone, one that
-    // greylists everybody would look as if it stood still.
-    if (temporary !== null && (temporary || verdict.kind !== 'throttled')) throttle.answered();
-    if (verdict.kind === 'throttled' && verdict.scope === 'relay') {
-      const lowered = await throttle.slowDown(verdict.rule);
-      if (lowered && verdict.rule === temporaryShareRule) share.slowed();
-    }
+    await slowing.judged(result, verdict);
     if (verdict.kind === 'hold') {
       claims.expire();
       const atRecipient = result.kind === 'replied' && result.stage !== 'mail';

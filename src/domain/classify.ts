@@ -16,6 +16,8 @@ import { isPermanent, isTemporary } from './reply.ts';
 export interface ClassifyContext {
   /** Usually the relay's `TemporaryShare`. */
   readonly temporaryShare: { isThrottling(): boolean };
+  /** Usually the relay's `MailShare`; without it no 4yz at MAIL FROM joins. */
+  readonly mailShare?: { isThrottling(): boolean };
   /** The session that the letter was handed to; without it, nothing is called a fault of it. */
   readonly session?: {
     /** Letters that it had carried before this one. */
@@ -46,6 +48,12 @@ export type ConnectVerdict =
 /** The rule of a throttle that no reply asked for in words. */
 export const temporaryShareRule = 'temporary-share';
 
+/** The same for a 4yz to MAIL FROM. */
+export const mailShareRule = 'mail-share';
+
+/** The rule of a 4yz to MAIL FROM that says nothing more: about nobody, and tried again soon. */
+export const mailNotNow = 'mail-not-now';
+
 /** The rule of a letter whose session was lost before its body, once too often. */
 export const lostBeforeBody = 'lost-before-body';
 
@@ -53,7 +61,8 @@ export const lostBeforeBody = 'lost-before-body';
 const senderPutOffAtMost = 3;
 export const senderPutOffRule = 'sender-put-off';
 
-function putsSenderOff(rule: string, reply: Reply): boolean {
+/** True for a 4yz that is about our sender's address or domain. */
+export function putsSenderOff(rule: string, reply: Reply): boolean {
   return rule.startsWith('sender-lookup') || (isTemporary(reply) && /^4\.1\.[78]$/.test(reply.enhanced ?? ''));
 }
 
@@ -86,6 +95,13 @@ export function temporaryAnswer(result: DeliveryResult): boolean | null {
   return isShared(result.reply) && findRule(result.stage, result.reply)?.name === 'temporary';
 }
 
+/** True for a 4yz to MAIL FROM that `MailShare` should count, false for every letter that came further, null for what is no answer to it. */
+export function mailAnswer(result: DeliveryResult): boolean | null {
+  if (result.kind !== 'replied') return null;
+  if (result.stage !== 'mail') return false;
+  return findRule(result.stage, result.reply)?.name === mailNotNow ? true : null;
+}
+
 function classifyReply(stage: LetterStage, reply: Reply, context: ClassifyContext): Verdict {
   if (reply.code < 300 && stage === 'after-body') return { kind: 'accepted', rule: 'accepted' };
   const rule = findRule(stage, reply);
@@ -100,6 +116,8 @@ function classifyReply(stage: LetterStage, reply: Reply, context: ClassifyContex
     return { kind: 'hold', rule: senderPutOffRule, reason: 'sender-refused' };
   if (rule.ruling.kind === 'refused' && namesOurs(rule.ruling.reason, reply, context))
     return { kind: 'hold', rule: ownNameRule, reason: 'sender-refused' };
+  if (rule.name === mailNotNow && context.mailShare?.isThrottling() === true)
+    return { kind: 'throttled', rule: mailShareRule, scope: 'relay' };
   if (
     endsSession.has(rule.name) &&
     mayTryAtOnce(context) &&

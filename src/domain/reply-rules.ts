@@ -337,7 +337,8 @@ export const replyRules: readonly ReplyRule[] = [
   { name: 'bad-sequence', when: { code: /^503$/ }, ruling: uncharged },
   { name: 'closing', when: { code: /^421$/ }, ruling: throttled('relay') },
   { name: 'too-many-logins', when: { code: /^454$/ }, ruling: throttled('relay') },
-  { name: 'mail-not-now', when: { code: /^4/, stage: ['mail'] }, ruling: throttled('relay') },
+  // By its share of the answers it asks for less (classify.ts).
+  { name: 'mail-not-now', when: { code: /^4/, stage: ['mail'] }, ruling: uncharged },
   { name: 'mail-refused', when: { code: permanent, stage: ['mail'] }, ruling: hold('sender-refused') },
   { name: 'temporary', when: { code: /^4/ }, ruling: charged },
   { name: 'review', when: { code: permanent }, ruling: refused('review') },

@@ -1,7 +1,7 @@
 // A relay's pace, kept in one row: the rate limit, the throttle and the next free slot. Whoever takes
 // slots moves `next_slot_at`, so the rate holds over all processes, campaigns and machines, and no wipe of
 // the queue touches it (ADR 0003).
-import { usedShare, type Pace, type Slots, type SlotSpan } from '../domain/pace.ts';
+import { mostLateMs, usedShare, type Pace, type Slots, type SlotSpan, type ThrottleStep } from '../domain/pace.ts';
 import type { Queryable } from './database.ts';
 
 /**
@@ -48,9 +48,12 @@ export async function readPace(on: Queryable, relayIdentity: string): Promise<Pa
     throttled_per_second: number | null;
     throttled_at: Date | null;
     throttle_rule: string | null;
+    taken_per_second: number | null;
+    refused_per_second: number | null;
+    slowed_at: Date | null;
   }>({
     name: 'read-pace',
-    text: `select limit_per_second, throttled_per_second, throttled_at, throttle_rule
+    text: `select limit_per_second, throttled_per_second, throttled_at, throttle_rule, taken_per_second, refused_per_second, slowed_at
            from candor.relay_pace where relay_identity = $1`,
     values: [relayIdentity],
   });
@@ -60,6 +63,9 @@ export async function readPace(on: Queryable, relayIdentity: string): Promise<Pa
     throttledPerSecond: row?.throttled_per_second ?? null,
     throttledAt: row?.throttled_at ?? null,
     throttleRule: row?.throttle_rule ?? null,
+    takenPerSecond: row?.taken_per_second ?? null,
+    refusedPerSecond: row?.refused_per_second ?? null,
+    slowedAt: row?.slowed_at ?? null,
   };
 }
 
@@ -72,16 +78,41 @@ export async function setLimit(on: Queryable, relayIdentity: string, perSecond: 
   });
 }
 
-/** Sets or (null) lifts the throttle, if it is still what the caller read: two workers do not halve it twice. */
-export async function setThrottle(
-  on: Queryable,
-  relayIdentity: string,
-  throttle: { perSecond: number | null; rule: string | null; was: number | null },
-): Promise<boolean> {
+/** What becomes of a throttle that was `was`. */
+export interface ThrottleChange {
+  /** Null lifts it. */
+  readonly to: ThrottleStep | null;
+  readonly rule: string | null;
+  readonly was: number | null;
+  /** True when the relay asked for less. */
+  readonly slowed: boolean;
+}
+
+/**
+ * Sets or lifts the throttle, if it is still what the caller read: two workers do not halve it twice. A faster pace
+ * does not wait for a slot that a slower one has set far off, but for as long as slots of that may still be used late.
+ */
+export async function setThrottle(on: Queryable, relayIdentity: string, change: ThrottleChange): Promise<boolean> {
+  const { to, rule, was, slowed } = change;
   const { rowCount } = await on.query({
-    text: `update candor.relay_pace set throttled_per_second = $2, throttle_rule = $3, throttled_at = case when $2::double precision is null then null else clock_timestamp() end
+    text: `update candor.relay_pace set throttled_per_second = $2, throttle_rule = $3,
+             taken_per_second = $5, refused_per_second = $6,
+             throttled_at = case when $2::double precision is null then null else clock_timestamp() end,
+             slowed_at = case when $2::double precision is null then null when $7 then clock_timestamp() else slowed_at end,
+             next_slot_at = case when $7 or $4::double precision is null then next_slot_at else least(next_slot_at,
+               greatest(next_slot_at - interval '1 second' / ($4::double precision * ${usedShare}), clock_timestamp())
+                 + ${mostLateMs} * interval '1 millisecond'
+                 + coalesce(interval '1 second' / (least(limit_per_second, $2::double precision) * ${usedShare}), interval '0')) end
            where relay_identity = $1 and throttled_per_second is not distinct from $4::double precision`,
-    values: [relayIdentity, throttle.perSecond, throttle.rule, throttle.was],
+    values: [
+      relayIdentity,
+      to?.perSecond ?? null,
+      rule,
+      was,
+      to?.takenPerSecond ?? null,
+      to?.refusedPerSecond ?? null,
+      slowed,
+    ],
   });
   return rowCount === 1;
 }

@@ -1,7 +1,14 @@
 // The rate limiter, which is one row: slots are spaced, never saved up, and shared by everybody who asks.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SlotSpan } from '../../../src/domain/pace.ts';
-import { markUnreachable, readPace, setLimit, setThrottle, takeSlots } from '../../../src/ledger/pace.ts';
+import { mostLateMs, type SlotSpan } from '../../../src/domain/pace.ts';
+import {
+  markUnreachable,
+  readPace,
+  setLimit,
+  setThrottle,
+  takeSlots,
+  type ThrottleChange,
+} from '../../../src/ledger/pace.ts';
 import { createTestLedger, type TestLedger } from '../../support/ledger.ts';
 
 let ledger: TestLedger;
@@ -27,6 +34,13 @@ async function nextSlot(identity: string): Promise<number> {
   return rows[0]!.ms;
 }
 
+/** The relay asked for less, for the first time. */
+const slowed = (perSecond: number): ThrottleChange => ({
+  to: { perSecond, takenPerSecond: 8, refusedPerSecond: 100 },
+  rule: 'too-fast',
+  was: null,
+  slowed: true,
+});
 const gapAt = (perSecond: number): number => 1000 / (perSecond * 0.98);
 const forEver = 1e9;
 /** From now on, so far ahead. */
@@ -152,23 +166,38 @@ describe('a relay', () => {
 
   it('that asked for less gets the lesser of limit and throttle', async () => {
     const identity = await relay(100);
-    expect(await setThrottle(ledger.database, identity, { perSecond: 10, rule: 'too-fast', was: null })).toBe(true);
+    expect(await setThrottle(ledger.database, identity, slowed(10))).toBe(true);
     expect(await readPace(ledger.database, identity)).toMatchObject({
       throttledPerSecond: 10,
       throttleRule: 'too-fast',
       throttledAt: expect.any(Date) as Date,
+      takenPerSecond: 8,
+      refusedPerSecond: 100,
     });
     expect((await takeSlots(ledger.database, identity, 1, within(forEver))).gapMs).toBeCloseTo(gapAt(10), 6);
-    expect(await setThrottle(ledger.database, identity, { perSecond: null, rule: null, was: 10 })).toBe(true);
+    expect(await setThrottle(ledger.database, identity, { to: null, rule: null, was: 10, slowed: false })).toBe(true);
     expect((await takeSlots(ledger.database, identity, 1, within(forEver))).gapMs).toBeCloseTo(gapAt(100), 6);
   });
 
   it('is throttled once when two workers see the same reply', async () => {
     const identity = await relay(100);
-    const both = await Promise.all(
-      [1, 2].map(() => setThrottle(ledger.database, identity, { perSecond: 50, rule: 'too-fast', was: null })),
-    );
+    const both = await Promise.all([1, 2].map(() => setThrottle(ledger.database, identity, slowed(50))));
     expect(both.toSorted()).toEqual([false, true]);
+  });
+
+  it('that climbs does not wait for a slot that the slower pace has set far off', async () => {
+    const identity = await relay(100);
+    await setThrottle(ledger.database, identity, slowed(0.1));
+    await takeSlots(ledger.database, identity, 1, within(forEver));
+    expect((await takeSlots(ledger.database, identity, 1, within(5_000))).count).toBe(0);
+    const to = { perSecond: 20, takenPerSecond: 10, refusedPerSecond: null };
+    await setThrottle(ledger.database, identity, { to, rule: 'too-fast', was: 0.1, slowed: false });
+    const { count, firstInMs } = await takeSlots(ledger.database, identity, 1, within(5_000));
+    expect(count).toBe(1);
+    // Slots of the slower pace may still be used so late, and no window may have both.
+    expect(firstInMs).toBeGreaterThan(0);
+    expect(firstInMs).toBeLessThan(mostLateMs + gapAt(20) + 1);
+    expect(await readPace(ledger.database, identity)).toMatchObject({ slowedAt: expect.any(Date) as Date });
   });
 
   it('remembers since when it is out of reach, and forgets when it is back', async () => {

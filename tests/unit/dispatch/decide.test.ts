@@ -128,4 +128,27 @@ describe('decide', () => {
     expect(settlement.replyScrubbed).not.toMatch(/jane|roe/i);
     expect(settlement.reply).toContain('Jane.Roe@example.com');
   });
+
+  it('tries a letter that the relay did not want just then at once, then soon, then by the schedule, and charges nobody', () => {
+    const notNow: Verdict = { kind: 'deferred', rule: 'mail-not-now', charged: false };
+    const after = (attemptCount: number) => {
+      const { state, retryAfterMs, charged, outcome } = settle(replied(451, '451 not now'), notNow, { attemptCount });
+      expect({ charged, outcome }).toEqual({ charged: false, outcome: 'deferred' });
+      return state === 'pending' ? 0 : retryAfterMs;
+    };
+    expect([1, 2, 3, 7, 8, 9, 20].map(after)).toEqual([0, 1_000, 2_000, 32_000, 60_000, 300_000, 300_000]);
+  });
+
+  it('leaves a relay that looks our sender up its time', () => {
+    const looksUp: DeliveryResult = {
+      kind: 'replied',
+      stage: 'mail',
+      reply: { code: 450, enhanced: '4.1.8', text: '450 4.1.8 later' },
+    };
+    expect(settle(looksUp, { kind: 'deferred', rule: 'mail-not-now', charged: false })).toMatchObject({
+      state: 'deferred',
+      retryAfterMs: 60_000,
+      charged: false,
+    });
+  });
 });

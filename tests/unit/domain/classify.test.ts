@@ -416,9 +416,10 @@ const examples: readonly (readonly [LetterStage, string, string, object])[] = [
   ['mail', '503 5.5.1 nested MAIL command', 'bad-sequence', uncharged],
   ['rcpt', '421 4.3.0 closing', 'closing', slower],
   ['mail', '454 4.7.0 later', 'too-many-logins', slower],
-  ['mail', '451 4.3.0 not now', 'mail-not-now', slower],
+  ['mail', '451 4.3.0 not now', 'mail-not-now', uncharged],
+  ['mail', '452 4.3.1 Insufficient system storage', 'mail-not-now', uncharged],
   ['mail', '550 5.1.0 Address rejected: user unknown', 'mail-refused', hold('sender-refused')],
-  ['mail', '450 4.2.0 greylisted', 'mail-not-now', slower],
+  ['mail', '450 4.2.0 greylisted', 'mail-not-now', uncharged],
   ['mail', '550 5.7.1 no', 'mail-refused', hold('sender-refused')],
   [
     'rcpt',
