@@ -71,13 +71,14 @@ export interface WorkerLedger {
   claim(lease: LeaseId, requests: readonly ClaimRequest[]): Promise<Claim[]>;
   giveBackClaims(lease: LeaseId, notices: readonly NoticeId[]): Promise<void>;
   giveBackSlices(slices: readonly SliceId[]): Promise<number>;
-  settle(lease: LeaseId, batch: readonly Settlement[]): Promise<NoticeId[]>;
-  /** Both in one commit; `settled` is how many notices moved. */
+  /** `late`: so many had been recovered before. A settlement that is repeated is not late. */
+  settle(lease: LeaseId, batch: readonly Settlement[]): Promise<{ readonly late: number }>;
+  /** Both in one commit; `late` as for `settle`. */
   settleAndClaim(
     lease: LeaseId,
     batch: readonly Settlement[],
     requests: readonly ClaimRequest[],
-  ): Promise<{ settled: number; claims: Claim[] }>;
+  ): Promise<{ late: number; claims: Claim[] }>;
   terms(campaign: CampaignNo): Promise<CampaignTerms>;
   /** Holds every running campaign of this relay. */
   holdRelay(reason: HoldReason, detail: string | null, cause?: HoldCause): Promise<void>;

@@ -46,7 +46,7 @@ export function createSettlementDesk(parts: {
 
   const settleGroup = async (lease: LeaseId, batch: Settlement[]): Promise<void> => {
     try {
-      tellLate(batch.length - (await ledger.settle(lease, batch)).length);
+      tellLate((await ledger.settle(lease, batch)).late);
     } catch (error) {
       if (isUnreachable(error)) throw error;
       if (batch.length > 1) {
@@ -74,12 +74,12 @@ export function createSettlementDesk(parts: {
         return ledger.claim(lease, requests);
       }
       try {
-        const { settled, claims } = await ledger.settleAndClaim(
+        const { late, claims } = await ledger.settleAndClaim(
           lease,
           along.requests.map((each) => each.settlement),
           requests,
         );
-        tellLate(along.requests.length - settled);
+        tellLate(late);
         along.answer(along.requests.map(() => undefined));
         return claims;
       } catch (error) {

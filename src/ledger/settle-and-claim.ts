@@ -9,7 +9,7 @@ import { settleSteps, settleValues } from './settling.ts';
 
 /**
  * What `settleAttempts` and `claimNotices` do, together: both stand, or neither. A notice that is settled here is not
- * claimed here; `settled` is how many notices moved. The settlement locks what this lease has on the wire, which nobody who
+ * claimed here; `late` is how many settlements came after recovery. The settlement locks what this lease has on the wire, which nobody who
  * holds the campaign waits for.
  */
 export async function settleAndClaim(
@@ -18,21 +18,21 @@ export async function settleAndClaim(
   lease: LeaseId,
   batch: readonly Settlement[],
   requests: readonly ClaimRequest[],
-): Promise<{ settled: number; claims: Claim[] }> {
+): Promise<{ late: number; claims: Claim[] }> {
   const settlement = settleValues(keyring, lease, batch);
   const { rows } = await on.query<ClaimRow | { attempt_id: null; notice_id: number }>({
     name: 'settle-and-claim',
-    // One row more than there are claims: without an attempt, and how many notices were settled in the place of a notice.
+    // One row more than there are claims: without an attempt, and how many settlements came late in the place of a notice.
     text: `with ${settleSteps}, ${claimSteps(settlement.length + 1)}
            ${claimedRows}
-           union all select null, count(*), null, null, null from settled`,
+           union all select null, count(*), null, null, null from closed where late`,
     values: [...settlement, ...claimValues(requests)],
   });
-  let settled = 0;
+  let late = 0;
   const claims: Claim[] = [];
   for (const row of rows) {
-    if (row.attempt_id === null) settled = row.notice_id;
+    if (row.attempt_id === null) late = row.notice_id;
     else claims.push(readClaim(row));
   }
-  return { settled, claims };
+  return { late, claims };
 }

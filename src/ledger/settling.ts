@@ -4,10 +4,16 @@ import type { LeaseId, NoticeId } from '../domain/ids.ts';
 import type { Queryable } from './database.ts';
 import type { Keyring } from './keyring.ts';
 
+/** What came of a batch. */
+export interface Settled {
+  readonly moved: NoticeId[];
+  readonly late: number;
+}
+
 /**
- * Settles a batch in one commit and answers the notices that moved. A notice that is missing from the
- * answer had been recovered meanwhile (its lease ran out): the reply is kept beside the attempt, marked
- * late, and the notice stays where recovery put it. In a cancelled campaign nothing waits any more:
+ * Settles a batch in one commit and answers the notices that moved. `late` is how many had been recovered meanwhile
+ * (their lease ran out): the reply is kept beside the attempt, marked late, and the notice stays where recovery put it.
+ * A settlement that is repeated, because the answer to its commit was lost, is neither. In a cancelled campaign nothing waits any more:
  * what would be deferred or pending is cancelled. In one that is held for its refusals, what the same fault
  * refuses waits (refusals.ts).
  */
@@ -16,13 +22,14 @@ export async function settleAttempts(
   keyring: Keyring,
   lease: LeaseId,
   batch: readonly Settlement[],
-): Promise<NoticeId[]> {
-  const { rows } = await on.query<{ notice_id: NoticeId }>({
+): Promise<Settled> {
+  const { rows } = await on.query<{ notice_id: NoticeId; late: boolean }>({
     name: 'settle-attempts',
-    text: `with ${settleSteps} select notice_id from settled`,
+    text: `with ${settleSteps} select notice_id, false as late from settled union all select notice_id, true from closed where late`,
     values: settleValues(keyring, lease, batch),
   });
-  return rows.map((row) => row.notice_id);
+  const moved = rows.filter((row) => !row.late).map((row) => row.notice_id);
+  return { moved, late: rows.length - moved.length };
 }
 
 /** The steps of a settlement, the last one named `settled`, for a statement whose first values are those of `settleValues`. */

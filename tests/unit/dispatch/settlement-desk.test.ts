@@ -46,14 +46,14 @@ function deskOver(refuse: { together?: Error; notice?: number; late?: boolean } 
       const ids = batch.map(({ noticeId }) => noticeId);
       if (ids.includes(refuse.notice as NoticeId)) throw new Error('a guard of the schema');
       commits.push(`${by}: settle ${ids.join()}`);
-      return ids;
+      return { late: 0 };
     },
     settleAndClaim: async (by, batch, requests) => {
       if (refuse.together !== undefined) throw refuse.together;
       commits.push(
         `${by}: settle ${batch.map(({ noticeId }) => noticeId).join()} and claim ${requests.map(({ noticeId }) => noticeId).join()}`,
       );
-      return { settled: refuse.late === true ? 0 : batch.length, claims: opened(requests) };
+      return { late: refuse.late === true ? batch.length : 0, claims: opened(requests) };
     },
   };
   const desk = createSettlementDesk({
