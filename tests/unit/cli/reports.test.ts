@@ -165,7 +165,7 @@ describe('the check', () => {
 describe('the plan', () => {
   const plan = {
     report,
-    kit: { path: '/work/templates/mixpanel-2025-11', id: 'mixpanel-2025-11', digest: 'd'.repeat(64) },
+    kit: { path: '/srv/kits/mixpanel-2025-11', id: 'mixpanel-2025-11', digest: 'd'.repeat(64) },
     except: null,
     rehearsal: false,
     relay: 'relay.example:587',

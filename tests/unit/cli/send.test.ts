@@ -13,7 +13,7 @@ const args = ['send', 'recipients.csv', '--kit', kit];
 function planOf(given: Partial<LaunchPlan> = {}): LaunchPlan {
   return {
     report: reportOf(),
-    kit: { path: '/work/templates/mixpanel-2025-11', id: 'mixpanel-2025-11', digest: 'd'.repeat(64) },
+    kit: { path: '/srv/kits/mixpanel-2025-11', id: 'mixpanel-2025-11', digest: 'd'.repeat(64) },
     except: null,
     rehearsal: true,
     relay: 'inbox',
