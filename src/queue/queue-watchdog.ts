@@ -61,8 +61,10 @@ export function watchConsumer(
     async close() {
       closed = true;
       clearInterval(timer);
+      // At once: a look that is under way may wait for the queue, and slices would be taken meanwhile.
+      const closing = consumer.close();
       await looking;
-      await consumer.close();
+      await closing;
     },
   };
 }

@@ -21,11 +21,13 @@ export interface Reopening<Part> {
 export function createReopening<Part extends Openable>(make: () => Part): Reopening<Part> {
   const closing = new AbortController();
   let opening: Promise<Part> | null = null;
+  let opened: Part | null = null;
 
   const openOne = async (): Promise<Part> => {
     const part = make();
     try {
       await part.waitUntilReady();
+      opened = part;
       return part;
     } catch (error) {
       opening = null;
@@ -56,7 +58,8 @@ export function createReopening<Part extends Openable>(make: () => Part): Reopen
     },
     async close() {
       closing.abort();
-      const part = await opening?.catch(() => null);
+      // What is open is told at once, before it takes anything new.
+      const part = opened ?? (await opening?.catch(() => null));
       await part?.close();
     },
   };
