@@ -101,7 +101,10 @@ export function openSliceQueue(backend: QueueBackend, name: string, logger: Logg
     },
     consume(handler, concurrency) {
       const activity: Activity = { begun: 0, active: 0 };
+      let closed = false;
       const take = async (job: Job<SliceJob>): Promise<void> => {
+        // Fetched while it was told to close: the reconciler finds a slice without a job.
+        if (closed) return;
         activity.begun += 1;
         activity.active += 1;
         refusals.took();
@@ -122,7 +125,13 @@ export function openSliceQueue(backend: QueueBackend, name: string, logger: Logg
         });
       // A refused worker is not stuck.
       const waiting = async (): Promise<number> => (refusals.lasts() ? 0 : engine.waiting());
-      return watchConsumer({ begin, waiting }, activity, concurrency, watchMs, logger);
+      const consumer = watchConsumer({ begin, waiting }, activity, concurrency, watchMs, logger);
+      return {
+        close() {
+          closed = true;
+          return consumer.close();
+        },
+      };
     },
     async close() {
       refusals.close();
