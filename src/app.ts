@@ -28,7 +28,7 @@ import { expectRegularFile } from './intake/open-file.ts';
 import { fileSource } from './intake/recipient-source.ts';
 import { campaignsInState, readCampaign } from './ledger/campaigns.ts';
 import { queueConnection } from './ledger/database.ts';
-import { recordEvent } from './ledger/events.ts';
+import { recordBackup } from './ledger/backup-record.ts';
 import { findAddress } from './ledger/finding.ts';
 import { createLogger, type Logger } from './runtime/logger.ts';
 
@@ -37,6 +37,8 @@ export interface OpenOptions {
   readonly needs: 'none' | 'ledger' | 'work';
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly actor: string;
+  /** Of the program; a backup says which one made it. */
+  readonly version: string;
   /** Tells the person at the terminal something, one line at a time. */
   readonly say: (line: string) => void;
   /** Where log lines go; default stderr. */
@@ -214,16 +216,24 @@ class App implements Application {
   }
 
   async backup(out: Parameters<Application['backup']>[0], actor: string): ReturnType<Application['backup']> {
-    const [{ database }, { backup }] = await Promise.all([this.#open(), import('./ledger/archive.ts')]);
-    const archived = await backup(database, out);
-    await recordEvent(database, { campaignNo: null, actor, kind: 'backed-up', data: archived });
-    return archived;
+    const [{ database, keyring }, { backup }] = await Promise.all([this.#open(), import('./ledger/archive.ts')]);
+    const made = await backup(database, keyring, out, this.#options.version);
+    await recordBackup(database, actor, made);
+    return made;
   }
 
-  async restore(from: Parameters<Application['restore']>[0]): ReturnType<Application['restore']> {
+  async restore(
+    ...[from, { unauthenticated }]: Parameters<Application['restore']>
+  ): ReturnType<Application['restore']> {
     const { restore } = await import('./ledger/restoring.ts');
     const { database, keyring } = await this.#open('restore');
-    return restore(database, keyring, from, this.#options.actor);
+    return restore(database, keyring, from, { actor: this.#options.actor, unauthenticated });
+  }
+
+  async checkBackup(...[from, how]: Parameters<Application['checkBackup']>): ReturnType<Application['checkBackup']> {
+    const { checkBackup } = await import('./ledger/archive-checking.ts');
+    const { database, keyring } = await this.#open('restore');
+    return checkBackup(database, keyring, from, how);
   }
 
   async doctor(): ReturnType<Application['doctor']> {

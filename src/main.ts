@@ -11,7 +11,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 };
 
 // Loaded when a command needs it: help and mistakes in typing don't.
-const open: OpenApplication = async (options) => (await import('./app.ts')).openApplication(options);
+const open: OpenApplication = async (options) => (await import('./app.ts')).openApplication({ ...options, version });
 
 lastWords(process);
 // Node opens its debugger at this signal, to every user of the machine; here nothing happens. It could read the key.

@@ -12,6 +12,7 @@ import { CandorError } from '../domain/errors.ts';
 import { compareRecords, publicRecordOf, signatureNameOf, type SigningKey } from '../domain/signing-key.ts';
 import { describeFailure } from '../domain/describe-failure.ts';
 import { holdText, holdTexts } from '../domain/hold-reasons.ts';
+import { readOrigin } from '../ledger/backup-record.ts';
 import { campaignsInState, listCampaigns } from '../ledger/campaigns.ts';
 import type { Queryable } from '../ledger/database.ts';
 import { recount } from '../ledger/feeding.ts';
@@ -61,6 +62,7 @@ async function examineLedger(config: Config, open: () => Promise<OpenLedger>): P
       findings.push(problemOf('ledger', error)),
     );
   }
+  findings.push(...(await examineOrigin(ledger.database)));
   findings.push(await examineWorkers(ledger.database));
   for (const campaign of await listCampaigns(ledger.database)) {
     const { agrees, differing } = await recount(ledger.database, campaign.campaignNo);
@@ -80,6 +82,24 @@ async function examineLedger(config: Config, open: () => Promise<OpenLedger>): P
       );
   }
   return findings;
+}
+
+/** Of which moment a restored ledger is, and whether anything vouches for what it was restored from. */
+async function examineOrigin(on: Queryable): Promise<DoctorFinding[]> {
+  const origin = await readOrigin(on);
+  if (origin === null) return [];
+  const backup = origin.backup === null ? 'a backup of an earlier version' : `backup ${origin.backup}`;
+  const text = `restored at ${origin.restoredAt.toISOString()} from ${backup} of ledger ${origin.ledger}, made at ${origin.of}: what happened there since is not here`;
+  return origin.authenticated
+    ? [finding('ledger', 'ok', text)]
+    : [
+        finding(
+          'ledger',
+          'warning',
+          `${text}, and no MAC vouches for that backup`,
+          'Somebody may have changed addresses, states and letters in it. Compare with another record, such as a `candor export` of then.',
+        ),
+      ];
 }
 
 /** Whether somebody works on every campaign that is running or about to start; a held or paused one needs nobody. */

@@ -12,7 +12,10 @@ import type { NoticeState } from '../domain/notice-state.ts';
 import type { Start } from '../domain/start.ts';
 import type { CampaignSummary } from '../domain/summary.ts';
 import type { CampaignNo } from '../domain/ids.ts';
+import type { BackupFacts, Extent } from '../ledger/archive.ts';
+import type { CheckedBackup } from '../ledger/archive-checking.ts';
 import type { Transaction } from '../ledger/database.ts';
+import type { BackupOrigin } from '../ledger/restoring.ts';
 import type { ColumnMapping } from '../intake/columns.ts';
 import type { NamedReturn } from './read-returns.ts';
 import type { RecipientSource } from '../intake/recipient-source.ts';
@@ -189,8 +192,12 @@ export interface Application {
     out: string;
     to?: string;
   }): Promise<{ files: string[]; sentTo: number; kit: KitShown }>;
-  backup(out: Writable, actor: string): Promise<{ tables: number; rows: number }>;
-  restore(from: Readable): Promise<{ tables: number; rows: number }>;
+  /** Ends `out`. The ledger keeps on record that it was made. */
+  backup(out: Writable, actor: string): Promise<Extent & BackupFacts>;
+  /** Fills an empty ledger. `unauthenticated`: also from a backup that no MAC vouches for. */
+  restore(from: Readable, how: { unauthenticated: boolean }): Promise<Extent & BackupOrigin>;
+  /** Reads all of a backup as a restore would, and says where it stands among those that this ledger knows. Stores nothing. */
+  checkBackup(from: Readable, how: { unauthenticated: boolean }): Promise<CheckedBackup>;
   /** What messages that came back mean: of a file or folder by its path, or of a stream. Stores nothing. */
   readReturns(from: string | Readable, onEach: (read: NamedReturn) => void): Promise<void>;
   doctor(): Promise<DoctorFinding[]>;

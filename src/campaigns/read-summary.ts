@@ -8,6 +8,7 @@ import type { Queryable } from '../ledger/database.ts';
 import { readDenied } from '../ledger/denials.ts';
 import { readDomainLimits } from '../ledger/domain-pace.ts';
 import { countWorkers } from '../ledger/leases.ts';
+import { readOrigin } from '../ledger/backup-record.ts';
 import { readPace } from '../ledger/pace.ts';
 import { readCounts } from '../ledger/tally.ts';
 import { CandorError } from '../domain/errors.ts';
@@ -66,7 +67,15 @@ export async function summarise(on: Queryable, campaign: Campaign, looking: Look
     domainLimits: domains.map(({ domain, perSecond: most }) => ({ domain, perSecond: most })),
     workers,
     startAt: campaign.startAt === null ? null : campaign.startAt.toISOString(),
+    restored: await restoredFrom(on, campaign),
   };
+}
+
+/** The backup that a campaign came from: one that was made before its ledger was restored. */
+async function restoredFrom(on: Queryable, campaign: Campaign): Promise<CampaignSummary['restored']> {
+  const origin = await readOrigin(on);
+  if (origin === null || campaign.createdAt > origin.restoredAt) return null;
+  return { at: origin.of, authenticated: origin.authenticated };
 }
 
 /** How many letters a hold concerns, in words; empty where it concerns all. */

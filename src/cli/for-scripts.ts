@@ -7,7 +7,7 @@ import type { CampaignSummary } from '../domain/summary.ts';
 /** A campaign for scripts: the summary without what only people and the console are shown. */
 export type ScriptSummary = Omit<
   CampaignSummary,
-  'ratePerSecond' | 'throttledPerSecond' | 'domainLimits' | 'workers' | 'startAt'
+  'ratePerSecond' | 'throttledPerSecond' | 'domainLimits' | 'workers' | 'startAt' | 'restored'
 >;
 
 /** A checked file for scripts: without how it was understood, which only people are shown. */

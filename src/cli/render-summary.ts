@@ -3,7 +3,7 @@
 import { holdReasons } from '../domain/delivery-result.ts';
 import { holdTexts } from '../domain/hold-reasons.ts';
 import { noticeStateRows, noticeStates } from '../domain/notice-state.ts';
-import { accountHolds, unattended, unattendedTexts, type CampaignSummary } from '../domain/summary.ts';
+import { accountHolds, restoredText, unattended, unattendedTexts, type CampaignSummary } from '../domain/summary.ts';
 import { count, counted, duration, exactRate, moment, rate } from './figures.ts';
 import { displayWidth, padEnd, padStart, wrap } from './layout.ts';
 import { nextSteps } from './next-steps.ts';
@@ -33,6 +33,7 @@ export function renderSummary(summary: CampaignSummary, view: View): string[] {
     ...wrap(destination(summary), width, '  ').map(summary.rehearsal ? paint.caution : paint.plain),
     ...(summary.startAt === null ? [] : [`  starts ${moment(new Date(summary.startAt))}`]),
     ...renderReason(summary, width, paint),
+    ...renderOrigin(summary, width, paint),
     ...(unattended(summary) ? wrap(unattendedTexts.message, width, '  ').map(paint.caution) : []),
     '',
     ...renderAccount(summary, width),
@@ -89,6 +90,13 @@ function renderReason(summary: CampaignSummary, width: number, paint: Palette): 
   const style = paint[campaignStyles[summary.state]];
   const { why, todo } = reasonParts(summary.reason);
   return [...(why === '' ? [] : wrap(why, width, '  ').map(style)), ...wrap(todo, width, '  ')];
+}
+
+/** Which moment it is from, where it came from a backup. */
+function renderOrigin({ restored }: CampaignSummary, width: number, paint: Palette): string[] {
+  if (restored === null) return [];
+  const style = restored.authenticated ? paint.faint : paint.caution;
+  return wrap(restoredText(restored), width, '  ').map(style);
 }
 
 function stateRows(summary: CampaignSummary, width: number, paint: Palette): string[] {

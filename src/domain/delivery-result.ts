@@ -107,5 +107,6 @@ export const holdReasons = [
   'canary',
   'account-broken',
   'restored',
+  'restored-unauthenticated',
 ] as const;
 export type HoldReason = (typeof holdReasons)[number];

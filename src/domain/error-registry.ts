@@ -394,6 +394,16 @@ export const errorRegistry = {
     exit: 2,
   },
   // --- ledger ------------------------------------------------------------------------------------
+  'archive-changed': {
+    message: 'The backup is not what it was when it was made: {problem}. Nothing was restored.',
+    help: 'Fetch it again from where it is kept, or take another one. If it comes back like this, somebody changed it, or its disk did: keep it, and find out who could write there. `--unauthenticated` takes what nobody vouches for, where nothing else is left.',
+    exit: 2,
+  },
+  'archive-cut': {
+    message: 'The backup is not complete: it ends in {where}. Nothing was restored.',
+    help: 'Fetch it again from where it is kept, or take another one. A backup whose making was broken off cannot be used.',
+    exit: 2,
+  },
   'archive-damaged': {
     message: 'The backup is damaged or incomplete: {problem}. Nothing was restored.',
     help: 'Fetch the backup again from where it is kept, or take another one.',
@@ -404,9 +414,20 @@ export const errorRegistry = {
     help: 'Give the file that `candor backup` wrote, unchanged, to the same or a later version of Candor.',
     exit: 2,
   },
+  'archive-mixed': {
+    message: 'The backup is put together from more than one: {where} is of backup {other}. Nothing was restored.',
+    help: 'Take one backup, whole and unchanged, as `candor backup` wrote it. What each file is, `candor restore FILE --dry-run` says.',
+    exit: 2,
+  },
   'archive-schema': {
     message: 'The backup has schema {found}; this version of Candor has {needed}. Nothing was restored.',
     help: 'Restore it with the version of Candor that wrote it, then start the newer version on that ledger: it brings the schema up to date.',
+    exit: 2,
+  },
+  'archive-unauthenticated': {
+    message:
+      'The backup, made at {at}, carries no MAC: whoever could write to the file could change what it says. Nothing was restored.',
+    help: 'Backups of an earlier version have none. If you know that nobody changed it, restore it with `--unauthenticated`: that is recorded, and every campaign in it is held. Then make a new one.',
     exit: 2,
   },
   'ledger-in-use': {
@@ -416,7 +437,7 @@ export const errorRegistry = {
   },
   'ledger-not-empty': {
     message: 'This ledger holds something already. Nothing was restored.',
-    help: 'Restore into a new one: an empty database in DATABASE_URL, or an empty folder in CANDOR_DATA.',
+    help: 'Restore into a new one: an empty database in DATABASE_URL, or an empty folder in CANDOR_DATA. To compare the backup with what is here: `candor restore FILE --dry-run`.',
     exit: 2,
   },
   'ledger-pooled': {

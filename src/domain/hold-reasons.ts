@@ -73,6 +73,11 @@ export const holdTexts: Readonly<Record<HoldReason, HoldText>> = {
     message: 'The ledger was restored from a backup.',
     help: 'Notices may have gone out after the backup was made, and they would go out again. Compare with the relay at SMTP_URL, then `candor resume` or `candor cancel`.',
   },
+  'restored-unauthenticated': {
+    message:
+      'The ledger was restored from a backup that no MAC vouches for, because somebody said `--unauthenticated`.',
+    help: 'Whoever could write to that file could change addresses, states and letters. Compare with another record (`candor export` of then, the relay at SMTP_URL) and read the letters, then `candor resume` or `candor cancel`.',
+  },
 };
 
 const asksForLogin =

@@ -45,6 +45,8 @@ export interface CampaignSummary {
   readonly workers: number | null;
   /** When a campaign that waits will start (ISO 8601); null when it does not wait. */
   readonly startAt: string | null;
+  /** The backup that it came from (its moment in ISO 8601); null for a campaign that this ledger made itself. */
+  readonly restored: { readonly at: string; readonly authenticated: boolean } | null;
 }
 
 /** True when promise 1 holds: rows = invalid + merged + notices, and notices = the sum over the states. */
@@ -67,6 +69,14 @@ export const unattendedTexts = {
   help: (campaign: string): string =>
     `\`candor resume ${campaign}\` works on it in the foreground; \`candor worker\` and \`candor serve\` work on whatever is running.`,
 } as const;
+
+/** What people are told of a campaign that came from a backup. */
+export function restoredText({ at, authenticated }: NonNullable<CampaignSummary['restored']>): string {
+  const moment = `${at.slice(0, 19).replace('T', ' ')} UTC`;
+  return authenticated
+    ? `Restored from a backup of ${moment}: what happened after it is not here.`
+    : `Restored from a backup of ${moment} that no MAC vouches for: somebody may have changed what it says, and what happened after it is not here.`;
+}
 
 /**
  * Seconds until nothing is open, by the pace so far and the limit, whichever is slower; null while

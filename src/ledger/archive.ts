@@ -1,25 +1,22 @@
-// The backup: the whole ledger as one stream, sealed as it is, of one moment, while work goes on. Its
-// form is in archive-format.ts; the way back is in restoring.ts. The memory of one chunk, whatever the size.
-import { createHash } from 'node:crypto';
+// The backup: the whole ledger as one stream, sealed as it is, of one moment, while work goes on. What it says is in
+// archive-format.ts, the parts that it comes in are in archive-parts.ts; the way back is in restoring.ts. It takes the
+// memory of a few parts, whatever the size.
+import { createHash, randomUUID } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { constants, createGzip } from 'node:zlib';
-import {
-  archiveFormat,
-  archiveVersion,
-  countLines,
-  endOfTable,
-  type ArchiveHeader,
-  type ArchiveTable,
-} from './archive-format.ts';
+import { archiveFormat, countLines, endOfTable, type ArchiveHeader, type ArchiveTable } from './archive-format.ts';
+import { backupOctets, partBytes, partSealer } from './archive-parts.ts';
 import { copyOut } from './copy.ts';
 import type { Database, Queryable, Transaction } from './database.ts';
+import type { Keyring } from './keyring.ts';
 import { schemaVersion } from './migrate.ts';
 
 /** What is in a backup, those that others refer to first. The tally is derived again; the law is in the schema. */
 export const archivedTables = [
   'campaign',
   'campaign_run',
+  'campaign_clock',
+  'campaign_pulse',
   'letter',
   'notice',
   'former_address',
@@ -32,58 +29,124 @@ export const archivedTables = [
   'inbox_letter',
 ] as const;
 
+/** What stays out: the schema's own, what triggers derive, what belongs to this place, and uploads, which nobody launched. */
+export const unarchivedTables = [
+  'schema_version',
+  'ledger_identity',
+  'campaign_transition',
+  'notice_address',
+  'tally',
+  'operator',
+  'console_session',
+  'api_token',
+  'upload',
+  'upload_chunk',
+  'upload_problem',
+] as const;
+
+/** What identifies a backup, in the ledger's record as in an answer. */
+export interface BackupFacts {
+  readonly backup: string;
+  readonly ledger: string;
+  /** ISO 8601: the moment of the snapshot. */
+  readonly at: string;
+  /** Of the whole file, in hex. */
+  readonly sha256: string;
+}
+
+export interface Extent {
+  readonly tables: number;
+  readonly rows: number;
+}
+
 /**
- * Writes the backup and ends `out`. Rejects with the stream's own error when `out` fails, and with
- * `ledger-unreachable` when the ledger does.
+ * Writes the backup and ends `out`. `program`: the version of the program. Rejects with the stream's own error when
+ * `out` fails, and with `ledger-unreachable` when the ledger does.
  */
-export async function backup(database: Database, out: Writable): Promise<{ tables: number; rows: number }> {
+export async function backup(
+  database: Database,
+  keyring: Keyring,
+  out: Writable,
+  program: string,
+): Promise<Extent & BackupFacts> {
   return database.transaction(
     async (tx) => {
       await tx.query({ text: 'set transaction isolation level repeatable read, read only' });
       await usePlainForms(tx);
-      const header = await headerOf(tx);
-      const rows: Record<string, number> = {};
-      // Speed before size: sealed bytes hardly shrink, and the fastest level halves the hex as the best does.
-      const zip = createGzip({ level: constants.Z_BEST_SPEED });
-      const plain = content(database, tx, header, rows);
+      const header = await headerOf(tx, program);
+      const digest = createHash('sha256');
+      const parts = sealedParts(keyring, header, content(database, tx, header));
+      async function* summed(): AsyncGenerator<Buffer, void> {
+        for await (const part of parts) {
+          digest.update(part);
+          yield part;
+        }
+      }
       try {
-        await pipeline(plain, zip, out);
+        await pipeline(summed(), out);
       } finally {
         // A broken pipeline does not wait for the COPY that it broke off; the connection must.
-        await plain.return();
+        await parts.return();
       }
-      return { tables: header.tables.length, rows: Object.values(rows).reduce((sum, count) => sum + count, 0) };
+      return {
+        tables: header.tables.length,
+        rows: Object.values(header.rows).reduce((sum, count) => sum + count, 0),
+        backup: header.backup,
+        ledger: header.ledger,
+        at: header.createdAt,
+        sha256: digest.digest('hex'),
+      };
     },
     { patient: true },
   );
 }
 
-async function* content(
-  database: Database,
-  tx: Transaction,
+/** The header's part, then the content in parts of `partBytes`. One is zipped while the next is read. */
+async function* sealedParts(
+  keyring: Keyring,
   header: ArchiveHeader,
-  rows: Record<string, number>,
+  pieces: AsyncGenerator<Buffer, void>,
 ): AsyncGenerator<Buffer, void> {
-  const digest = createHash('sha256');
-  const counted = (piece: Buffer): Buffer => {
-    digest.update(piece);
-    return piece;
-  };
-  yield counted(jsonLine(header));
+  const seal = partSealer(backupOctets(header.backup), keyring.backupKey);
+  let ahead = seal('header', jsonLine(header));
+  let waiting: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of pieces) {
+      for (let at = 0; at < piece.length;) {
+        const taken = piece.subarray(at, at + partBytes - length);
+        at += taken.length;
+        length += taken.length;
+        waiting.push(taken);
+        if (length < partBytes) continue;
+        const part = seal('content', Buffer.concat(waiting));
+        [waiting, length] = [[], 0];
+        yield await ahead;
+        ahead = part;
+      }
+    }
+    yield await ahead;
+    yield await seal('last', Buffer.concat(waiting));
+  } finally {
+    await pieces.return();
+  }
+}
+
+async function* content(database: Database, tx: Transaction, header: ArchiveHeader): AsyncGenerator<Buffer, void> {
   for (const { name, columns } of header.tables) {
-    yield counted(jsonLine({ table: name }));
+    yield jsonLine({ table: name });
     let lines = 0;
     for await (const piece of copyOut(database, tx, `copy candor.${name} (${columns.join(', ')}) to stdout`)) {
       lines += countLines(piece);
-      yield counted(piece);
+      yield piece;
     }
-    rows[name] = lines;
-    yield counted(endOfTable);
+    if (lines !== header.rows[name])
+      throw new Error(`${lines} rows of ${name} in one snapshot that counts ${header.rows[name]}`);
+    yield endOfTable;
   }
-  yield jsonLine({ rows, sha256: digest.digest('hex') });
 }
 
-async function headerOf(tx: Transaction): Promise<ArchiveHeader> {
+async function headerOf(tx: Transaction, program: string): Promise<ArchiveHeader> {
   const { rows } = await tx.query<{ ledger_id: string; key_check: Buffer; now: Date }>({
     text: 'select ledger_id, key_check, now() as now from candor.ledger_identity',
   });
@@ -91,13 +154,24 @@ async function headerOf(tx: Transaction): Promise<ArchiveHeader> {
   if (!identity) throw new Error('the ledger has no identity');
   return {
     format: archiveFormat,
-    version: archiveVersion,
+    version: 2,
+    program,
     schema: await schemaVersion(tx),
     ledger: identity.ledger_id,
+    backup: randomUUID(),
     keyCheck: identity.key_check.toString('hex'),
     createdAt: identity.now.toISOString(),
     tables: await archiveTables(tx),
+    rows: await countRows(tx),
   };
+}
+
+/** How many rows each table has in this snapshot: whoever restores knows at once how much is to come. */
+async function countRows(tx: Transaction): Promise<Record<string, number>> {
+  const { rows } = await tx.query<{ name: string; count: number }>({
+    text: archivedTables.map((name) => `select '${name}' as name, count(*) from candor.${name}`).join(' union all '),
+  });
+  return Object.fromEntries(rows.map(({ name, count }) => [name, count]));
 }
 
 /** The tables of a backup with their columns, as this ledger's schema has them. */

@@ -18,6 +18,8 @@ export interface Keyring {
   noticeToken(noticeId: NoticeId, addressVersion: number): string;
   /** The notice behind a token, or null when the token is not one of ours. */
   readNoticeToken(token: string): { noticeId: NoticeId; addressVersion: number } | null;
+  /** The key of the MACs of one backup, by its 16 octets of id: 32 bytes. */
+  readonly backupKey: (backup: Buffer) => Buffer;
   /** Stored in the ledger, to recognise a wrong key before anything is done with it. */
   readonly checkValue: Buffer;
   /** Where a person gave the key, for the words of an error: a variable or a path. */
@@ -69,6 +71,7 @@ export function createKeyring(key: Buffer, place = 'CANDOR_KEY'): Keyring {
   return {
     checkValue,
     place,
+    backupKey: (backup) => Buffer.from(hkdfSync('sha256', key, backup, 'candor/1/backup', 32)),
     seal(kind, plain) {
       const nonce = nextNonce();
       const cipher = createCipheriv('aes-256-gcm', sealKey, nonce);

@@ -6,13 +6,13 @@
 // was queued is `pending` again; and ids that the old ledger may have given out since are left out.
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { z } from 'zod';
 import { CandorError } from '../domain/errors.ts';
+import type { HoldReason } from '../domain/delivery-result.ts';
 import type { CampaignNo } from '../domain/ids.ts';
-import { archiveTables, usePlainForms } from './archive.ts';
-import { archiveFormat, ArchiveReader, archiveVersion, damaged, type ArchiveHeader } from './archive-format.ts';
+import { archiveTables, usePlainForms, type Extent } from './archive.ts';
+import { damaged } from './archive-format.ts';
+import { openArchive, type OpenedArchive } from './archive-opening.ts';
+import { recordRestore } from './backup-record.ts';
 import { moveCampaign } from './campaigns.ts';
 import { copyIn } from './copy.ts';
 import { sqlState, type Database, type Transaction } from './database.ts';
@@ -20,51 +20,63 @@ import { recordEvent } from './events.ts';
 import type { Keyring } from './keyring.ts';
 import { holdsAnything, schemaVersion } from './migrate.ts';
 
-const headerShape = z.object({
-  format: z.literal(archiveFormat),
-  version: z.literal(archiveVersion),
-  schema: z.number().int(),
-  ledger: z.uuid(),
-  keyCheck: z.string(),
-  createdAt: z.iso.datetime(),
-  tables: z.array(z.object({ name: z.string(), columns: z.array(z.string()) })),
-});
+export interface RestoreTerms {
+  readonly actor: string;
+  /** Whether a backup that no MAC vouches for is taken, too. Then every campaign that could go on is held for it. */
+  readonly unauthenticated: boolean;
+}
 
-const trailerShape = z.object({ rows: z.record(z.string(), z.number()), sha256: z.string() });
+/** Which backup it was. */
+export interface BackupOrigin {
+  /** Null in the first form. */
+  readonly backup: string | null;
+  readonly ledger: string;
+  /** ISO 8601: the moment that it is of. */
+  readonly at: string;
+  readonly schema: number;
+  /** The version of the program that made it; null in the first form. */
+  readonly program: string | null;
+  readonly sha256: string;
+  /** Whether a MAC vouched for each octet. */
+  readonly authenticated: boolean;
+}
 
 /**
  * Restores into a migrated, empty ledger that no worker uses. `keyring` has to be of the backup's key; the ledger may
  * have been made under another one and has that of the backup afterwards.
  *
- * Throws `ledger-not-empty`, `ledger-in-use`, `archive-foreign`, `archive-schema`, `key-wrong`, `archive-damaged`.
+ * Throws `ledger-not-empty`, `ledger-in-use`, `archive-schema`, and what `openArchive` throws.
  */
 export async function restore(
   database: Database,
   keyring: Keyring,
   from: Readable,
-  actor = 'candor',
-): Promise<{ tables: number; rows: number }> {
-  const archive = new ArchiveReader(unzip(from));
+  { actor, unauthenticated }: RestoreTerms,
+): Promise<Extent & BackupOrigin> {
   try {
     return await database.transaction(
       async (tx) => {
         await claimEmptyLedger(tx);
         await usePlainForms(tx);
-        const header = await readHeader(tx, keyring, archive);
-        const rows = await fill(tx, archive, header);
+        const archive = await openArchive(from, keyring, {
+          unauthenticated,
+          expectHeader: ({ schema, tables }) => expectSchema(tx, schema, tables),
+        });
+        const rows = await fill(tx, archive);
+        const origin = factsOf(archive.header, await archive.end(rows));
         await skipIds(tx);
-        await calmDown(tx, header, actor);
+        await calmDown(tx, origin, actor);
         await tx.query({
           text: 'update candor.ledger_identity set ledger_id = $1, key_check = $2',
           values: [randomUUID(), keyring.checkValue],
         });
-        await recordEvent(tx, {
-          campaignNo: null,
-          actor,
-          kind: 'restored',
-          data: { ledger: header.ledger, backupOf: header.createdAt, rows },
-        });
-        return { tables: header.tables.length, rows: Object.values(rows).reduce((sum, count) => sum + count, 0) };
+        const { at, schema: _, ...known } = origin;
+        await recordRestore(tx, actor, { ...known, of: at, rows });
+        return {
+          tables: archive.header.tables.length,
+          rows: Object.values(rows).reduce((sum, count) => sum + count, 0),
+          ...origin,
+        };
       },
       { patient: true },
     );
@@ -73,35 +85,14 @@ export async function restore(
   }
 }
 
-/** Every gzip begins with these (RFC 1952 section 2.3.1). */
-const gzipMagic = Buffer.from([0x1f, 0x8b]);
-
-/** The archive's plain bytes. Bytes behind the end of the zipped ones are damage, too; zlib would ignore zeros there. */
-async function* unzip(from: Readable): AsyncGenerator<Buffer, void> {
-  let taken = 0;
-  let start: Buffer = Buffer.alloc(0);
-  async function* counted(): AsyncGenerator<Buffer, void> {
-    for await (const chunk of from) {
-      if (start.length < gzipMagic.length)
-        start = Buffer.concat([start, (chunk as Buffer).subarray(0, gzipMagic.length)]);
-      taken += (chunk as Buffer).length;
-      yield chunk as Buffer;
-    }
-  }
-  const zip = createGunzip();
-  const feeding = pipeline(counted, zip).catch(() => undefined);
-  try {
-    for await (const chunk of zip) yield chunk as Buffer;
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!code.startsWith('Z_')) throw error;
-    // Not by what came out before: a broken byte in the first block lets nothing out.
-    if (code === 'Z_DATA_ERROR' && !start.subarray(0, gzipMagic.length).equals(gzipMagic))
-      throw new CandorError('archive-foreign', {}, { cause: error });
-    throw damaged(code === 'Z_BUF_ERROR' ? 'it ends in the middle' : 'its zipped form is broken', error);
-  }
-  await feeding;
-  if (zip.bytesWritten !== taken) throw damaged('something follows its end');
+/** What a header, and the end of what it heads, say of a backup. */
+export function factsOf(
+  header: OpenedArchive['header'],
+  end: { readonly authenticated: boolean; readonly sha256: string },
+): BackupOrigin {
+  const { ledger, createdAt: at, schema } = header;
+  const { backup, program } = header.version === 2 ? header : { backup: null, program: null };
+  return { backup, ledger, at, schema, program, ...end };
 }
 
 async function claimEmptyLedger(tx: Transaction): Promise<void> {
@@ -120,53 +111,43 @@ async function claimEmptyLedger(tx: Transaction): Promise<void> {
   await tx.query({ text: 'delete from candor.domain_pace' });
 }
 
-async function readHeader(tx: Transaction, keyring: Keyring, archive: ArchiveReader): Promise<ArchiveHeader> {
-  const line = await archive.json();
-  const parsed = headerShape.safeParse(line);
-  if (!parsed.success) throw new CandorError('archive-foreign', {}, { cause: parsed.error });
-  const header = parsed.data;
+async function expectSchema(tx: Transaction, schema: number, tables: OpenedArchive['header']['tables']): Promise<void> {
   const needed = await schemaVersion(tx);
-  if (header.schema !== needed) throw new CandorError('archive-schema', { found: header.schema, needed });
-  if (keyring.checkValue.toString('hex') !== header.keyCheck)
-    throw new CandorError('key-wrong', { place: keyring.place, what: 'the backup' });
-  // Names from a file never become SQL: they must be those that this schema has.
-  if (JSON.stringify(header.tables) !== JSON.stringify(await archiveTables(tx)))
+  if (schema !== needed) throw new CandorError('archive-schema', { found: schema, needed });
+  // Names from a file never become SQL: they must be those that this schema has. An earlier version may have left one out.
+  const known = (await archiveTables(tx)).map((table) => JSON.stringify(table));
+  const given = tables.map((table) => JSON.stringify(table));
+  if (JSON.stringify(known.filter((table) => given.includes(table))) !== JSON.stringify(given))
     throw damaged('its tables are not those of its schema');
-  return header;
 }
 
 /** Copies every table in; the counts come from triggers, as for an import. Answers the rows of each table. */
-async function fill(tx: Transaction, archive: ArchiveReader, header: ArchiveHeader): Promise<Record<string, number>> {
+async function fill(tx: Transaction, { header, content }: OpenedArchive): Promise<Record<string, number>> {
   const rows: Record<string, number> = {};
   for (const { name, columns } of header.tables) {
-    const line = await archive.json();
+    const line = await content.json();
     if (JSON.stringify(line) !== JSON.stringify({ table: name })) throw damaged('a table is not where it should be');
     try {
-      rows[name] = await copyIn(tx, `copy candor.${name} (${columns.join(', ')}) from stdin`, archive.rows());
+      rows[name] = await copyIn(tx, `copy candor.${name} (${columns.join(', ')}) from stdin`, content.rows());
     } catch (error) {
       // Class 22: a value that is none; class 23: a rule of the schema.
       if (/^2[23]/.test(sqlState(error) ?? '')) throw damaged(`rows of ${name} do not fit the schema`, error);
       throw error;
     }
   }
-  const { trailer, sha256 } = await archive.trailer();
-  const parsed = trailerShape.safeParse(trailer);
-  if (!parsed.success) throw damaged('its end is not as it should be');
-  if (parsed.data.sha256 !== sha256) throw damaged('its content was changed');
-  if (Object.entries(rows).some(([name, count]) => parsed.data.rows[name] !== count)) throw damaged('rows are missing');
   return rows;
 }
 
 /** Brings everything that was in motion to a stand, each by a transition that the law allows. */
-async function calmDown(tx: Transaction, header: ArchiveHeader, actor: string): Promise<void> {
+async function calmDown(tx: Transaction, origin: BackupOrigin, actor: string): Promise<void> {
   // The time since the backup is nobody's running time.
   await tx.query({
     text: 'update candor.campaign_run set ended_at = greatest(started_at, $1::timestamptz) where ended_at is null',
-    values: [header.createdAt],
+    values: [origin.at],
   });
   await tx.query({
     text: 'update candor.lease set expires_at = least(expires_at, $1::timestamptz)',
-    values: [header.createdAt],
+    values: [origin.at],
   });
   await tx.query({ text: 'update candor.relay_pace set unreachable_since = null' });
   await tx.query({
@@ -184,28 +165,59 @@ async function calmDown(tx: Transaction, header: ArchiveHeader, actor: string): 
              settled_at = case when c.state = 'cancelled' then clock_timestamp() end
            from candor.campaign c where n.state = 'queued' and c.campaign_no = n.campaign_no`,
   });
-  const { rows } = await tx.query<{ campaign_no: CampaignNo }>({
-    text: `select campaign_no from candor.campaign where state = 'running' or (state = 'ready' and start_at is not null) order by campaign_no`,
+  await holdAll(tx, origin, actor);
+}
+
+/**
+ * Holds what would go on by itself. Where nobody vouches for the backup, all that a `resume` could set going is held
+ * for that reason: also what a person had paused, or the program had held for another one.
+ */
+async function holdAll(tx: Transaction, { authenticated, at, backup }: BackupOrigin, actor: string): Promise<void> {
+  const { rows } = await tx.query<{ campaign_no: CampaignNo; state: 'running' | 'ready' | 'paused' | 'held' }>({
+    text: `select campaign_no, state from candor.campaign
+           where state = 'running' or (state = 'ready' and start_at is not null)
+              or ($1 and state in ('ready', 'paused', 'held')) order by campaign_no`,
+    values: [!authenticated],
   });
-  for (const { campaign_no } of rows) {
-    await moveCampaign(tx, campaign_no, ['running', 'ready'], { to: 'held', actor, reason: 'restored' });
+  const reason: HoldReason = authenticated ? 'restored' : 'restored-unauthenticated';
+  const detail = `made at ${at}${backup === null ? '' : `, backup ${backup}`}`;
+  for (const { campaign_no, state } of rows) {
+    if (state === 'held') {
+      await tx.query({
+        text: 'update candor.campaign set reason = $2, reason_detail = $3, reason_rule = null where campaign_no = $1',
+        values: [campaign_no, reason, detail],
+      });
+      await recordEvent(tx, {
+        campaignNo: campaign_no,
+        actor,
+        kind: 'campaign-held',
+        data: { from: state, reason, detail },
+      });
+      continue;
+    }
+    // The law knows no way from paused to held but this one; nobody sees it run, because nothing of this stands yet.
+    if (state === 'paused') await moveCampaign(tx, campaign_no, ['paused'], { to: 'running', actor, reason: null });
+    await moveCampaign(tx, campaign_no, ['running', 'ready'], { to: 'held', actor, reason, detail });
   }
 }
+
+/** How far behind the last number each table goes on. */
+export const numberingGaps = {
+  campaign: ['campaign_no', 1],
+  notice: ['notice_id', 1_000_000_000],
+  lease: ['lease_id', 1_000_000],
+  domain_pace: ['domain_no', 1],
+  attempt: ['attempt_id', 1_000_000_000],
+  event: ['event_id', 1],
+  inbox_letter: ['letter_id', 1],
+} as const;
 
 /**
  * Continues the numbering far behind what was restored. A notice's number makes its Message-ID, and a
  * lease's number guards its settlements: the old ledger may have given out the next ones after the backup.
  */
 async function skipIds(tx: Transaction): Promise<void> {
-  const gaps = {
-    campaign: ['campaign_no', 1],
-    notice: ['notice_id', 1_000_000_000],
-    lease: ['lease_id', 1_000_000],
-    attempt: ['attempt_id', 1_000_000_000],
-    event: ['event_id', 1],
-    inbox_letter: ['letter_id', 1],
-  } as const;
-  for (const [table, [column, gap]] of Object.entries(gaps)) {
+  for (const [table, [column, gap]] of Object.entries(numberingGaps)) {
     await tx.query({
       text: `select setval(pg_get_serial_sequence('candor.${table}', '${column}'), coalesce(max(${column}), 0) + ${gap}, false) from candor.${table}`,
     });

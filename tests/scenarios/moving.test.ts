@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { expect, test, vi } from 'vitest';
 import type { Found } from '../../src/domain/found.ts';
+import { partsOf, withPartChanged } from '../support/archive-parts.ts';
 import { eventually } from '../support/eventually.ts';
 import { notExactlyOnce, people } from '../support/people.ts';
 import { startCandor } from '../support/program.ts';
@@ -24,6 +25,11 @@ async function movedSite(relay: TestRelay): Promise<Site> {
     relay,
     settings: { RECOVERY_SECONDS: '60', CANDOR_KEY: readFileSync(join(world.folder, 'data/key'), 'utf8').trim() },
   });
+}
+
+/** Where a ledger places a backup among those that it has on record. */
+async function placeOf(site: Site, path: string): Promise<unknown> {
+  return (JSON.parse((await site.run('restore', path, '--dry-run')).stdout) as { place: unknown }).place;
 }
 
 function backupPath(): string {
@@ -59,10 +65,11 @@ test('moves a paused campaign from the embedded ledger to a given one, where it 
   expect((await site.run('status', campaign)).summary.state).toBe('paused');
 });
 
-test('holds the copy of a campaign that was running, and says why', async () => {
+test('holds the copy of a campaign that was running, says why, and ends it after a resume with nobody told twice', async () => {
   const relay = await world.relay();
   const site = await world.site({ ledger: 'own', relay });
-  const launched = await site.send(world.file(people(30)), '--rate', '5', '--detach');
+  const everybody = people(30);
+  const launched = await site.send(world.file(everybody), '--rate', '5', '--detach');
   const working = site.start('resume', launched.summary.campaign);
   await eventually(() => relay.record.letters.length >= 3, { timeoutMs: 30_000 });
 
@@ -79,19 +86,40 @@ test('holds the copy of a campaign that was running, and says why', async () => 
     states: { queued: 0, sending: 0 },
   });
   expect(summary.reason?.help).toContain('candor resume');
-  expect(codeOf(await moved.send(world.file(people(30))))).toBe('campaign-exists');
+  expect(codeOf(await moved.send(world.file(everybody)))).toBe('campaign-exists');
   expect(codeOf(await moved.run('restore', backupPath()))).toBe('ledger-not-empty');
-  working.kill('SIGKILL');
+  working.kill('SIGTERM');
   await working.outcome;
+
+  const later = join(world.folder, 'later.backup');
+  expect((await site.run('backup', '--out', later)).code).toBe(0);
+  expect(await placeOf(site, backupPath())).toMatchObject({ kind: 'older', later: 1 });
+  expect(await placeOf(site, later)).toEqual({ kind: 'newest' });
+  expect(await placeOf(moved, later)).toMatchObject({ kind: 'unrecorded' });
+  const target = await movedSite(relay);
+  expect((await target.run('restore', later)).code).toBe(0);
+  expect((await target.run('status')).summary).toMatchObject({ state: 'held', reason: { code: 'restored' } });
+  expect((await target.run('doctor')).stdout).toMatch(/restored at .*, made at 20/);
+  expect(await target.run('resume', launched.summary.campaign)).toMatchObject({
+    code: 0,
+    summary: { state: 'finished', states: { accepted: 30 } },
+  });
+  expect(notExactlyOnce(relay, everybody)).toEqual([]);
 });
 
-test('restores nothing with another key or from a damaged archive, and the whole one afterwards', async () => {
-  const relay = await world.relay();
+test('restores nothing with another key or from a changed backup, and the whole one afterwards', async () => {
+  const gone = people(30)[3]!.email;
+  const relay = await world.relay({
+    script: [{ stage: 'rcpt', when: { to: gone }, do: 'reply', reply: '550 5.1.1 {to} unknown' }],
+  });
   const site = await world.site({ ledger: 'own', relay });
   const told = await site.send(world.file(people(30)));
   expect((await site.run('backup', '--out', backupPath())).code).toBe(0);
   expect(codeOf(await site.run('backup', '--out', backupPath()))).toBe('output-exists');
   const whole = readFileSync(backupPath());
+  const parts = partsOf(whole);
+  const otherPath = join(world.folder, 'other.backup');
+  expect((await site.run('backup', '--out', otherPath)).code).toBe(0);
   const changed = Buffer.from(whole);
   changed[whole.length >> 1]! ^= 0xff;
   const damages: Readonly<Record<string, Buffer>> = {
@@ -99,6 +127,12 @@ test('restores nothing with another key or from a damaged archive, and the whole
     'half of it': whole.subarray(0, whole.length >> 1),
     'one octet changed': changed,
     'something behind it': Buffer.concat([whole, Buffer.from('more')]),
+    'refused made accepted': Buffer.concat(
+      parts.map((part) =>
+        withPartChanged(part, (plain) => plain.replaceAll('\trefused\tunknown-mailbox\t', '\taccepted\t\\N\t')),
+      ),
+    ),
+    'its end of another': Buffer.concat([...parts.slice(0, -1), ...partsOf(readFileSync(otherPath)).slice(-1)]),
     'no archive': Buffer.from('email,audience\n'),
     empty: Buffer.alloc(0),
   };
@@ -112,12 +146,14 @@ test('restores nothing with another key or from a damaged archive, and the whole
     codes[name] = [refused.code, codeOf(refused)];
   }
   expect(codes).toEqual({
-    'cut short': [2, 'archive-damaged'],
-    'half of it': [2, 'archive-damaged'],
-    'one octet changed': [2, 'archive-damaged'],
-    'something behind it': [2, 'archive-damaged'],
+    'cut short': [2, 'archive-cut'],
+    'half of it': [2, 'archive-cut'],
+    'one octet changed': [2, 'archive-changed'],
+    'something behind it': [2, 'archive-changed'],
+    'refused made accepted': [2, 'archive-changed'],
+    'its end of another': [2, 'archive-mixed'],
     'no archive': [2, 'archive-foreign'],
-    empty: [2, 'archive-damaged'],
+    empty: [2, 'archive-cut'],
   });
   expect(codeOf(await moved.run('status'))).toBe('campaign-none');
   expect(codeOf(await moved.with({ CANDOR_KEY: otherKey }).run('restore', backupPath()))).toBe('key-wrong');

@@ -60,6 +60,7 @@ export function summaryOf(change: Partial<CampaignSummary> = {}): CampaignSummar
     domainLimits: [],
     workers: 1,
     startAt: null,
+    restored: null,
     warnings: [],
     kit: { path: '/kits/mixpanel-2025-11', id: 'mixpanel-2025-11', digest: 'd'.repeat(64) },
     except: null,

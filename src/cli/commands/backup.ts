@@ -5,11 +5,12 @@ import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { Application } from '../../campaigns/application.ts';
+import type { BackupPlace } from '../../domain/backup-place.ts';
 import { CandorError } from '../../domain/errors.ts';
 import { openInput } from '../../runtime/open-input.ts';
 import { once, text } from '../arguments.ts';
 import { declare, type Run } from '../command.ts';
-import { counted } from '../figures.ts';
+import { counted, moment } from '../figures.ts';
 import { answerUnwritable, isGone } from '../output.ts';
 import { safeText } from '../safe-text.ts';
 import type { Session, SharedOptions } from '../session.ts';
@@ -18,17 +19,20 @@ export interface BackupOptions extends SharedOptions {
   readonly out?: string;
 }
 
-interface Extent {
-  readonly tables: number;
-  readonly rows: number;
+export interface RestoreOptions extends SharedOptions {
+  readonly unauthenticated?: boolean;
+  readonly dryRun?: boolean;
 }
+
+type Made = Awaited<ReturnType<Application['backup']>>;
+type Origin = Awaited<ReturnType<Application['restore']>>;
 
 export function addBackup(program: Command, run: Run): void {
   declare(program, {
     name: 'backup',
     summary: 'copy the whole ledger, sealed as it is',
     about:
-      'Goes to stdout or to a new file (mode 0600). It is of no use without CANDOR_KEY: keep a copy of the key, and keep it apart. Also the way from the embedded ledger to DATABASE_URL.',
+      'Goes to stdout or to a new file (mode 0600). It is of no use without CANDOR_KEY: keep a copy of the key, and keep it apart. What was changed, cut or put together from two is found by the restore. The ledger keeps on record which backups were made of it. Also the way from the embedded ledger to DATABASE_URL.',
     examples: [
       ['candor backup --out candor.backup', 'to a new file'],
       ['candor backup | DATABASE_URL=postgres://… candor restore -', 'from the embedded ledger to your Postgres'],
@@ -45,18 +49,39 @@ export function addRestore(program: Command, run: Run): void {
     name: 'restore',
     summary: 'fill an empty ledger from a backup',
     about:
-      'Needs the CANDOR_KEY that the backup was sealed with. Campaigns that were running are held, so that nobody is told twice before you have looked.',
-    examples: [['candor restore candor.backup', 'then candor status']],
+      'Needs the CANDOR_KEY that the backup was sealed with, and takes only what that key vouches for. Campaigns that were running are held, so that nobody is told twice before you have looked.',
+    examples: [
+      ['candor restore candor.backup', 'then candor status'],
+      ['candor restore candor.backup --dry-run', 'on the ledger that it was made of: is it whole, and the newest?'],
+    ],
   })
     .argument('<file>', 'the backup, or - for stdin', text)
-    .action((file: string, options: SharedOptions) =>
+    .option('--dry-run', 'only read it, and compare it with the backups that this ledger has on record')
+    .option(
+      '--unauthenticated',
+      'take a backup that no MAC vouches for, such as one of an earlier version: recorded, and every campaign is held',
+    )
+    .action((file: string, options: RestoreOptions) =>
       run(options, async (session) => {
+        const how = { unauthenticated: options.unauthenticated === true };
         const source = file === '-' ? session.surroundings.stdin : await readable(file);
         // The ledger is closed when its transaction ends, and that waits for the source.
         session.stopped.signal.addEventListener('abort', () => source.destroy(), { once: true });
         const application = await session.open('ledger');
-        const extent = await application.restore(source);
-        return { exit: 0, json: extent, text: () => [`Restored ${extentText(extent)}.`] };
+        if (options.dryRun === true) {
+          const { place, ...found } = await application.checkBackup(source, how);
+          return {
+            exit: 0,
+            json: { ...found, place },
+            text: () => [`It holds ${extentText(found)}, and is complete.`, originText(found), placeText(place)],
+          };
+        }
+        const restored = await application.restore(source, how);
+        return {
+          exit: 0,
+          json: restored,
+          text: () => [`Restored ${extentText(restored)}.`, originText(restored), notNewestText],
+        };
       }),
     );
 }
@@ -71,8 +96,9 @@ async function toStdout(session: Session) {
   if (stdout.isTTY === true) throw new CandorError('output-is-terminal');
   const application = await session.open('ledger');
   try {
-    const extent = await copy(application, session.actor, stdout, false);
-    session.say(`Backed up ${extentText(extent)}.`);
+    const made = await copy(application, session.actor, stdout, false);
+    session.say(`Backed up ${extentText(made)}.`);
+    session.say(madeText(made));
   } catch (error) {
     if (isGone(error)) throw new CandorError('output-closed', {}, { cause: error });
     if (error instanceof Error && systemCode(error) !== null) throw answerUnwritable(error);
@@ -86,11 +112,11 @@ async function toFile(session: Session, path: string) {
   const file = await createPrivately(path);
   try {
     // `flush`: on the disk before it counts as done.
-    const extent = await copy(application, session.actor, file.createWriteStream({ flush: true }), true);
+    const made = await copy(application, session.actor, file.createWriteStream({ flush: true }), true);
     return {
       exit: 0,
-      json: { file: path, ...extent },
-      text: () => [`Backed up ${extentText(extent)} to ${safeText(path)}.`],
+      json: { file: path, ...made },
+      text: () => [`Backed up ${extentText(made)} to ${safeText(path)}.`, madeText(made)],
     } as const;
   } catch (error) {
     await rm(path, { force: true });
@@ -99,9 +125,9 @@ async function toFile(session: Session, path: string) {
 }
 
 /** Copies the ledger into the stream. The application may end what it is given; stdout stays open for others. */
-async function copy(application: Application, actor: string, target: Writable, end: boolean): Promise<Extent> {
+async function copy(application: Application, actor: string, target: Writable, end: boolean): Promise<Made> {
   const between = new PassThrough();
-  const write = async (): Promise<Extent> => {
+  const write = async (): Promise<Made> => {
     try {
       const extent = await application.backup(between, actor);
       if (!between.writableEnded) between.end();
@@ -151,6 +177,39 @@ function systemCode(error: unknown): string | null {
     : null;
 }
 
-function extentText(extent: Extent): string {
+function madeText({ backup, at, sha256 }: Made): string {
+  return `It is backup ${backup} of ${moment(new Date(at))}, SHA-256 ${sha256}.`;
+}
+
+function originText({ backup, ledger, at, authenticated }: Origin): string {
+  const name = backup === null ? 'a backup of an earlier version' : `backup ${safeText(backup)}`;
+  const vouched = authenticated
+    ? ''
+    : ' No MAC vouches for it: whoever could write to the file could change what it says.';
+  return `It is ${name} of ledger ${safeText(ledger)}, made at ${moment(new Date(at))}: what happened there since is not in it.${vouched}`;
+}
+
+const notNewestText =
+  'Whether a later one was made is on record in that ledger: where it still stands, `candor restore FILE --dry-run` says so.';
+
+/** Where it stands among the backups that this ledger has on record. */
+function placeText(place: BackupPlace): string {
+  switch (place.kind) {
+    case 'newest':
+      return 'It is the newest that this ledger has on record.';
+    case 'older':
+      return `It is not the newest: ${counted(place.later, 'backup')} of this ledger came later, the last at ${moment(new Date(place.newestAt))}.`;
+    case 'unrecorded':
+      return place.newestAt === null
+        ? 'It is of this ledger, which does not have it on record: its making was broken off, or this ledger is an older copy.'
+        : `It is of this ledger, which does not have it on record, and ${counted(place.later, 'backup')} came later, the last at ${moment(new Date(place.newestAt))}.`;
+    case 'altered':
+      return 'It is not the file that this ledger has on record under that id.';
+    case 'other-ledger':
+      return 'It is of another ledger than this one, and this one was not restored from it.';
+  }
+}
+
+function extentText(extent: Pick<Made, 'tables' | 'rows'>): string {
   return `${counted(extent.rows, 'record')} of ${counted(extent.tables, 'table')}`;
 }

@@ -64,6 +64,10 @@ export const campaignSummary = z
       .nullable()
       .meta({ description: 'Workers of its relay that are at work now; null when it needs none.' }),
     startAt: time.nullable().meta({ description: 'When a campaign that waits will start.' }),
+    restored: z.strictObject({ at: time, authenticated: z.boolean() }).nullable().meta({
+      description:
+        'The moment of the backup that it came from, and whether a MAC vouches for that; null for one made here.',
+    }),
   })
   .meta({
     id: 'CampaignSummary',

@@ -1,6 +1,6 @@
 // The state of one campaign and the list of the others: what `candor status` says, for the eye.
 import { noticeStateRows, noticeStates, openNoticeStates, type NoticeState, sumOf } from '../../domain/notice-state.ts';
-import { accountHolds, unattended, unattendedTexts, type CampaignSummary } from '../../domain/summary.ts';
+import { accountHolds, restoredText, unattended, unattendedTexts, type CampaignSummary } from '../../domain/summary.ts';
 import { count, counted, duration, moment, pace, percent } from '../figures.ts';
 import { note } from '../form-parts.ts';
 import type { Frame } from '../frame.ts';
@@ -54,6 +54,7 @@ export function campaignSheet(summary: CampaignSummary, title: string, inbox: bo
 ${progressBar(summary.states, summary.notices)}
 <p class="under"><span><strong>${percent(done, summary.notices)}</strong> settled: ${count(done)} of ${counted(summary.notices, 'notice')}</span>${remaining(summary)}</p>
 ${reasonNote(summary)}
+${summary.restored !== null && note(summary.restored.authenticated ? 'wait' : 'bad', 'From a backup', restoredText(summary.restored))}
 ${unattended(summary) && note('wait', 'No worker is at work', unattendedTexts.help(summary.campaign))}
 <dl class="figures">
 <div><dt>Accepted by the relay</dt><dd>${count(summary.states.accepted)}</dd></div>

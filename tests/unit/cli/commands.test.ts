@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../../src/campaigns/application.ts';
 import type { Found } from '../../../src/domain/found.ts';
@@ -427,13 +427,21 @@ describe('files', () => {
     expect(ran.stdout).toContain('Kit kit in /kits/kit (digest dddddddddddd)');
   });
 
+  const aBackup = {
+    backup: 'b-1',
+    ledger: 'l-1',
+    at: '2026-12-01T09:30:00.000Z',
+    schema: 23,
+    program: '1.0.0',
+    sha256: 'aa',
+  };
   const backup =
     (end: boolean): Application['backup'] =>
     async (out: Writable) => {
       out.write('sealed ');
       out.write('ledger');
       if (end) out.end();
-      return { tables: 2, rows: 30 };
+      return { tables: 2, rows: 30, ...aBackup };
     };
 
   it.each([true, false])('backs up to stdout (application ends the stream: %s)', async (end) => {
@@ -445,7 +453,7 @@ describe('files', () => {
   it('backs up to a new file that only its owner reads', async () => {
     const path = join(folder, 'ledger.backup');
     const ran = await commandLine({ backup: backup(true) }).run('backup', '--out', path, '--json');
-    expect(JSON.parse(ran.stdout)).toEqual({ file: path, tables: 2, rows: 30 });
+    expect(JSON.parse(ran.stdout)).toMatchObject({ file: path, tables: 2, rows: 30, backup: 'b-1', sha256: 'aa' });
     expect(await readFile(path, 'utf8')).toBe('sealed ledger');
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
@@ -488,21 +496,41 @@ describe('files', () => {
 
   it('restores from a file and from stdin', async () => {
     const got: string[] = [];
-    const restore = async (from: Readable): Promise<{ tables: number; rows: number }> => {
+    const restore: Application['restore'] = async (from, { unauthenticated }) => {
       let text = '';
       for await (const chunk of from) text += String(chunk);
-      got.push(text);
-      return { tables: 1, rows: 1 };
+      got.push(unauthenticated ? `${text}, unauthenticated` : text);
+      return { tables: 1, rows: 1, ...aBackup, authenticated: !unauthenticated };
     };
     const path = join(folder, 'from');
     await writeFile(path, 'a file');
     expect((await commandLine({ restore }).run('restore', path)).exit).toBe(0);
     expect((await commandLine({ restore }, { stdin: 'a pipe' }).run('restore', '-')).exit).toBe(0);
-    expect(got).toEqual(['a file', 'a pipe']);
+    const unseen = await commandLine({ restore }).run('restore', path, '--unauthenticated');
+    expect(got).toEqual(['a file', 'a pipe', 'a file, unauthenticated']);
+    expect(unseen.stdout).toContain('No MAC vouches for it');
     for (const missing of [join(folder, 'nothing'), folder]) {
       const ran = await commandLine({}).run('restore', missing, '--json');
       expect([ran.exit, errorCode(ran.stdout), ran.opened.length]).toEqual([2, 'file-not-found', 0]);
     }
+  });
+
+  it('says of a backup that it only reads whether it is the newest', async () => {
+    const path = join(folder, 'looked-at');
+    await writeFile(path, 'a file');
+    const cli = commandLine({
+      checkBackup: async () => ({
+        tables: 1,
+        rows: 1,
+        ...aBackup,
+        authenticated: true,
+        place: { kind: 'older', later: 2, newestAt: '2026-12-03T09:30:00.000Z' },
+      }),
+    });
+    const ran = await cli.run('restore', path, '--dry-run');
+    expect(ran.exit).toBe(0);
+    expect(ran.stdout).toContain('made at 2026-12-01 09:30:00 UTC');
+    expect(ran.stdout).toContain('2 backups of this ledger came later, the last at 2026-12-03 09:30:00 UTC');
   });
 });
 

@@ -57,6 +57,18 @@ describe('the summary', () => {
     expect(renderSummary(summary, view).join('\n')).toMatchSnapshot();
   });
 
+  it('says of a campaign that came from a backup of which moment it is, and whether anything vouches for that', () => {
+    const at = '2026-12-01T09:30:00.000Z';
+    const told = (authenticated: boolean) =>
+      renderSummary(summaryOf({ restored: { at, authenticated } }), view)
+        .join(' ')
+        .replaceAll(/\s+/g, ' ');
+    expect(told(true)).toContain(
+      'Restored from a backup of 2026-12-01 09:30:00 UTC: what happened after it is not here.',
+    );
+    expect(told(false)).toContain('no MAC vouches for');
+  });
+
   it('says that nobody is at work on a campaign that runs, and what to do', () => {
     const alone = summaryOf({
       state: 'running',
