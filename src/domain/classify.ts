@@ -17,7 +17,7 @@ export interface ClassifyContext {
   /** Usually the relay's `TemporaryShare`. */
   readonly temporaryShare: { isThrottling(): boolean };
   /** Usually the relay's `MailShare`; without it no 4yz at MAIL FROM joins. */
-  readonly mailShare?: { isThrottling(): boolean };
+  readonly mailShare?: { isThrottling(): boolean } | undefined;
   /** The session that the letter was handed to; without it, nothing is called a fault of it. */
   readonly session?: {
     /** Letters that it had carried before this one. */
@@ -28,7 +28,7 @@ export interface ClassifyContext {
   /** Tries of this letter in this round, this one included. */
   readonly tries?: number;
   /** Our names, and the recipient's address; without them no reply is looked through for ours. */
-  readonly names?: { readonly own: OwnNames; readonly recipient: string };
+  readonly names?: { readonly own: OwnNames; readonly recipient: string } | undefined;
 }
 
 /** A letter is tried again at once so often; whatever ends its sessions then is more than their end. */

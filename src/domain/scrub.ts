@@ -30,6 +30,8 @@ const value = '[\u2026]';
 export function scrubReply(text: string, recipient?: string): string {
   // The id in the queue goes first: without it many relays say the same to everybody.
   const said = readReply(beginningOf(text).replaceAll(plainId, idTaken));
+  if (recipient !== undefined && said.plain !== null && quotesNothingOf(recipient, said.plain))
+    return said.plain.scrubbed;
   const known = recipient === undefined ? [] : needles(recipient.normalize('NFC'), said);
   const words = known.reduce((rest, needle) => rest.replaceAll(needle, address), said.words);
   const scrubbed = scrubWords(words.replaceAll(lineBreak, ' '));
@@ -51,11 +53,40 @@ interface SaidReply {
   /** Whether it may hold a percent or quoted-printable form, and a hex one. */
   readonly escaped: boolean;
   readonly hex: boolean;
+  readonly plain: PlainReply | null;
+}
+
+/** One short line in which nothing of a recipient can stand encoded. */
+interface PlainReply {
+  /** All that is three characters long in it, in lower case. */
+  readonly threes: readonly string[];
+  /** What it is to everybody of whom nothing stands in it. */
+  readonly scrubbed: string;
+}
+
+/** Most relays take a letter with `Ok: queued as …`; more would cost more than the long way. */
+const longestPlain = 48;
+
+function asPlain(codes: string, words: string, lower: string): PlainReply | null {
+  if (words.length > longestPlain || !isAscii(words) || /[%=]|[\da-f]{6}|[\w+/-]{8}/i.test(words)) return null;
+  const scrubbed = withCodes(codes, scrubWords(words));
+  if (/[a-z\d][A-Z]/.test(scrubbed)) return null;
+  return { threes: [...new Set([...lower].slice(2).map((_, at) => lower.slice(at, at + 3)))], scrubbed };
+}
+
+/** An address whose forms all stand in it as they are: no hyphens, which forms leave out, and a local part that is looked for inside words. */
+const simpleAddress = /^[\w.+]{3,}@[a-z\d.]+$/i;
+
+/** True when no three characters of the reply stand in the address: then no form of it, none of which is shorter, stands in the reply. */
+function quotesNothingOf(recipient: string, { threes }: PlainReply): boolean {
+  if (!simpleAddress.test(recipient)) return false;
+  const lower = recipient.toLowerCase();
+  return !threes.some((three) => lower.includes(three));
 }
 
 /**
- * With the last replies remembered, and each recipient asked little, `250 2.0.0 Ok: queued as 4XfooBAR1` takes 2.3 us
- * instead of 4.8 (2 cores, Node 20, 2026-11).
+ * With the last replies remembered, and each recipient asked little, `250 2.0.0 Ok: queued as 4XfooBAR1` takes 0.7 us
+ * instead of 2.7, and of 4.8 without either (2 cores, Node 20, 2026-12).
  */
 const readReply = remember((text): SaidReply => {
   const { codes, words } = splitCodes(text.normalize('NFC').replaceAll(lineBreak, ' '));
@@ -64,7 +95,8 @@ const readReply = remember((text): SaidReply => {
   const lower = words.includes(lineBreak)
     ? `${spaced}\n${words.replaceAll(lineBreak, '').toLowerCase()}\n${words.replaceAll(brokenWord, '').toLowerCase()}`
     : spaced;
-  return { codes, words, lower, ascii: isAscii(spaced), escaped: /[%=]/.test(words), hex: /[\da-f]{6}/.test(lower) };
+  const [escaped, hex] = [/[%=]/.test(words), /[\da-f]{6}/.test(lower)];
+  return { codes, words, lower, ascii: isAscii(spaced), escaped, hex, plain: asPlain(codes, words, lower) };
 }, 64);
 const brokenWord = /[- ]?\uE000 ?/g;
 const queuedAs = /\bqueued as \S+/giu;
