@@ -71,14 +71,14 @@ async function intoLedger(): Promise<Reading> {
         for await (const { recipients } of file) yield recipients;
       }
       await database.transaction(async (tx) => {
-        const campaignNo = await createDraft(tx, {
+        const campaignNo = await createDraft(tx, keyring, {
           id: campaignIdFrom(Buffer.alloc(8, 1)),
           fileSha256: '0'.repeat(64),
           terms: someTerms(),
           actor: 'bench',
         });
-        await stageRows(tx, keyring, rows(), { keepNames: false });
-        await mergeRows(tx, campaignNo, { keepNames: false });
+        const staged = await stageRows(tx, keyring, campaignNo, rows(), { keepNames: false });
+        await mergeRows(tx, keyring, campaignNo, staged);
       });
       return file.report().rows;
     });

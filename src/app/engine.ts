@@ -75,7 +75,7 @@ export async function startEngine(
 ): Promise<Engine> {
   const { database, keyring, relay, relayIdentity, logger } = parts;
   keepHeapSmall();
-  await setLimit(database, relayIdentity, null);
+  await setLimit(database, keyring, relayIdentity, null);
   // What an earlier process could not reach says nothing about now.
   await markUnreachable(database, relayIdentity, false);
   const alert = createAlert(settings.alertWebhook, database, logger);
@@ -84,6 +84,7 @@ export async function startEngine(
     worker: `${hostname()}:${process.pid}`,
     lock,
     alert,
+    logger,
     signingKey: settings.signingKey,
     refusalLimit: settings.refusalLimit,
   });

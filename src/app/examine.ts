@@ -13,7 +13,9 @@ import { compareRecords, publicRecordOf, signatureNameOf, type SigningKey } from
 import { describeFailure } from '../domain/describe-failure.ts';
 import { holdText, holdTexts } from '../domain/hold-reasons.ts';
 import { readOrigin } from '../ledger/backup-record.ts';
+import { sayMisfits } from '../ledger/bound-notices.ts';
 import { campaignsInState, listCampaigns } from '../ledger/campaigns.ts';
+import { misfitsOfCampaign } from '../ledger/check-campaign.ts';
 import type { Queryable } from '../ledger/database.ts';
 import { recount } from '../ledger/feeding.ts';
 import { countWorkers } from '../ledger/leases.ts';
@@ -74,6 +76,19 @@ async function examineLedger(config: Config, open: () => Promise<OpenLedger>): P
             'problem',
             `the account does not hold (${differing.join(', ') || 'number of notices'})`,
             'Pause it, keep a backup, report this.',
+          ),
+    );
+    const misfits = await misfitsOfCampaign(ledger.database, ledger.keyring, campaign.campaignNo, {
+      withReplies: true,
+    });
+    findings.push(
+      misfits.length === 0
+        ? finding(`campaign ${campaign.id}`, 'ok', 'its terms, letters and notices are as they were written')
+        : finding(
+            `campaign ${campaign.id}`,
+            'problem',
+            `changed outside of Candor: ${sayMisfits(misfits)}`,
+            'Keep a copy of the ledger. Nobody of this campaign is mailed; restore a backup of before the change.',
           ),
     );
     if (campaign.state === 'held')

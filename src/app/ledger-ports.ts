@@ -9,11 +9,16 @@ import type {
   WorkerLedger,
 } from '../dispatch/ports.ts';
 import type { HoldReason } from '../domain/delivery-result.ts';
-import type { CampaignNo } from '../domain/ids.ts';
+import type { NoticeContent } from '../domain/attempt.ts';
+import type { CampaignNo, SliceId } from '../domain/ids.ts';
 import { messageIdDomain } from '../domain/message-id.ts';
 import type { RefusalLimit } from '../domain/refusals.ts';
 import type { SigningKey } from '../domain/signing-key.ts';
-import { campaignsDue, campaignsInState, moveCampaign, readCampaignByNo, readLetters } from '../ledger/campaigns.ts';
+import { campaignsDue, campaignsInState, moveCampaign, readCampaignByNo } from '../ledger/campaigns.ts';
+import { sayMisfits, type Misfit } from '../ledger/bound-notices.ts';
+import { misfitsOfPace } from '../ledger/bound-pace.ts';
+import { expectBound, readLetters } from '../ledger/bound-terms.ts';
+import { misfitsOfCampaign } from '../ledger/check-campaign.ts';
 import { claimNotices, giveBackClaims, readSlice } from '../ledger/claiming.ts';
 import type { Database } from '../ledger/database.ts';
 import { domainKey, readDomainPaces, releaseAside, setAside } from '../ledger/domain-pace.ts';
@@ -37,6 +42,7 @@ import { readPassage, recordDenial } from '../ledger/denials.ts';
 import { holdForFirstLetters, holdForRefusals, takeBackRefused } from '../ledger/refusals.ts';
 import { settleAndClaim } from '../ledger/settle-and-claim.ts';
 import { settleAttempts } from '../ledger/settling.ts';
+import type { Logger } from '../runtime/logger.ts';
 import { createLetterWriter, type LetterWriter } from '../rendering/letter-writer.ts';
 import type { Alert } from './alert.ts';
 import { keyFor } from './signing.ts';
@@ -61,12 +67,24 @@ export function bindLedger(
     worker: string;
     lock: FeederLock;
     alert: Alert;
+    logger: Logger;
     signingKey: SigningKey | null;
     refusalLimit: RefusalLimit | null;
   },
 ): LedgerPorts {
-  const { worker, lock, alert, signingKey, refusalLimit } = parts;
+  const { worker, lock, alert, logger, signingKey, refusalLimit } = parts;
   const terms = new Map<CampaignNo, Promise<CampaignTerms>>();
+  /** What was changed in the ledger holds the campaign, and nobody of it is mailed. */
+  const holdChanged = async (campaign: CampaignNo, misfits: readonly Misfit[]): Promise<void> => {
+    const said = sayMisfits(misfits);
+    logger.error({ code: 'record-changed', campaign }, `the ledger was changed outside of Candor: ${said}`);
+    await hold(campaign, 'account-broken', said);
+  };
+  const fittingSlice = async (slice: SliceId): Promise<NoticeContent[]> => {
+    const { notices, changed } = await readSlice(database, keyring, slice);
+    if (changed !== null) await holdChanged(changed.campaignNo, changed.misfits);
+    return notices;
+  };
   const hold = async (
     campaign: CampaignNo,
     reason: HoldReason,
@@ -76,7 +94,7 @@ export function bindLedger(
     const was = await database.transaction(async (tx) => {
       const rule = cause?.rule ?? null;
       const move = { to: 'held', actor: program, reason, detail, rule } as const;
-      const before = await moveCampaign(tx, campaign, ['running'], move);
+      const before = await moveCampaign(tx, campaign, ['running', 'ready'], move);
       if (before !== null && cause?.atRecipient === true) await recordDenial(tx, campaign, cause.rule);
       return before;
     });
@@ -99,9 +117,12 @@ export function bindLedger(
       recount: async (campaign) => (await recount(database, campaign)).agrees,
       startDue: async () => {
         for (const campaign of await campaignsDue(database, relayIdentity)) {
-          await database.transaction((tx) =>
-            moveCampaign(tx, campaign, ['ready'], { to: 'running', actor: program, reason: null }),
-          );
+          const misfits = await misfitsOfCampaign(database, keyring, campaign);
+          if (misfits.length > 0) await holdChanged(campaign, misfits);
+          else
+            await database.transaction((tx) =>
+              moveCampaign(tx, campaign, ['ready'], { to: 'running', actor: program, reason: null }),
+            );
         }
       },
       finish: async (campaign) => {
@@ -122,7 +143,7 @@ export function bindLedger(
       isFeeder: () => lock.isMine(),
     },
     worker: {
-      readSlice: (slice) => readSlice(database, keyring, slice),
+      readSlice: fittingSlice,
       claim: (lease, requests) => claimNotices(database, lease, requests),
       giveBackClaims: async (lease, notices) => {
         await giveBackClaims(database, lease, notices);
@@ -133,7 +154,7 @@ export function bindLedger(
       terms: (campaign) => {
         const known = terms.get(campaign);
         if (known) return known;
-        const fresh = readTerms(database, campaign, signingKey);
+        const fresh = readTerms(database, keyring, campaign, signingKey);
         terms.set(campaign, fresh);
         // What could not be read must be read again the next time.
         fresh.catch(() => terms.delete(campaign));
@@ -155,14 +176,23 @@ export function bindLedger(
     },
     pace: {
       takeSlots: (want, span) => takeSlots(database, relayIdentity, want, span),
-      read: () => readPace(database, relayIdentity),
+      read: async () => {
+        const [pace, misfits] = await Promise.all([
+          readPace(database, relayIdentity),
+          misfitsOfPace(database, keyring, relayIdentity),
+        ]);
+        if (misfits.length > 0)
+          for (const { campaignNo } of await campaignsInState(database, ['running'], relayIdentity))
+            await holdChanged(campaignNo, misfits);
+        return pace;
+      },
       throttle: (change) => setThrottle(database, relayIdentity, change),
     },
     domains: {
       readDomains: () => readDomainPaces(database, relayIdentity),
       domainKey: (domain) => domainKey(keyring, domain),
       takeDomainTurn: (turn) => takeDomainTurn(database, relayIdentity, turn),
-      readSlice: (slice) => readSlice(database, keyring, slice),
+      readSlice: fittingSlice,
       setAside: (slice, notices) => setAside(database, slice, notices),
     },
   };
@@ -170,13 +200,15 @@ export function bindLedger(
 
 async function readTerms(
   database: Database,
+  keyring: Keyring,
   campaignNo: CampaignNo,
   signingKey: SigningKey | null,
 ): Promise<CampaignTerms> {
+  await expectBound(database, keyring, campaignNo);
   const campaign = await readCampaignByNo(database, campaignNo);
   const signsWith = keyFor(campaign, signingKey);
   const writers = new Map<string, LetterWriter>();
-  for (const letter of await readLetters(database, campaignNo)) {
+  for (const letter of await readLetters(database, keyring, campaignNo)) {
     const sender = { from: campaign.mailFrom, replyTo: campaign.replyTo, autoSubmitted: campaign.autoSubmitted };
     writers.set(`${letter.audience}/${letter.locale}`, createLetterWriter(letter, sender));
   }

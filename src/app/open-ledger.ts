@@ -55,7 +55,7 @@ export async function openLedger(
   };
   try {
     if (purpose === 'work' && embedded === null) await refusePooler(database, queueSchemaOf(config));
-    const ledgerId = await migrate(database, keyring, { toRestore: purpose === 'restore' });
+    const ledgerId = await migrate(database, keyring, { toRestore: purpose === 'restore', say });
     return { database, keyring, ledgerId, connection, close };
   } catch (error) {
     await close();

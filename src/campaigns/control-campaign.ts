@@ -2,7 +2,10 @@
 import type { CampaignState } from '../domain/campaign-state.ts';
 import { CandorError } from '../domain/errors.ts';
 import type { CampaignSummary } from '../domain/summary.ts';
+import { recordChanged } from '../ledger/bound-notices.ts';
+import { misfitsOfPace } from '../ledger/bound-pace.ts';
 import { moveCampaign, readCampaign, type Campaign } from '../ledger/campaigns.ts';
+import { misfitsOfCampaign } from '../ledger/check-campaign.ts';
 import type { Transaction } from '../ledger/database.ts';
 import { setDomainLimit } from '../ledger/domain-pace.ts';
 import { recordEvent } from '../ledger/events.ts';
@@ -44,9 +47,17 @@ export async function cancelCampaign({ database }: LedgerContext, id: string, ac
   return stopped(database, id);
 }
 
-/** Lets a paused or held campaign go on; nothing to do when it runs already. Throws `account-broken` when its account does not hold. */
-export async function resumeCampaign({ database }: LedgerContext, id: string, actor: string): Promise<Campaign> {
+/**
+ * Lets a paused or held campaign go on; nothing to do when it runs already. Throws `account-broken` when its account does
+ * not hold, `record-changed` when something in it is not as it was written: no resume makes that true.
+ */
+export async function resumeCampaign(
+  { database, keyring }: LedgerContext,
+  id: string,
+  actor: string,
+): Promise<Campaign> {
   const before = await readCampaign(database, id);
+  if (before.state !== 'running') await expectWritten({ database, keyring }, before);
   if (before.reason === 'account-broken' && !(await recount(database, before.campaignNo)).agrees)
     throw new CandorError('account-broken');
   return database.transaction(async (tx) => {
@@ -62,14 +73,14 @@ export async function resumeCampaign({ database }: LedgerContext, id: string, ac
 
 /** Changes the rate of the campaign's relay, for all campaigns on it, while they run. */
 export async function changeRate(
-  { database }: LedgerContext,
+  { database, keyring }: LedgerContext,
   id: string,
   perSecond: number,
   actor: string,
 ): Promise<CampaignSummary> {
   await database.transaction(async (tx) => {
     const campaign = await readCampaign(tx, id);
-    await setLimit(tx, campaign.relayIdentity, perSecond);
+    await setLimit(tx, keyring, campaign.relayIdentity, perSecond);
     await recordEvent(tx, { campaignNo: campaign.campaignNo, actor, kind: 'rate-changed', data: { perSecond } });
   });
   return readSummary(database, id);
@@ -90,11 +101,20 @@ export async function changeDomainRate(
   return readSummary(database, id);
 }
 
-/** A new round for settled notices; a finished campaign runs again. Never touches an accepted one. */
+async function expectWritten({ database, keyring }: LedgerContext, campaign: Campaign): Promise<void> {
+  const misfits = [
+    ...(await misfitsOfCampaign(database, keyring, campaign.campaignNo)),
+    ...(await misfitsOfPace(database, keyring, campaign.relayIdentity)),
+  ];
+  if (misfits.length > 0) throw recordChanged(...misfits);
+}
+
+/** A new round for settled notices; a finished campaign runs again. Never touches an accepted one. Throws `record-changed`, too. */
 export async function resendCampaign(
   { database, keyring }: LedgerContext,
   request: ResendRequest,
 ): Promise<ResendAnswer> {
+  if (!request.dryRun) await expectWritten({ database, keyring }, await readCampaign(database, request.campaign));
   return database.transaction(async (tx) => {
     const campaign = await readCampaign(tx, request.campaign);
     if (campaign.state === 'cancelled' || campaign.state === 'ready')

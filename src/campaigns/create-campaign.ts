@@ -18,12 +18,12 @@ import {
   createDraft,
   findSameFile,
   finishImport,
-  freezeLetters,
   isPast,
   moveCampaign,
   setDeparture,
   startMoment,
 } from '../ledger/campaigns.ts';
+import { freezeLetters } from '../ledger/bound-terms.ts';
 import type { Transaction } from '../ledger/database.ts';
 import { setDomainLimits } from '../ledger/domain-pace.ts';
 import { recordEvent } from '../ledger/events.ts';
@@ -63,25 +63,29 @@ export async function createCampaign(
       await refuseTwice(tx, settings, kit.kit, sha256, request.again);
       const told = await readExcepted(tx, request.except);
       const id = campaignIdFrom(randomBytes(8));
-      const campaignNo = await createDraft(tx, {
+      const campaignNo = await createDraft(tx, context.keyring, {
         id,
         fileSha256: sha256,
         terms: termsOf(settings, kit.kit),
         actor: request.actor,
       });
       await request.onDraft?.(tx, campaignNo);
+      await freezeLetters(tx, context.keyring, campaignNo, kit.letters);
       const leaveOut = (): Promise<LeftOut> =>
-        leaveOutTold(tx, campaignNo, told, { actor: request.actor, rehearsal: settings.rehearsal });
+        leaveOutTold(tx, context.keyring, campaignNo, told, {
+          actor: request.actor,
+          rehearsal: settings.rehearsal,
+          incident: kit.kit.id,
+        });
       await importFile(tx, context, campaignNo, kit, request, {
         sha256,
         leaveOut: told.length === 0 ? null : leaveOut,
       });
-      await freezeLetters(tx, campaignNo, kit.letters);
       await setDeparture(tx, campaignNo, {
         first: request.first ?? null,
         startAt: request.start === undefined ? null : await startMoment(tx, request.start),
       });
-      await setLimit(tx, settings.relayIdentity, request.ratePerSecond ?? settings.ratePerSecond);
+      await setLimit(tx, context.keyring, settings.relayIdentity, request.ratePerSecond ?? settings.ratePerSecond);
       if (settings.domainLimits !== null)
         await setDomainLimits(tx, context.keyring, settings.relayIdentity, settings.domainLimits);
       if (request.start === undefined)
@@ -148,10 +152,10 @@ async function importFile(
   });
   const merge = createMergeAccount();
   const keepNames = letters.some((letter) => letter.printsName);
-  await stageRows(tx, context.keyring, rowsOf(file, merge), { keepNames });
+  const staged = await stageRows(tx, context.keyring, campaignNo, rowsOf(file, merge), { keepNames });
   const report = file.report();
   if (report.sha256 !== sha256) throw new CandorError('file-changed');
-  const account = await mergeRows(tx, campaignNo, { keepNames });
+  const account = await mergeRows(tx, context.keyring, campaignNo, staged);
   refuseDisagreement(account, merge);
   if (account.notices === 0) throw new CandorError('nothing-to-tell', { rows: report.rows });
   confirm(request, account, sha256);
@@ -161,6 +165,7 @@ async function importFile(
   const launch: LaunchRecord = { kitPath: path, warnings, except };
   await finishImport(
     tx,
+    context.keyring,
     campaignNo,
     {
       rows: report.rows,
@@ -230,7 +235,7 @@ function confirm(request: LaunchRequest, { notices, locales }: ImportedAccount, 
   }
 }
 
-function termsOf(settings: LaunchSettings, kit: Kit): Parameters<typeof createDraft>[1]['terms'] {
+function termsOf(settings: LaunchSettings, kit: Kit): Parameters<typeof createDraft>[2]['terms'] {
   return {
     kit: kit.id,
     kitTitle: kit.title,

@@ -40,7 +40,7 @@ export async function exportArchive({ database, keyring }: LedgerContext, reques
   const write = async (tx: Transaction): Promise<void> => {
     await tx.query({ text: 'set transaction isolation level repeatable read, read only' });
     const campaign = await readCampaign(tx, request.campaign);
-    await addAccount(tx, { add }, campaign, request);
+    await addAccount(tx, keyring, { add }, campaign, request);
     for (const file of noticeFiles) {
       const { lines, sum } = linesOf(
         file,

@@ -2,7 +2,9 @@
 // personal data; with them the event is in the ledger before the first address is on the disk.
 import type { NoticeState } from '../domain/notice-state.ts';
 import { messageIdOf } from '../domain/message-id.ts';
-import { readCampaign, readLetters, type Campaign } from '../ledger/campaigns.ts';
+import { readCampaign, type Campaign } from '../ledger/campaigns.ts';
+import type { Keyring } from '../ledger/keyring.ts';
+import { readLetters } from '../ledger/bound-terms.ts';
 import type { Database, Transaction } from '../ledger/database.ts';
 import { readEvents, recordEvent } from '../ledger/events.ts';
 import { noticeRecords, type NoticeRecord } from '../ledger/exporting.ts';
@@ -33,7 +35,7 @@ export async function exportCampaign(
       async (tx) => {
         await tx.query({ text: 'set transaction isolation level repeatable read, read only' });
         const campaign = await readCampaign(tx, request.campaign);
-        await addAccount(tx, folder, campaign, request);
+        await addAccount(tx, keyring, folder, campaign, request);
         return addNotices(folder, campaign, noticeRecords(tx, keyring, campaignNo, request), request.withAddresses);
       },
       { patient: true },
@@ -58,11 +60,12 @@ export async function recordExport(
 /** The account, the terms, the frozen letters and the events. */
 export async function addAccount(
   tx: Transaction,
+  keyring: Keyring,
   folder: Pick<ExportFolder, 'add'>,
   campaign: Campaign,
   request: Pick<ExportRequest, 'states' | 'withAddresses'>,
 ): Promise<void> {
-  const letters = await readLetters(tx, campaign.campaignNo);
+  const letters = await readLetters(tx, keyring, campaign.campaignNo);
   const { rows } = await tx.query<{ now: Date }>({ text: 'select now() as now' });
   const account = {
     exportedAt: rows[0]?.now,

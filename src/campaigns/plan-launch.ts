@@ -4,7 +4,8 @@ import type { RecipientRow } from '../domain/recipient-row.ts';
 import { checkRecipients } from '../intake/check-recipients.ts';
 import { readRecipientFile, type ReadOptions, type RecipientFile } from '../intake/read-recipient-file.ts';
 import { startMoment } from '../ledger/campaigns.ts';
-import { stageRows } from '../ledger/importing.ts';
+import { stageHashes } from '../ledger/importing.ts';
+import { incidentHash } from '../ledger/key-store.ts';
 import { readPace } from '../ledger/pace.ts';
 import { countTold, readExcepted } from '../ledger/suppressing.ts';
 import type { LaunchPlan, LaunchRequest } from './application.ts';
@@ -30,7 +31,7 @@ export async function planLaunch(
   return {
     report,
     kit: { path, id: kit.id, digest: kit.digest },
-    except: await planExcept(context, settings, request, reading),
+    except: await planExcept(context, { rehearsal: settings.rehearsal, incident: kit.id }, request, reading),
     rehearsal: settings.rehearsal,
     relay: settings.relayLabel,
     from: settings.mailFrom,
@@ -43,11 +44,11 @@ export async function planLaunch(
 
 /**
  * Whom a launch with these campaigns to except would leave out, and whom not; null when none is named. Reads the file
- * once more, into a temporary table that is gone with its transaction. Throws `campaign-unknown`.
+ * once more, into a temporary table that is gone with its transaction. Throws `campaign-unknown`, `record-changed`.
  */
 export async function planExcept(
   { database, keyring }: LedgerContext,
-  settings: Pick<LaunchSettings, 'rehearsal'>,
+  { rehearsal, incident }: { rehearsal: boolean; incident: string },
   { source, except }: Pick<LaunchRequest, 'source' | 'except'>,
   reading: ReadOptions,
 ): Promise<LeftOut | null> {
@@ -55,13 +56,14 @@ export async function planExcept(
   return database.transaction(
     async (tx) => {
       const told = await readExcepted(tx, except);
+      const hash = await incidentHash(tx, keyring, incident);
       const file = readRecipientFile(source.open(), reading);
       try {
-        await stageRows(tx, keyring, recipientsOf(file), { keepNames: false });
+        await stageHashes(tx, hash, recipientsOf(file));
       } finally {
         await file.close();
       }
-      return countTold(tx, told, { rehearsal: settings.rehearsal });
+      return countTold(tx, keyring, told, { rehearsal, incident, hash });
     },
     { patient: true },
   );

@@ -8,6 +8,7 @@ import { longestHeader, shownHeaders } from '../intake/columns.ts';
 import { createMergeAccount } from '../intake/merge-account.ts';
 import { readRecipientFile } from '../intake/read-recipient-file.ts';
 import { finishReading, findUpload, noteRead, putProblems, type ProblemRow, type Upload } from '../ledger/uploads.ts';
+import { problemOf } from '../ledger/bound-cells.ts';
 import { reportedProblems } from '../intake/check-recipients.ts';
 import type { RowProblem } from '../domain/check-report.ts';
 import type { LedgerContext } from './context.ts';
@@ -42,7 +43,7 @@ export async function readUpload(
   await finishReading(context.database, upload, {
     state: report.kind === 'account' ? 'read' : 'unusable',
     rows,
-    reportSealed: sealReport(context.keyring, report),
+    reportSealed: sealReport(context.keyring, upload, report),
   });
 }
 
@@ -83,7 +84,8 @@ async function read(
             rowNo: invalid.row,
             codes: invalid.problems.map(({ code }) => code),
             sealed: keyring.seal(
-              'upload',
+              'upload_problem.sealed',
+              problemOf(upload.id, invalid.row),
               JSON.stringify({ cells: invalid.cells.map(shortened), problems: invalid.problems }),
             ),
           });

@@ -1,8 +1,9 @@
 // From a stream of octets to sealed chunks in the ledger. Promises: never a file of the system, never more than
-// two chunks in memory, and a stream that breaks off leaves nothing.
+// three chunks in memory, and a stream that breaks off leaves nothing.
 import { createHash, randomBytes } from 'node:crypto';
 import { CandorError } from '../domain/errors.ts';
 import { campaignIdFrom } from '../domain/ids.ts';
+import { innerChunk, lastChunk } from '../ledger/bound-cells.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { beginUpload, deleteUpload, finishReceiving, putChunk } from '../ledger/uploads.ts';
 import type { LedgerContext } from './context.ts';
@@ -27,20 +28,28 @@ export async function receiveUpload(context: LedgerContext, request: UploadReque
     id,
     kit: request.kit,
     actor: request.actor,
-    nameSealed: keyring.seal('upload', shownName(request.fileName)),
+    nameSealed: keyring.seal('upload.name_sealed', id, shownName(request.fileName)),
   });
   try {
     const hash = createHash('sha256');
     let octets = 0;
     let seq = 0;
+    // One is held back, because the last one is sealed as such: a file that was cut is told.
+    let held: Buffer | null = null;
+    const put = async (chunk: Buffer, isLast: boolean): Promise<void> => {
+      const row = isLast ? lastChunk(id, seq) : innerChunk(id, seq);
+      await putChunk(database, uploadNo, seq, keyring.seal('upload_chunk.sealed', row, chunk));
+      seq += 1;
+    };
     for await (const chunk of inChunks(request.octets)) {
       hash.update(chunk);
       octets += chunk.length;
       if (octets > largestUpload) throw new CandorError('upload-too-large');
-      await putChunk(database, uploadNo, seq, keyring.seal('upload', chunk));
-      seq += 1;
+      if (held !== null) await put(held, false);
+      held = chunk;
     }
-    if (octets === 0) throw new CandorError('file-empty');
+    if (held === null) throw new CandorError('file-empty');
+    await put(held, true);
     await finishReceiving(database, uploadNo, { octets, sha256: hash.digest('hex') });
     await recordEvent(database, {
       campaignNo: null,

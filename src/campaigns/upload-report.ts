@@ -4,7 +4,9 @@ import type { ErrorCode } from '../domain/error-registry.ts';
 import type { CandorError } from '../domain/errors.ts';
 import type { RecipientCheck } from '../domain/check-report.ts';
 import type { LetterGroup } from '../intake/merge-account.ts';
+import { reportOf } from '../ledger/bound-cells.ts';
 import type { Keyring } from '../ledger/keyring.ts';
+import type { Upload } from '../ledger/uploads.ts';
 
 /** The account of a file that can be launched. */
 export interface UploadAccount extends RecipientCheck {
@@ -40,11 +42,18 @@ export function faultOf(error: CandorError): UploadReport {
   };
 }
 
-export function sealReport(keyring: Keyring, report: UploadReport): Buffer {
-  return keyring.seal('upload', JSON.stringify(report));
+/** Bound to the upload and to the version of its columns that was read. */
+export function sealReport(keyring: Keyring, upload: Upload, report: UploadReport): Buffer {
+  return keyring.seal('upload.report_sealed', reportOf(upload), JSON.stringify(report));
 }
 
-/** The report as it was sealed; the seal vouches for its shape. */
-export function openReport(keyring: Keyring, sealed: Buffer): UploadReport {
-  return JSON.parse(keyring.open('upload', sealed).toString('utf8')) as UploadReport;
+/** The report of an upload that has one, as it was sealed; the seal vouches for its shape. */
+export function openReport(keyring: Keyring, upload: Upload & { readonly reportSealed: Buffer }): UploadReport {
+  const plain = keyring.open('upload.report_sealed', reportOf(upload), upload.reportSealed);
+  return JSON.parse(plain.toString('utf8')) as UploadReport;
+}
+
+/** Whether somebody has read the file by now. */
+export function hasReport(upload: Upload): upload is Upload & { readonly reportSealed: Buffer } {
+  return upload.reportSealed !== null;
 }

@@ -98,6 +98,7 @@ function settlementOf(
   const reply = result.kind === 'replied' ? result.reply : null;
   return {
     attemptId: claim.attemptId,
+    campaignNo: claim.campaignNo,
     noticeId: claim.noticeId,
     outcome,
     state,
@@ -117,6 +118,7 @@ function settlementOf(
 export function unrenderable(claim: Claim): Settlement {
   return {
     attemptId: claim.attemptId,
+    campaignNo: claim.campaignNo,
     noticeId: claim.noticeId,
     outcome: 'failed',
     state: 'failed',

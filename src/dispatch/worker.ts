@@ -233,10 +233,15 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
     } catch (err) {
       if (isUnreachable(err)) throw err;
       logger.error({ err, campaign: notice.campaignNo }, 'the frozen letters cannot be used');
+      const changed = err instanceof CandorError && err.code === 'record-changed';
       await ledger.hold(
         notice.campaignNo,
-        err instanceof CandorError && err.code === 'signing-key-missing' ? err.code : 'letter-unrenderable',
-        null,
+        changed
+          ? 'account-broken'
+          : err instanceof CandorError && err.code === 'signing-key-missing'
+            ? err.code
+            : 'letter-unrenderable',
+        changed ? err.message : null,
       );
       return null;
     }

@@ -32,6 +32,7 @@ export interface ClaimRequest {
 /** An open attempt. */
 export interface Claim {
   readonly attemptId: AttemptId;
+  readonly campaignNo: CampaignNo;
   readonly noticeId: NoticeId;
   /** Tries in this round so far, this one included. */
   readonly attemptCount: number;
@@ -68,6 +69,7 @@ export type SettledState = Extract<
 /** How an attempt ended. */
 export interface Settlement {
   readonly attemptId: AttemptId;
+  readonly campaignNo: CampaignNo;
   readonly noticeId: NoticeId;
   readonly outcome: Exclude<AttemptOutcome, 'open'>;
   readonly state: SettledState;

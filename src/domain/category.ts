@@ -24,6 +24,17 @@ export function categoryBit(category: Category): CategoryBits {
   return 1 << categories.indexOf(category);
 }
 
+const names = new Map<CategoryBits, string>();
+
+/** The names of a set in one word, for records that outlive the order of the bits. There are 512 sets. */
+export function categoryNames(bits: CategoryBits): string {
+  const known = names.get(bits);
+  if (known !== undefined) return known;
+  const named = categoriesOf(bits).join(',');
+  names.set(bits, named);
+  return named;
+}
+
 /** The categories of a set, in the order of the table above. */
 export function categoriesOf(bits: CategoryBits): Category[] {
   return categories.filter((_, index) => (bits & (1 << index)) !== 0);

@@ -353,6 +353,11 @@ export const errorRegistry = {
     help: 'Say how many letters a second it may get: --rate N, or RATE_PER_SECOND. The operator of the relay knows the limit.',
     exit: 2,
   },
+  'record-changed': {
+    message: 'The ledger is not as Candor wrote it: {what}.',
+    help: 'Something was changed outside of Candor, or damaged; nobody of its campaign is mailed. Keep a copy of the ledger, run `candor doctor`, and restore a backup of before the change.',
+    exit: 1,
+  },
   'relay-mismatch': {
     message: 'Campaign {campaign} was launched through {launched}; this process has {here}.',
     help: 'Set SMTP_URL to the relay of the campaign; a rehearsal goes on only without SMTP_URL. To use another relay: `candor cancel {campaign}`, then send the file once more with --again --except {campaign}, which leaves out those who were told.',
@@ -431,8 +436,8 @@ export const errorRegistry = {
     exit: 2,
   },
   'ledger-in-use': {
-    message: 'Workers are at work on this ledger. Nothing was restored.',
-    help: 'Stop every `candor serve` and `candor worker` on it, wait a minute, then restore.',
+    message: 'Workers are at work on this ledger. Nothing was changed.',
+    help: 'Stop every `candor serve` and `candor worker` on it, wait a minute, then do it again.',
     exit: 2,
   },
   'ledger-not-empty': {

@@ -66,8 +66,9 @@ export const holdTexts: Readonly<Record<HoldReason, HoldText>> = {
     help: 'Look at them and at `candor status`. `candor resume` sends the rest at RATE_PER_SECOND, `candor cancel` ends the campaign.',
   },
   'account-broken': {
-    message: 'The account does not add up: the notices are not the sum of their states.',
-    help: 'Nothing more is sent. Run `candor doctor`, which recounts in the ledger at DATABASE_URL and says what differs; when it agrees, `candor resume`.',
+    message:
+      'The account does not hold: notices are not the sum of their states, or a record is not as Candor wrote it.',
+    help: 'Nothing more is sent. Run `candor doctor`, which recounts and compares in the ledger at DATABASE_URL and says what differs. A record that was changed outside of Candor needs a backup of before the change; when all agrees, `candor resume`.',
   },
   restored: {
     message: 'The ledger was restored from a backup.',

@@ -13,6 +13,7 @@ import { schemaVersion } from './migrate.ts';
 
 /** What is in a backup, those that others refer to first. The tally is derived again; the law is in the schema. */
 export const archivedTables = [
+  'data_key',
   'campaign',
   'campaign_run',
   'campaign_clock',

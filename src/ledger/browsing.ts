@@ -6,7 +6,10 @@ import type { CampaignNo, NoticeId } from '../domain/ids.ts';
 import type { ListedNotice, Listing, WholeNotice } from '../domain/listed-notice.ts';
 import type { ReasonGroup, ReasonKey } from '../domain/notice-choice.ts';
 import { namedResendStates, noticeStates, sqlStates, type NoticeState } from '../domain/notice-state.ts';
+import { boundColumns, openAddress, openFormer, type BoundRow } from './bound-notices.ts';
+import type { CampaignKeys } from './campaign-keys.ts';
 import type { Queryable } from './database.ts';
+import { campaignKeys } from './key-store.ts';
 import type { Keyring } from './keyring.ts';
 
 /** Groups that an answer holds; the rest is in the page of all notices. */
@@ -75,13 +78,8 @@ export function inGroup(group: ReasonKey, from: number): { condition: string; va
   return { condition: [isState(group.state), `reason = $${from}`, ...codes].join(' and '), values };
 }
 
-interface ListedRow {
-  notice_id: NoticeId;
-  address_sealed: Buffer;
-  address_version: number;
-  row_no: number;
+interface ListedRow extends BoundRow {
   audience: Audience;
-  locale: string;
   state: NoticeState;
   reason: string | null;
   reply_code: number | null;
@@ -94,11 +92,11 @@ interface ListedRow {
   closed: boolean;
 }
 
-const listed = `n.notice_id, n.address_sealed, n.address_version, n.row_no, n.audience, n.locale, n.state, n.reason, n.reply_code, n.enhanced_code,
+const listed = `${boundColumns}, n.state, n.reason, n.reply_code, n.enhanced_code,
   n.round, n.attempt_count, n.maybe_accepted, n.due_at, n.settled_at,
   n.state = 'unconfirmed' and exists (select from candor.closed_doubt d where d.notice_id = n.notice_id) as closed`;
 
-/** A page of notices in the order of import, after the notice `after`. */
+/** A page of notices in the order of import, after the notice `after`. Throws `record-changed` when one is not as it was written. */
 export async function listNotices(
   on: Queryable,
   keyring: Keyring,
@@ -114,7 +112,8 @@ export async function listNotices(
            order by n.notice_id limit $3`,
     values: [campaignNo, page.after ?? 0, page.limit, ...chosen.values],
   });
-  return rows.map((row) => toListed(row, keyring));
+  const keys = await campaignKeys(on, keyring, campaignNo);
+  return rows.map((row) => toListed(row, keyring, keys));
 }
 
 function conditionOf(of: Listing): { condition: string; values: readonly unknown[] } {
@@ -129,11 +128,11 @@ function isState(state: NoticeState): string {
   return `state = '${state}'`;
 }
 
-function toListed(row: ListedRow, keyring: Keyring): ListedNotice {
+function toListed(row: ListedRow, keyring: Keyring, keys: CampaignKeys): ListedNotice {
   return {
     notice: keyring.noticeToken(row.notice_id, row.address_version),
     row: row.row_no,
-    address: keyring.open('address', row.address_sealed).toString('utf8'),
+    address: openAddress(row, keys),
     audience: row.audience,
     locale: row.locale,
     state: row.state,
@@ -149,7 +148,7 @@ function toListed(row: ListedRow, keyring: Keyring): ListedNotice {
   };
 }
 
-/** One notice of a campaign; null when it has no such notice. */
+/** One notice of a campaign; null when it has no such notice. Throws `record-changed` when it is not as it was written. */
 export async function readNotice(
   on: Queryable,
   keyring: Keyring,
@@ -158,32 +157,40 @@ export async function readNotice(
 ): Promise<WholeNotice | null> {
   const { rows } = await on.query<
     ListedRow & {
-      categories: number;
       auto_resent: boolean;
       closed_by: string | null;
       closed_reason: string | null;
       closed_at: Date | null;
     }
   >({
-    text: `select ${listed}, n.categories, n.auto_resent, d.actor as closed_by, d.reason as closed_reason, d.closed_at
+    text: `select ${listed}, n.auto_resent, d.actor as closed_by, d.reason as closed_reason, d.closed_at
            from candor.notice n left join candor.closed_doubt d on d.notice_id = n.notice_id
            where n.notice_id = $1 and n.campaign_no = $2`,
     values: [noticeId, campaignNo],
   });
   const row = rows[0];
   if (row === undefined) return null;
-  const former = await on.query<{ address_sealed: Buffer; replaced_at: Date }>({
-    text: 'select address_sealed, replaced_at from candor.former_address where notice_id = $1 order by address_version',
+  const keys = await campaignKeys(on, keyring, campaignNo);
+  const former = await on.query<{
+    address_version: number;
+    address_hash: Buffer;
+    address_sealed: Buffer;
+    mac: Buffer | null;
+    replaced_at: Date;
+  }>({
+    text: 'select address_version, address_hash, address_sealed, mac, replaced_at from candor.former_address where notice_id = $1 order by address_version',
     values: [noticeId],
   });
   return {
-    ...toListed(row, keyring),
+    ...toListed(row, keyring, keys),
     categories: categoriesOf(row.categories),
     autoResent: row.auto_resent,
-    formerAddresses: former.rows.map(({ address_sealed, replaced_at }) => ({
-      address: keyring.open('address', address_sealed).toString('utf8'),
-      replacedAt: replaced_at,
-    })),
+    formerAddresses: former.rows.map(
+      ({ address_version: version, address_hash: hash, address_sealed: sealed, mac, replaced_at }) => ({
+        address: openFormer(keys, { noticeId, version, hash, sealed }, mac),
+        replacedAt: replaced_at,
+      }),
+    ),
     closedDoubt:
       row.closed_by === null || row.closed_reason === null || row.closed_at === null
         ? null

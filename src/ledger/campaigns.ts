@@ -3,12 +3,14 @@ import type { Audience } from '../domain/audience.ts';
 import { campaignMayGo, type CampaignState, type UnconfirmedPolicy } from '../domain/campaign-state.ts';
 import { CandorError } from '../domain/errors.ts';
 import type { CampaignId, CampaignNo } from '../domain/ids.ts';
-import type { CompiledLetter } from '../domain/kit.ts';
 import type { LaunchRecord } from '../domain/launch-record.ts';
 import type { Start } from '../domain/start.ts';
+import { bindTerms } from './bound-terms.ts';
 import type { Queryable } from './database.ts';
 import { recordEvent } from './events.ts';
 import { giveBackQueued } from './feeding.ts';
+import { makeCampaignKey } from './key-store.ts';
+import type { Keyring } from './keyring.ts';
 
 /** Everything a launch freezes, besides the letters. Holds no password. */
 export interface FrozenTerms {
@@ -92,9 +94,10 @@ const columns = `campaign_no, id, state, reason, reason_detail, reason_rule, kit
   notice_count, unconfirmed_policy, retry_delays_ms::double precision[] as retry_delays_ms, retry_repeat_last, retry_for_ms,
   intake->'launch' as launch, start_at, created_at, launched_at, finished_at`;
 
-/** Makes a draft. It becomes visible to others only when its transaction commits, by then as `ready`. */
+/** Makes a draft, with a key of its own. It becomes visible to others only when its transaction commits, by then as `ready`. */
 export async function createDraft(
   on: Queryable,
+  keyring: Keyring,
   draft: { id: CampaignId; fileSha256: string; terms: FrozenTerms; actor: string },
 ): Promise<CampaignNo> {
   const { terms } = draft;
@@ -126,6 +129,7 @@ export async function createDraft(
     ],
   });
   const campaignNo = rows[0]!.campaign_no;
+  await makeCampaignKey(on, keyring, { id: draft.id, incident: terms.kit });
   await recordEvent(on, {
     campaignNo,
     actor: draft.actor,
@@ -147,9 +151,10 @@ export interface ImportAccount {
   readonly intake: Readonly<Record<string, unknown>>;
 }
 
-/** Writes the account and takes the draft to `ready`. Throws `account-broken` when the sums do not hold. */
+/** Writes the account, vouches for the terms and the letters, which are frozen before, and takes the draft to `ready`. Throws `account-broken` when the sums do not hold. */
 export async function finishImport(
   on: Queryable,
+  keyring: Keyring,
   campaignNo: CampaignNo,
   account: ImportAccount,
   actor: string,
@@ -172,6 +177,7 @@ export async function finishImport(
       account.intake,
     ],
   });
+  await bindTerms(on, keyring, campaignNo);
   const { rows, invalid, merged, conflicts, notices, audiences } = account;
   await recordEvent(on, {
     campaignNo,
@@ -179,29 +185,6 @@ export async function finishImport(
     kind: 'imported',
     data: { rows, invalid, merged, conflicts, notices, audiences, ...account.intake },
   });
-}
-
-/** Freezes the compiled letters, exactly as they will be rendered. */
-export async function freezeLetters(
-  on: Queryable,
-  campaignNo: CampaignNo,
-  letters: readonly CompiledLetter[],
-): Promise<void> {
-  await on.query({
-    text: `insert into candor.letter (campaign_no, audience, locale, subject, digest, compiled)
-           select $1, (l->>'audience')::candor.audience, l->>'locale', l->>'subject', l->>'digest', l
-           from jsonb_array_elements($2::jsonb) l`,
-    values: [campaignNo, JSON.stringify(letters)],
-  });
-}
-
-/** The frozen letters of a campaign. */
-export async function readLetters(on: Queryable, campaignNo: CampaignNo): Promise<CompiledLetter[]> {
-  const { rows } = await on.query<{ compiled: CompiledLetter }>({
-    text: 'select compiled from candor.letter where campaign_no = $1 order by audience, locale',
-    values: [campaignNo],
-  });
-  return rows.map((row) => row.compiled);
 }
 
 /** The moment of a start, by the ledger's clock. */

@@ -1,39 +1,67 @@
 // The claim: one commit that opens an attempt. No commit, no MAIL FROM (promise 4).
 import type { Claim, ClaimRequest, NoticeContent } from '../domain/attempt.ts';
 import type { Audience } from '../domain/audience.ts';
+import { CandorError } from '../domain/errors.ts';
 import type { AttemptId, CampaignNo, LeaseId, NoticeId, SliceId } from '../domain/ids.ts';
+import { boundColumns, misfitOf, type BoundRow, type Misfit } from './bound-notices.ts';
+import type { CampaignKeys } from './campaign-keys.ts';
 import type { Queryable } from './database.ts';
+import { campaignKeys } from './key-store.ts';
 import type { Keyring } from './keyring.ts';
 
-/** Reads and opens the notices of a slice that are still queued in it, in its order; none when the campaign does not run. */
-export async function readSlice(on: Queryable, keyring: Keyring, sliceId: SliceId): Promise<NoticeContent[]> {
-  const { rows } = await on.query<{
-    notice_id: NoticeId;
-    campaign_no: CampaignNo;
-    audience: Audience;
-    locale: string;
-    categories: number;
-    address_sealed: Buffer;
-    name_sealed: Buffer | null;
-    address_version: number;
-  }>({
+/** What stands in a slice: its notices, or what does not fit among them. */
+export interface SliceContent {
+  readonly notices: NoticeContent[];
+  /** Of one campaign; then there are no notices, because nobody of it may be mailed. */
+  readonly changed: { readonly campaignNo: CampaignNo; readonly misfits: readonly Misfit[] } | null;
+}
+
+/**
+ * Reads and opens the notices of a slice that are still queued in it, in its order; none when the campaign does not run.
+ * Each is compared with what was written for it.
+ */
+export async function readSlice(on: Queryable, keyring: Keyring, sliceId: SliceId): Promise<SliceContent> {
+  const { rows } = await on.query<BoundRow & { campaign_no: CampaignNo; audience: Audience }>({
     name: 'read-slice',
-    text: `select n.notice_id, n.campaign_no, n.audience, n.locale, n.categories, n.address_sealed, n.name_sealed, n.address_version
+    text: `select ${boundColumns}, n.campaign_no
            from candor.notice n join candor.campaign c on c.campaign_no = n.campaign_no
            -- Queued by the CHECK, since they have a slice. As text, so that notice_active is not read beside notice_by_slice.
            where n.slice_id = $1 and n.state::text = 'queued' and c.state = 'running' order by n.notice_id`,
     values: [sliceId],
   });
-  return rows.map((row) => ({
-    noticeId: row.notice_id,
-    campaignNo: row.campaign_no,
-    audience: row.audience,
-    locale: row.locale,
-    categories: row.categories,
-    address: keyring.open('address', row.address_sealed).toString('utf8'),
-    name: row.name_sealed === null ? null : keyring.open('name', row.name_sealed).toString('utf8'),
-    token: keyring.noticeToken(row.notice_id, row.address_version),
-  }));
+  const notices: NoticeContent[] = [];
+  const misfits: Misfit[] = [];
+  let campaignNo: CampaignNo | null = null;
+  for (const row of rows) {
+    const keys = await keysOf(on, keyring, row.campaign_no);
+    const misfit = 'found' in keys ? keys : misfitOf(row, keys);
+    if (misfit !== null) {
+      campaignNo = row.campaign_no;
+      misfits.push(misfit);
+    }
+    if (misfit !== null || 'found' in keys) continue;
+    notices.push({
+      noticeId: row.notice_id,
+      campaignNo: row.campaign_no,
+      audience: row.audience,
+      locale: row.locale,
+      categories: row.categories,
+      address: keys.open('notice.address_sealed', row.address_hash, row.address_sealed),
+      name: row.name_sealed === null ? null : keys.open('notice.name_sealed', row.address_hash, row.name_sealed),
+      token: keyring.noticeToken(row.notice_id, row.address_version),
+    });
+  }
+  return campaignNo === null ? { notices, changed: null } : { notices: [], changed: { campaignNo, misfits } };
+}
+
+/** The keys of the campaign, or what is wrong with them. */
+async function keysOf(on: Queryable, keyring: Keyring, campaignNo: CampaignNo): Promise<CampaignKeys | Misfit> {
+  try {
+    return await campaignKeys(on, keyring, campaignNo);
+  } catch (error) {
+    if (!(error instanceof CandorError) || error.code !== 'record-changed') throw error;
+    return { table: 'data_key', row: 'of the campaign', found: error.message };
+  }
 }
 
 /**
@@ -80,7 +108,7 @@ export function claimSteps(first: number): string {
 
 /** The rows of a claim, after its steps. */
 export const claimedRows = `
-    select o.attempt_id, notice_id, c.attempt_count, c.charged_count,
+    select o.attempt_id, notice_id, c.campaign_no, c.attempt_count, c.charged_count,
            case when c.attempt_count > 1 then candor.running_ms(c.campaign_no, c.round_started_at, clock_timestamp()) else 0 end as round_age_ms
     -- The same notices on both sides; full, because that cannot be a nested loop (200 by 200 took 4 ms).
     from opened o full join claimed c using (notice_id)`;
@@ -97,6 +125,7 @@ export function claimValues(requests: readonly ClaimRequest[]): unknown[] {
 export interface ClaimRow {
   readonly attempt_id: AttemptId;
   readonly notice_id: NoticeId;
+  readonly campaign_no: CampaignNo;
   readonly attempt_count: number;
   readonly charged_count: number;
   readonly round_age_ms: number;
@@ -105,6 +134,7 @@ export interface ClaimRow {
 export function readClaim(row: ClaimRow): Claim {
   return {
     attemptId: row.attempt_id,
+    campaignNo: row.campaign_no,
     noticeId: row.notice_id,
     attemptCount: row.attempt_count,
     chargedCount: row.charged_count,

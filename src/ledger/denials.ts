@@ -2,6 +2,7 @@
 import type { KnownPassage } from '../domain/denials.ts';
 import type { CampaignNo } from '../domain/ids.ts';
 import type { Queryable, Transaction } from './database.ts';
+import { campaignKeys } from './key-store.ts';
 import type { Keyring } from './keyring.ts';
 import { takeBack } from './refusals.ts';
 
@@ -10,9 +11,9 @@ const lookedBack = 2_000;
 
 /** The domains of the campaign's latest accepted letters, and the rule that a person has resumed from. */
 export async function readPassage(on: Queryable, keyring: Keyring, campaignNo: CampaignNo): Promise<KnownPassage> {
-  const { rows } = await on.query<{ denial_rule: string | null; address_sealed: Buffer | null }>({
+  const { rows } = await on.query<{ denial_rule: string | null; address_hash: Buffer; address_sealed: Buffer | null }>({
     name: 'read-passage',
-    text: `select c.denial_rule, n.address_sealed from candor.campaign c
+    text: `select c.denial_rule, n.address_hash, n.address_sealed from candor.campaign c
            left join lateral (
              select notice_id from (select * from candor.attempt order by attempt_id desc limit ${lookedBack}) latest
              where campaign_no = c.campaign_no and outcome::text = 'accepted' order by attempt_id desc limit 200
@@ -21,9 +22,10 @@ export async function readPassage(on: Queryable, keyring: Keyring, campaignNo: C
            where c.campaign_no = $1`,
     values: [campaignNo],
   });
-  const domains = rows.flatMap(({ address_sealed: sealed }) => {
+  const keys = await campaignKeys(on, keyring, campaignNo);
+  const domains = rows.flatMap(({ address_hash: hash, address_sealed: sealed }) => {
     if (sealed === null) return [];
-    const address = keyring.open('address', sealed).toString('utf8').toLowerCase();
+    const address = keys.open('notice.address_sealed', hash, sealed).toLowerCase();
     return [address.slice(address.lastIndexOf('@') + 1)];
   });
   return { acceptedDomains: [...new Set(domains)], seenRule: rows[0]?.denial_rule ?? null };

@@ -2,12 +2,13 @@
 // because a person wrote it. Notices of such a domain wait aside, pending; no slice takes them.
 import type { DomainLimit, DomainPace } from '../domain/domain-turn.ts';
 import type { CampaignNo, NoticeId, SliceId } from '../domain/ids.ts';
+import { bindPace, expectStatedPace, macDomainLimit } from './bound-pace.ts';
 import type { Queryable, Transaction } from './database.ts';
 import type { Keyring } from './keyring.ts';
 
-/** Of the canonical form of a domain; addresses hold an @, so the two never meet. */
+/** Of the canonical form of a domain. */
 function hashDomain(keyring: Keyring, domain: string): Buffer {
-  return keyring.hashAddress(domain);
+  return keyring.hashDomain(domain);
 }
 
 /** The keyed hash of a domain in its A-label form, in hex. */
@@ -15,39 +16,60 @@ export function domainKey(keyring: Keyring, domain: string): string {
   return hashDomain(keyring, domain).toString('hex');
 }
 
-/** Makes these the limits of the relay: a domain that is not among them loses its own. Run it in a transaction. */
+/** Makes these the limits of the relay: a domain that is not among them loses its own. Run it in a transaction. Throws `record-changed`. */
 export async function setDomainLimits(
   tx: Transaction,
   keyring: Keyring,
   relayIdentity: string,
   limits: readonly DomainLimit[],
 ): Promise<void> {
-  for (const limit of limits) await setDomainLimit(tx, keyring, relayIdentity, limit);
-  await tx.query({
-    text: 'update candor.domain_pace set limit_per_second = null, name = null where relay_identity = $1 and domain_hash <> all($2::bytea[])',
+  await expectStatedPace(tx, keyring, relayIdentity);
+  for (const limit of limits) await enterLimit(tx, keyring, relayIdentity, limit);
+  const { rows: others } = await tx.query<{ domain_hash: Buffer }>({
+    text: 'select domain_hash from candor.domain_pace where relay_identity = $1 and limit_per_second is not null and domain_hash <> all($2::bytea[])',
     values: [relayIdentity, limits.map(({ domain }) => hashDomain(keyring, domain))],
   });
+  for (const { domain_hash: hash } of others)
+    await writeLimit(tx, keyring, relayIdentity, { hash, name: null, perSecond: null });
+  await bindPace(tx, keyring, relayIdentity);
   await releaseAside(tx, relayIdentity);
 }
 
-/** Limits one domain, or (null) lets it and its waiting notices go. Run it in a transaction. */
+/** Limits one domain, or (null) lets it and its waiting notices go. Run it in a transaction. Throws `record-changed`. */
 export async function setDomainLimit(
   tx: Transaction,
   keyring: Keyring,
   relayIdentity: string,
   limit: { domain: string; perSecond: number | null },
 ): Promise<void> {
-  await tx.query({
-    text: `insert into candor.domain_pace as p (relay_identity, domain_hash, name, limit_per_second) values ($1, $2, $3, $4)
-           on conflict (relay_identity, domain_hash) do update set name = excluded.name, limit_per_second = excluded.limit_per_second`,
-    values: [
-      relayIdentity,
-      hashDomain(keyring, limit.domain),
-      limit.perSecond === null ? null : limit.domain,
-      limit.perSecond,
-    ],
-  });
+  await expectStatedPace(tx, keyring, relayIdentity);
+  await enterLimit(tx, keyring, relayIdentity, limit);
+  await bindPace(tx, keyring, relayIdentity);
   if (limit.perSecond === null) await releaseAside(tx, relayIdentity);
+}
+
+function enterLimit(
+  tx: Transaction,
+  keyring: Keyring,
+  relayIdentity: string,
+  { domain, perSecond }: { domain: string; perSecond: number | null },
+): Promise<void> {
+  const name = perSecond === null ? null : domain;
+  return writeLimit(tx, keyring, relayIdentity, { hash: hashDomain(keyring, domain), name, perSecond });
+}
+
+async function writeLimit(
+  tx: Transaction,
+  keyring: Keyring,
+  relayIdentity: string,
+  limit: { hash: Buffer; name: string | null; perSecond: number | null },
+): Promise<void> {
+  await tx.query({
+    text: `insert into candor.domain_pace as p (relay_identity, domain_hash, name, limit_per_second, limit_mac) values ($1, $2, $3, $4, $5)
+           on conflict (relay_identity, domain_hash) do update
+             set name = excluded.name, limit_per_second = excluded.limit_per_second, limit_mac = excluded.limit_mac`,
+    values: [relayIdentity, limit.hash, limit.name, limit.perSecond, macDomainLimit(keyring, relayIdentity, limit)],
+  });
 }
 
 /** The domains with a limit of their own now, and whether notices of running campaigns wait for them. */

@@ -6,7 +6,11 @@ import type { Audience } from '../domain/audience.ts';
 import { categoriesOf, type Category } from '../domain/category.ts';
 import type { AttemptId, CampaignNo, NoticeId } from '../domain/ids.ts';
 import type { NoticeState } from '../domain/notice-state.ts';
+import { boundColumns, expectFit, type BoundRow } from './bound-notices.ts';
+import { expectBound } from './bound-terms.ts';
+import type { CampaignKeys } from './campaign-keys.ts';
 import type { Queryable } from './database.ts';
+import { campaignKeys } from './key-store.ts';
 import type { Keyring } from './keyring.ts';
 
 export interface NoticeRecord {
@@ -34,14 +38,8 @@ export interface NoticeRecord {
   readonly attempts: readonly AttemptRecord[];
 }
 
-interface NoticeRow {
-  notice_id: NoticeId;
-  address_sealed: Buffer;
-  address_version: number;
-  row_no: number;
+interface NoticeRow extends BoundRow {
   audience: Audience;
-  locale: string;
-  categories: number;
   state: NoticeState;
   reason: string | null;
   maybe_accepted: boolean;
@@ -74,7 +72,8 @@ const batchSize = 1_000;
 
 /**
  * The records of a campaign in the order of import, in batches. Give it a transaction in `repeatable
- * read`, so that attempts and notices belong together. One walk at a time in a transaction.
+ * read`, so that attempts and notices belong together. One walk at a time in a transaction. Throws `record-changed` at
+ * the first record that is not as it was written: a proof holds nothing else.
  */
 export async function* noticeRecords(
   tx: Queryable,
@@ -82,13 +81,15 @@ export async function* noticeRecords(
   campaignNo: CampaignNo,
   wanted: { states?: readonly NoticeState[]; withoutReason?: string; withAddresses: boolean },
 ): AsyncGenerator<readonly NoticeRecord[], void> {
+  await expectBound(tx, keyring, campaignNo);
+  const keys = await campaignKeys(tx, keyring, campaignNo);
   await tx.query({
     text: `declare notice_record no scroll cursor for
-           select notice_id, address_sealed, address_version, row_no, audience, locale, categories, state, reason, maybe_accepted,
-                  auto_resent, round, reply_code, enhanced_code, due_at, settled_at
-           from candor.notice where campaign_no = $1 and ($2::candor.notice_state[] is null or state = any($2::candor.notice_state[]))
-             and ($3::text is null or reason is distinct from $3)
-           order by notice_id`,
+           select ${boundColumns}, n.state, n.reason, n.maybe_accepted,
+                  n.auto_resent, n.round, n.reply_code, n.enhanced_code, n.due_at, n.settled_at
+           from candor.notice n where n.campaign_no = $1 and ($2::candor.notice_state[] is null or n.state = any($2::candor.notice_state[]))
+             and ($3::text is null or n.reason is distinct from $3)
+           order by n.notice_id`,
     values: [campaignNo, wanted.states ?? null, wanted.withoutReason ?? null],
   });
   for (;;) {
@@ -99,7 +100,7 @@ export async function* noticeRecords(
       keyring,
       rows.map((row) => row.notice_id),
     );
-    yield rows.map((row) => toRecord(row, keyring, attempts.get(row.notice_id) ?? [], wanted.withAddresses));
+    yield rows.map((row) => toRecord(row, { keyring, keys }, attempts.get(row.notice_id) ?? [], wanted.withAddresses));
   }
   await tx.query({ text: 'close notice_record' });
 }
@@ -142,10 +143,11 @@ export async function readAttempts(
 
 function toRecord(
   row: NoticeRow,
-  keyring: Keyring,
+  { keyring, keys }: { keyring: Keyring; keys: CampaignKeys },
   attempts: readonly AttemptRecord[],
   withAddress: boolean,
 ): NoticeRecord {
+  expectFit(row, keys);
   return {
     notice: keyring.noticeToken(row.notice_id, row.address_version),
     row: row.row_no,
@@ -161,7 +163,7 @@ function toRecord(
     enhancedCode: row.enhanced_code,
     dueAt: row.due_at,
     settledAt: row.settled_at,
-    ...(withAddress ? { address: keyring.open('address', row.address_sealed).toString('utf8') } : {}),
+    ...(withAddress ? { address: keys.open('notice.address_sealed', row.address_hash, row.address_sealed) } : {}),
     attempts,
   };
 }

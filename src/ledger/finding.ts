@@ -3,12 +3,16 @@
 import type { AttemptOutcome } from '../domain/attempt.ts';
 import type { Audience } from '../domain/audience.ts';
 import type { Found, FoundAttempt } from '../domain/found.ts';
-import type { NoticeId } from '../domain/ids.ts';
+import type { CampaignNo, NoticeId } from '../domain/ids.ts';
 import type { NoticeState } from '../domain/notice-state.ts';
+import { boundColumns, expectFit, type BoundRow } from './bound-notices.ts';
+import { expectBound } from './bound-terms.ts';
 import type { Queryable } from './database.ts';
+import { campaignKeys, hashesOfAddress } from './key-store.ts';
 import type { Keyring } from './keyring.ts';
 
-interface FoundRow {
+interface FoundRow extends BoundRow {
+  campaign_no: CampaignNo;
   campaign: string;
   kit: string;
   rehearsal: boolean;
@@ -24,34 +28,37 @@ interface FoundRow {
   reply_code: number | null;
   enhanced_code: string | null;
   reply_scrubbed: string | null;
-  notice_id: NoticeId;
-  address_version: number;
   current: boolean;
 }
 
 /**
- * Every notice to the address, or that had it before a correction, newest campaign first, with all its attempts.
+ * Every notice to the address, or that had it before a correction, newest campaign first, with all its attempts. Throws
+ * `record-changed` when one is not as it was written.
  *
  * @param canonicalAddress in the canonical form that intake gives (`key`), by which two spellings are the same address
  */
 export async function findAddress(on: Queryable, keyring: Keyring, canonicalAddress: string): Promise<Found[]> {
   const { rows } = await on.query<FoundRow>({
-    text: `select c.id as campaign, c.kit, c.rehearsal, n.notice_id, n.address_version, n.address_hash = $1 as current,
-                  n.audience, n.locale, l.subject, n.state, n.reason, n.maybe_accepted,
+    text: `select c.id as campaign, c.kit, c.rehearsal, n.campaign_no, ${boundColumns}, n.address_hash = any($1::bytea[]) as current,
+                  l.subject, n.state, n.reason, n.maybe_accepted,
                   a.opened_at, a.closed_at, a.outcome, a.reply_code, a.enhanced_code, a.reply_scrubbed
            from candor.notice n
            join candor.campaign c on c.campaign_no = n.campaign_no and c.state <> 'draft'
            left join candor.letter l on l.campaign_no = n.campaign_no and l.audience = n.audience and l.locale = n.locale
            left join candor.attempt a on a.notice_id = n.notice_id and a.outcome <> 'given-back'
-           where n.notice_id in (select notice_id from candor.notice_address where address_hash = $1
-                                 union all select notice_id from candor.former_address where address_hash = $1)
+           where n.notice_id in (select notice_id from candor.notice_address where address_hash = any($1::bytea[])
+                                 union all select notice_id from candor.former_address where address_hash = any($1::bytea[]))
            order by n.campaign_no desc, a.attempt_id`,
-    values: [keyring.hashAddress(canonicalAddress)],
+    values: [await hashesOfAddress(on, keyring, canonicalAddress)],
   });
+  for (const campaignNo of new Set(rows.map((row) => row.campaign_no))) await expectBound(on, keyring, campaignNo);
   const found = new Map<NoticeId, Found & { attempts: FoundAttempt[] }>();
   for (const row of rows) {
     let notice = found.get(row.notice_id);
-    if (!notice) found.set(row.notice_id, (notice = { ...noticeOf(row, keyring), attempts: [] }));
+    if (!notice) {
+      expectFit(row, await campaignKeys(on, keyring, row.campaign_no));
+      found.set(row.notice_id, (notice = { ...noticeOf(row, keyring), attempts: [] }));
+    }
     if (row.opened_at !== null && row.outcome !== null) {
       notice.attempts.push({
         at: row.opened_at,

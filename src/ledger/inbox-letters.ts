@@ -1,5 +1,6 @@
 // The letters that the built-in inbox took, sealed. Keeps the newest ten thousand.
 import { createBatcher } from '../runtime/batcher.ts';
+import { inboxLetterOf } from './bound-cells.ts';
 import type { Queryable } from './database.ts';
 import type { Keyring } from './keyring.ts';
 
@@ -46,13 +47,21 @@ export function createInboxStore(on: Queryable, keyring: Keyring): InboxStore {
 
   const insert = async (letters: readonly IncomingLetter[]): Promise<readonly void[]> => {
     // One parameter for each value: bytes then travel as bytes, where an array would travel as hex.
-    const places = letters.map((_, index) => `($${index * 3 + 1}, $${index * 3 + 2}, $${index * 3 + 3})`);
+    const places = letters.map(
+      (_, index) => `($${index * 4 + 1}, $${index * 4 + 2}, $${index * 4 + 3}, $${index * 4 + 4})`,
+    );
+    const { rows: numbers } = await on.query<{ id: number }>({
+      name: 'number-inbox-letters',
+      text: `select nextval(pg_get_serial_sequence('candor.inbox_letter', 'letter_id')) as id from generate_series(1, $1)`,
+      values: [letters.length],
+    });
     await on.query({
-      text: `insert into candor.inbox_letter (received_at, notice_token, sealed) values ${places.join(', ')}`,
-      values: letters.flatMap((letter) => [
+      text: `insert into candor.inbox_letter (letter_id, received_at, notice_token, sealed) values ${places.join(', ')}`,
+      values: letters.flatMap((letter, index) => [
+        numbers[index]!.id,
         letter.receivedAt,
         letter.noticeToken,
-        keyring.seal('inbox-letter', letter.raw),
+        keyring.seal('inbox_letter.sealed', inboxLetterOf(numbers[index]!.id, letter.noticeToken), letter.raw),
       ]),
     });
     sinceTrim += letters.length;
@@ -69,6 +78,9 @@ export function createInboxStore(on: Queryable, keyring: Keyring): InboxStore {
       text: `delete from candor.inbox_letter where letter_id <= (select letter_id from candor.inbox_letter order by letter_id desc offset ${inboxCapacity} limit 1)`,
     });
   };
+
+  const opened = (row: LetterRow): Buffer =>
+    keyring.open('inbox_letter.sealed', inboxLetterOf(row.letter_id, row.notice_token), row.sealed);
 
   const batcher = createBatcher(insert, { max: insertMax, parallel: 2 });
 
@@ -87,7 +99,7 @@ export function createInboxStore(on: Queryable, keyring: Keyring): InboxStore {
                where $1::bigint is null or letter_id < $1 order by letter_id desc limit $2`,
         values: [beforeId ?? null, limit],
       });
-      return rows.map((row) => ({ ...stored(row), header: headerOf(keyring.open('inbox-letter', row.sealed)) }));
+      return rows.map((row) => ({ ...stored(row), header: headerOf(opened(row)) }));
     },
     async get(letterId) {
       if (!Number.isSafeInteger(letterId)) return null;
@@ -96,7 +108,7 @@ export function createInboxStore(on: Queryable, keyring: Keyring): InboxStore {
         values: [letterId],
       });
       const row = rows[0];
-      return row ? { ...stored(row), raw: keyring.open('inbox-letter', row.sealed) } : null;
+      return row ? { ...stored(row), raw: opened(row) } : null;
     },
   };
 }

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { CandorError } from '../domain/errors.ts';
 import type { Database, Queryable } from './database.ts';
+import { unlockLedger } from './key-store.ts';
 import type { Keyring } from './keyring.ts';
+import { bindLedger, untilUnused } from './upgrading.ts';
 
 const folder = new URL('../ledger/migrations/', import.meta.url);
 
@@ -15,6 +17,9 @@ export interface Migration {
   readonly name: string;
   readonly sql: string;
 }
+
+/** The schema whose sealed values are bound to their places. */
+const boundSince = 17;
 
 /** All migrations of this version of the program, in order. */
 export async function readMigrations(): Promise<Migration[]> {
@@ -29,16 +34,37 @@ export async function readMigrations(): Promise<Migration[]> {
 }
 
 /**
- * Applies what is missing and answers the ledger's id. The first start also writes the check value of
+ * Applies what is missing, seals anew what an earlier version sealed, and answers the ledger's id. The first start also writes the check value of
  * the key. Throws `ledger-unusable` for a database that cannot hold a ledger, `schema-mismatch` when the
- * ledger is newer than the program, `key-wrong` when it was sealed with another key. To restore, that is no fault of
+ * ledger is newer than the program, `ledger-in-use` when one of an earlier version is worked at, `key-wrong` when it was sealed with another key. To restore, that is no fault of
  * a ledger that holds nothing yet: the restore gives it the key of the backup.
  */
 export async function migrate(
   database: Database,
   keyring: Keyring,
-  options: { toRestore?: boolean } = {},
+  { toRestore = false, say = () => undefined }: { toRestore?: boolean; say?: (line: string) => void } = {},
 ): Promise<string> {
+  const before = await schemaBefore(database);
+  if (before > 0 && before < boundSince) await untilUnused(database, say);
+  const { ledgerId, ours } = await migrateSchema(database, keyring, toRestore);
+  // One that holds nothing and has another key gets that of the backup, and is bound, by the restore.
+  if (ours) await bindLedger(database, keyring, say);
+  return ledgerId;
+}
+
+/** 0 where there is no ledger yet. */
+async function schemaBefore(on: Queryable): Promise<number> {
+  const { rows } = await on.query<{ found: boolean }>({
+    text: `select to_regclass('candor.schema_version') is not null as found`,
+  });
+  return rows[0]?.found === true ? schemaVersion(on) : 0;
+}
+
+async function migrateSchema(
+  database: Database,
+  keyring: Keyring,
+  toRestore: boolean,
+): Promise<{ ledgerId: string; ours: boolean }> {
   const migrations = await readMigrations();
   return database.transaction(async (tx) => {
     await tx.query({ text: 'select pg_advisory_xact_lock($1)', values: [migrationLock] });
@@ -63,8 +89,11 @@ export async function migrate(
       values: [randomUUID(), keyring.checkValue],
     });
     const identity = await readIdentity(tx);
-    if (options.toRestore !== true || (await holdsAnything(tx))) expectKey(identity, keyring);
-    return identity.ledger_id;
+    if (!toRestore || (await holdsAnything(tx))) expectKey(identity, keyring);
+    const ours = identity.key_check.equals(keyring.checkValue);
+    // A ledger of an earlier version goes on with the keys of the letters that are on their way.
+    if (ours) await unlockLedger(tx, keyring, found > 0 && found < boundSince ? keyring.version1.kept : undefined);
+    return { ledgerId: identity.ledger_id, ours };
   });
 }
 

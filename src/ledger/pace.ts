@@ -2,7 +2,9 @@
 // slots moves `next_slot_at`, so the rate holds over all processes, campaigns and machines, and no wipe of
 // the queue touches it (ADR 0003).
 import { mostLateMs, usedShare, type Pace, type Slots, type SlotSpan, type ThrottleStep } from '../domain/pace.ts';
+import { bindPace } from './bound-pace.ts';
 import type { Queryable } from './database.ts';
+import type { Keyring } from './keyring.ts';
 
 /**
  * Takes up to `want` slots that begin within the span. Slots before it are forfeited: nobody can use them in time any
@@ -69,13 +71,19 @@ export async function readPace(on: Queryable, relayIdentity: string): Promise<Pa
   };
 }
 
-/** Makes the relay's row if there is none; with a limit, sets it (null leaves it as it is). */
-export async function setLimit(on: Queryable, relayIdentity: string, perSecond: number | null): Promise<void> {
-  await on.query({
-    text: `insert into candor.relay_pace (relay_identity, limit_per_second) values ($1, $2)
-           on conflict (relay_identity) do update set limit_per_second = coalesce($2, candor.relay_pace.limit_per_second)`,
+/** Makes the relay's row if there is none; with a limit, sets it (null leaves it as it is). In a transaction. */
+export async function setLimit(
+  on: Queryable,
+  keyring: Keyring,
+  relayIdentity: string,
+  perSecond: number | null,
+): Promise<void> {
+  const { rowCount } = await on.query({
+    text: `insert into candor.relay_pace (relay_identity, limit_per_second, limit_mac) values ($1, $2, '')
+           on conflict (relay_identity) do ${perSecond === null ? 'nothing' : 'update set limit_per_second = $2'}`,
     values: [relayIdentity, perSecond],
   });
+  if (rowCount > 0) await bindPace(on, keyring, relayIdentity);
 }
 
 /** What becomes of a throttle that was `was`. */

@@ -9,6 +9,7 @@ import {
 } from '../domain/refusals.ts';
 import { moveCampaign } from './campaigns.ts';
 import type { Database, Queryable, Transaction } from './database.ts';
+import { campaignKeys } from './key-store.ts';
 import type { Keyring } from './keyring.ts';
 
 /** How far back the beginning of a fault is looked for: some seconds of full speed. */
@@ -117,12 +118,13 @@ async function readFirstLetters(
     rule: string | null;
     reply_scrubbed: string | null;
     words: string | null;
+    address_hash: Buffer;
     address_sealed: Buffer;
     passed: string | null;
   }>({
     name: 'read-first-letters',
     text: `select a.attempt_id, a.outcome::text as outcome, a.rule, a.reply_scrubbed, ${sameWords('a.reply_scrubbed')} as words,
-                  n.address_sealed, c.refusal_reply as passed
+                  n.address_hash, n.address_sealed, c.refusal_reply as passed
            from candor.campaign c
            cross join lateral (
              select * from candor.attempt
@@ -134,8 +136,9 @@ async function readFirstLetters(
            where c.campaign_no = $1 order by a.attempt_id`,
     values: [campaignNo],
   });
+  const keys = await campaignKeys(on, keyring, campaignNo);
   const letters = rows.map((row) => {
-    const address = keyring.open('address', row.address_sealed).toString('utf8').toLowerCase();
+    const address = keys.open('notice.address_sealed', row.address_hash, row.address_sealed).toLowerCase();
     const { outcome, rule, words, reply_scrubbed: reply, attempt_id: attemptId } = row;
     return { outcome, rule, words, reply, attemptId, domain: address.slice(address.lastIndexOf('@') + 1) };
   });

@@ -17,8 +17,10 @@ import { moveCampaign } from './campaigns.ts';
 import { copyIn } from './copy.ts';
 import { sqlState, type Database, type Transaction } from './database.ts';
 import { recordEvent } from './events.ts';
+import { unlockLedger } from './key-store.ts';
 import type { Keyring } from './keyring.ts';
 import { holdsAnything, schemaVersion } from './migrate.ts';
+import { bindLedger } from './upgrading.ts';
 
 export interface RestoreTerms {
   readonly actor: string;
@@ -54,7 +56,7 @@ export async function restore(
   { actor, unauthenticated }: RestoreTerms,
 ): Promise<Extent & BackupOrigin> {
   try {
-    return await database.transaction(
+    const restored = await database.transaction(
       async (tx) => {
         await claimEmptyLedger(tx);
         await usePlainForms(tx);
@@ -64,6 +66,7 @@ export async function restore(
         });
         const rows = await fill(tx, archive);
         const origin = factsOf(archive.header, await archive.end(rows));
+        await unlockLedger(tx, keyring);
         await skipIds(tx);
         await calmDown(tx, origin, actor);
         await tx.query({
@@ -80,6 +83,9 @@ export async function restore(
       },
       { patient: true },
     );
+    // One that was made under another key was not bound when it was opened.
+    await bindLedger(database, keyring, () => undefined);
+    return restored;
   } finally {
     from.destroy();
   }
@@ -109,6 +115,7 @@ async function claimEmptyLedger(tx: Transaction): Promise<void> {
   await tx.query({ text: 'delete from candor.lease' });
   await tx.query({ text: 'delete from candor.relay_pace' });
   await tx.query({ text: 'delete from candor.domain_pace' });
+  await tx.query({ text: 'delete from candor.data_key' });
 }
 
 async function expectSchema(tx: Transaction, schema: number, tables: OpenedArchive['header']['tables']): Promise<void> {
@@ -222,4 +229,8 @@ async function skipIds(tx: Transaction): Promise<void> {
       text: `select setval(pg_get_serial_sequence('candor.${table}', '${column}'), coalesce(max(${column}), 0) + ${gap}, false) from candor.${table}`,
     });
   }
+  // The old ledger may have imported since; each import has a block of its own.
+  await tx.query({
+    text: `select setval('candor.notice_block', (coalesce(max(notice_id), 0) >> 32) + 1000, false) from candor.notice`,
+  });
 }

@@ -19,13 +19,13 @@ export async function settleAndClaim(
   batch: readonly Settlement[],
   requests: readonly ClaimRequest[],
 ): Promise<{ late: number; claims: Claim[] }> {
-  const settlement = settleValues(keyring, lease, batch);
+  const settlement = await settleValues(on, keyring, lease, batch);
   const { rows } = await on.query<ClaimRow | { attempt_id: null; notice_id: number }>({
     name: 'settle-and-claim',
     // One row more than there are claims: without an attempt, and how many settlements came late in the place of a notice.
     text: `with ${settleSteps}, ${claimSteps(settlement.length + 1)}
            ${claimedRows}
-           union all select null, count(*), null, null, null from closed where late`,
+           union all select null, count(*), null, null, null, null from closed where late`,
     values: [...settlement, ...claimValues(requests)],
   });
   let late = 0;

@@ -2,6 +2,7 @@
 import type { Settlement } from '../domain/attempt.ts';
 import type { LeaseId, NoticeId } from '../domain/ids.ts';
 import type { Queryable } from './database.ts';
+import { campaignKeys } from './key-store.ts';
 import type { Keyring } from './keyring.ts';
 
 /** What came of a batch. */
@@ -26,7 +27,7 @@ export async function settleAttempts(
   const { rows } = await on.query<{ notice_id: NoticeId; late: boolean }>({
     name: 'settle-attempts',
     text: `with ${settleSteps} select notice_id, false as late from settled union all select notice_id, true from closed where late`,
-    values: settleValues(keyring, lease, batch),
+    values: await settleValues(on, keyring, lease, batch),
   });
   const moved = rows.filter((row) => !row.late).map((row) => row.notice_id);
   return { moved, late: rows.length - moved.length };
@@ -71,7 +72,18 @@ export const settleSteps = `
     )`;
 
 /** Values $1 to $14; the lease is the first. */
-export function settleValues(keyring: Keyring, lease: LeaseId, batch: readonly Settlement[]): unknown[] {
+export async function settleValues(
+  on: Queryable,
+  keyring: Keyring,
+  lease: LeaseId,
+  batch: readonly Settlement[],
+): Promise<unknown[]> {
+  const sealed: (Buffer | null)[] = [];
+  for (const { campaignNo, attemptId, reply } of batch) {
+    // Known, but for the first reply of a campaign.
+    const keys = keyring.campaigns.get(campaignNo) ?? (await campaignKeys(on, keyring, campaignNo));
+    sealed.push(reply === null ? null : keys.sealReply(attemptId, reply));
+  }
   return [
     lease,
     batch.map((each) => each.attemptId),
@@ -85,7 +97,7 @@ export function settleValues(keyring: Keyring, lease: LeaseId, batch: readonly S
     batch.map((each) => each.rule),
     batch.map((each) => each.replyCode),
     batch.map((each) => each.enhancedCode),
-    batch.map((each) => (each.reply === null ? null : keyring.seal('reply', each.reply))),
+    sealed,
     batch.map((each) => each.replyScrubbed),
   ];
 }

@@ -43,7 +43,7 @@ export async function fillInMotion(source: TestLedger): Promise<{ running: Built
   await cutSlices(source.database, running.campaignNo, { ids: [aSliceId()], size: 5 });
   const waiting = await aCampaign(source, { notices: 3, state: 'ready' });
   await setDeparture(source.database, waiting.campaignNo, { first: null, startAt: new Date(Date.now() + 3_600_000) });
-  await setLimit(source.database, someTerms().relayIdentity, 17);
+  await setLimit(source.database, source.keyring, someTerms().relayIdentity, 17);
   await source.database.transaction((tx) =>
     setDomainLimit(tx, source.keyring, someTerms().relayIdentity, { domain: 'example.org', perSecond: 5 }),
   );

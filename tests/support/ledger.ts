@@ -13,21 +13,18 @@ import {
   type SliceId,
 } from '../../src/domain/ids.ts';
 import type { CompiledLetter } from '../../src/domain/kit.ts';
-import {
-  createDraft,
-  finishImport,
-  freezeLetters,
-  moveCampaign,
-  type FrozenTerms,
-} from '../../src/ledger/campaigns.ts';
+import { createDraft, finishImport, moveCampaign, type FrozenTerms } from '../../src/ledger/campaigns.ts';
+import { freezeLetters } from '../../src/ledger/bound-terms.ts';
 import { claimNotices } from '../../src/ledger/claiming.ts';
 import { openDatabase, type Connection, type Database } from '../../src/ledger/database.ts';
 import { cutSlices } from '../../src/ledger/feeding.ts';
 import type { RecipientRow } from '../../src/domain/recipient-row.ts';
 import { mergeRows, stageRows, type ImportedAccount } from '../../src/ledger/importing.ts';
 import { createKeyring, type Keyring } from '../../src/ledger/keyring.ts';
+import { unlockLedger } from '../../src/ledger/key-store.ts';
 import { takeLease } from '../../src/ledger/leases.ts';
 import { identify } from '../../src/ledger/migrate.ts';
+import { setLimit } from '../../src/ledger/pace.ts';
 import { silentLogger } from '../../src/runtime/logger.ts';
 import { fastPostgres } from './fast-postgres.ts';
 import { createDatabase, dropDatabase } from './migrated-database.ts';
@@ -55,6 +52,7 @@ export async function createTestLedger(
   const connection = { ...running.server, database: name };
   const database = openDatabase(connection, silentLogger, { max: options.max ?? 12 });
   const ledgerId = options.empty === true ? '' : await identify(database, keyring);
+  if (options.empty !== true) await unlockLedger(database, keyring);
   return {
     database,
     keyring,
@@ -173,23 +171,27 @@ export async function aCampaign(
     }
   }
   return database.transaction(async (tx) => {
-    const campaignNo = await createDraft(tx, {
+    const campaignNo = await createDraft(tx, keyring, {
       id,
       fileSha256: randomBytes(32).toString('hex'),
       terms,
       actor: 'tester',
     });
-    const rows = await stageRows(tx, keyring, batches(), { keepNames: wanted.keepNames ?? false });
-    const account = await mergeRows(tx, campaignNo, { keepNames: wanted.keepNames ?? false });
+    const staged = await stageRows(tx, keyring, campaignNo, batches(), { keepNames: wanted.keepNames ?? false });
+    const account = await mergeRows(tx, keyring, campaignNo, staged);
+    const { rows } = staged;
     await freezeLetters(
       tx,
+      keyring,
       campaignNo,
       (['affected', 'unaffected'] as const).flatMap((audience) =>
         ['en', 'es', 'id'].map((locale) => aLetter(audience, locale)),
       ),
     );
+    await setLimit(tx, keyring, terms.relayIdentity, null);
     await finishImport(
       tx,
+      keyring,
       campaignNo,
       {
         rows,
@@ -236,11 +238,12 @@ export async function claimSome(
 
 /** The settlement of an attempt that the relay accepted, or with the changes given. */
 export function aSettlement(
-  claim: Pick<Settlement, 'attemptId' | 'noticeId'>,
+  claim: Pick<Settlement, 'attemptId' | 'campaignNo' | 'noticeId'>,
   changes: Partial<Settlement> = {},
 ): Settlement {
   return {
     attemptId: claim.attemptId,
+    campaignNo: claim.campaignNo,
     noticeId: claim.noticeId,
     outcome: 'accepted',
     state: 'accepted',

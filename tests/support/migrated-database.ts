@@ -26,9 +26,11 @@ export async function createDatabase(
   );
   if (empty) return;
   const values = [randomUUID(), createKeyring(key).checkValue];
-  await on(postgres, name, (database) =>
-    database.query({ text: 'update candor.ledger_identity set ledger_id = $1, key_check = $2', values }),
-  );
+  await on(postgres, name, async (database) => {
+    await database.query({ text: 'update candor.ledger_identity set ledger_id = $1, key_check = $2', values });
+    // Those of the template are wrapped under another key.
+    await database.query({ text: 'delete from candor.data_key' });
+  });
 }
 
 export async function dropDatabase(postgres: FastPostgres, name: string): Promise<void> {

@@ -4,7 +4,7 @@
 import type { LaunchSettings, LedgerContext } from '../../campaigns/context.ts';
 import { checkSender, createCampaign } from '../../campaigns/create-campaign.ts';
 import { planExcept } from '../../campaigns/plan-launch.ts';
-import { openReport } from '../../campaigns/upload-report.ts';
+import { hasReport, openReport } from '../../campaigns/upload-report.ts';
 import { uploadSource } from '../../campaigns/upload-source.ts';
 import { CandorError } from '../../domain/errors.ts';
 import type { Kit } from '../../domain/kit.ts';
@@ -58,7 +58,12 @@ export function openLaunchPort(
       if (upload === null || upload.state !== 'read') throw new CandorError('upload-unknown');
       const { kit } = await shelf.load(upload.kit);
       const source = uploadSource(ledger, upload);
-      const told = await planExcept(ledger, settings, { source, except: [except] }, readingOf(upload, kit));
+      const told = await planExcept(
+        ledger,
+        { rehearsal: settings.rehearsal, incident: kit.id },
+        { source, except: [except] },
+        readingOf(upload, kit),
+      );
       if (told === null) throw new Error('a campaign was named and none was counted');
       return told;
     },
@@ -70,7 +75,7 @@ export function openLaunchPort(
         throw new CandorError('upload-changed');
       const { sha256 } = upload;
       const kit = await shelf.load(upload.kit);
-      const report = upload.reportSealed === null ? null : openReport(ledger.keyring, upload.reportSealed);
+      const report = hasReport(upload) ? openReport(ledger.keyring, upload) : null;
       const account = report?.kind === 'account' ? report.account : null;
       const shown = kitDigest ?? account?.kit?.digest;
       // The account of an older version does not know its kit: then a person has to say which one they saw.

@@ -10,7 +10,8 @@ import type { NoticeId } from '../../domain/ids.ts';
 import { maskAddress } from '../../domain/masked-address.ts';
 import { messageIdOf } from '../../domain/message-id.ts';
 import { listNotices, readNotice, readReasonGroups } from '../../ledger/browsing.ts';
-import { readCampaign, readLetters, type Campaign } from '../../ledger/campaigns.ts';
+import { readCampaign, type Campaign } from '../../ledger/campaigns.ts';
+import { readLetters } from '../../ledger/bound-terms.ts';
 import { readAttempts } from '../../ledger/exporting.ts';
 import { findAddress } from '../../ledger/finding.ts';
 import type { NoticeHistory, NoticeLine, NoticesPort } from '../../web/ports/notices.ts';
@@ -39,7 +40,7 @@ export function openNoticesPort(ledger: LedgerContext, relay: { identity: string
       if (notice === null) return null;
       const [attempts, letters] = await Promise.all([
         readAttempts(database, keyring, [noticeId]),
-        readLetters(database, campaign.campaignNo),
+        readLetters(database, keyring, campaign.campaignNo),
       ]);
       const history: NoticeHistory = {
         ...notice,

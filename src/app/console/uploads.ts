@@ -1,5 +1,6 @@
 // Uploads for the console: receives and reads them in this process, sweeps those that nobody needs.
 import { findSameFile } from '../../ledger/campaigns.ts';
+import { problemOf } from '../../ledger/bound-cells.ts';
 import { recordEvent } from '../../ledger/events.ts';
 import {
   changeColumns,
@@ -15,7 +16,7 @@ import {
 } from '../../ledger/uploads.ts';
 import { receiveUpload } from '../../campaigns/receive-upload.ts';
 import { readUpload } from '../../campaigns/read-upload.ts';
-import { openReport } from '../../campaigns/upload-report.ts';
+import { hasReport, openReport } from '../../campaigns/upload-report.ts';
 import { uploadSource } from '../../campaigns/upload-source.ts';
 import { CandorError, isUnreachable } from '../../domain/errors.ts';
 import type { Kit } from '../../domain/kit.ts';
@@ -74,14 +75,14 @@ export function openUploadsPort(ledger: LedgerContext, kits: KitShelf, logger: L
     return upload;
   };
   const lineOf = (upload: Upload): UploadLine => {
-    const report = upload.reportSealed === null ? null : openReport(keyring, upload.reportSealed);
+    const report = hasReport(upload) ? openReport(keyring, upload) : null;
     const { id, state, createdAt, actor } = upload;
     return {
       id,
       state,
       createdAt,
       actor,
-      fileName: keyring.open('upload', upload.nameSealed).toString('utf8'),
+      fileName: keyring.open('upload.name_sealed', upload.id, upload.nameSealed).toString('utf8'),
       notices: report?.kind === 'account' ? report.account.notices : null,
     };
   };
@@ -115,15 +116,15 @@ export function openUploadsPort(ledger: LedgerContext, kits: KitShelf, logger: L
         mapping,
         encoding,
         campaign,
-        report: upload.reportSealed === null ? null : openReport(keyring, upload.reportSealed),
+        report: hasReport(upload) ? openReport(keyring, upload) : null,
         keptUntil: new Date(upload.createdAt.getTime() + uploadKeptMs),
         same: { uploads, campaigns: campaigns.map((one) => ({ id: one.id, state: one.state })) },
       };
     },
     async correct(id, { version, mapping, audience, encoding, actor }) {
       const upload = await known(id);
-      if (version !== upload.version || upload.reportSealed === null) throw new CandorError('upload-changed');
-      const report = openReport(keyring, upload.reportSealed);
+      if (version !== upload.version || !hasReport(upload)) throw new CandorError('upload-changed');
+      const report = openReport(keyring, upload);
       const header = report.kind === 'account' ? report.account.header : report.fault.header;
       // Kept by number: what the header says may be somebody's.
       const numbers = Object.fromEntries(columnNumbersOf(header, mapping));
@@ -141,7 +142,10 @@ export function openUploadsPort(ledger: LedgerContext, kits: KitShelf, logger: L
       const rows = await readProblems(database, (await known(id)).uploadNo, page);
       return rows.map(({ rowNo, sealed }) => ({
         row: rowNo,
-        ...(JSON.parse(keyring.open('upload', sealed).toString('utf8')) as Omit<InvalidRowLine, 'row'>),
+        ...(JSON.parse(keyring.open('upload_problem.sealed', problemOf(id, rowNo), sealed).toString('utf8')) as Omit<
+          InvalidRowLine,
+          'row'
+        >),
       }));
     },
     async invalidCsv(id, actor) {

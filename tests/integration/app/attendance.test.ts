@@ -33,7 +33,7 @@ beforeEach(async () => {
   if (campaign !== undefined) await move('cancelled');
   campaign = await aCampaign(ledger, { notices: 20 });
   // With a limit there is a time left before there is a pace.
-  await setLimit(ledger.database, someTerms().relayIdentity, 10);
+  await setLimit(ledger.database, ledger.keyring, someTerms().relayIdentity, 10);
 });
 
 async function move(to: 'paused' | 'held' | 'running' | 'cancelled'): Promise<void> {

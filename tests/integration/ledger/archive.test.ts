@@ -1,4 +1,6 @@
 // Backup and restore: everything comes back, nothing moves by itself, and a damaged archive changes nothing.
+import type { AttemptId, CampaignNo } from '../../../src/domain/ids.ts';
+import { campaignKeys } from '../../../src/ledger/key-store.ts';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -81,11 +83,18 @@ describe('a restored ledger', () => {
   it('keeps replies with line breaks and backslashes as they were', async () => {
     await withLedger(async (ledger) => {
       await restoreInto(ledger, archive);
-      const { rows } = await ledger.database.query<{ reply_scrubbed: string; reply_sealed: Buffer }>({
-        text: `select reply_scrubbed, reply_sealed from candor.attempt where outcome = 'refused'`,
+      const { rows } = await ledger.database.query<{
+        attempt_id: AttemptId;
+        campaign_no: CampaignNo;
+        reply_scrubbed: string;
+        reply_sealed: Buffer;
+      }>({
+        text: `select attempt_id, campaign_no, reply_scrubbed, reply_sealed from candor.attempt where outcome = 'refused'`,
       });
       expect(rows[0]!.reply_scrubbed).toBe('tab\tnewline\nbackslash \\. end\n\\.\nnot the end');
-      expect(ledger.keyring.open('reply', rows[0]!.reply_sealed).toString()).toBe('tab\tnewline\nbackslash \\. end');
+      const { attempt_id: attempt, campaign_no: campaign, reply_sealed: sealed } = rows[0]!;
+      const keys = await campaignKeys(ledger.database, ledger.keyring, campaign);
+      expect(keys.openReply(attempt, sealed)).toBe('tab\tnewline\nbackslash \\. end');
     });
   });
 

@@ -1,6 +1,7 @@
 // The claim and what guards it; the settlement, late and in time; recovery; the policy for unconfirmed.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Settlement } from '../../../src/domain/attempt.ts';
+import { campaignKeys } from '../../../src/ledger/key-store.ts';
 import { moveCampaign } from '../../../src/ledger/campaigns.ts';
 import { claimNotices, giveBackClaims, readSlice } from '../../../src/ledger/claiming.ts';
 import { cutSlices, giveBackSlices, recount, resendUnconfirmed, sweepCancelled } from '../../../src/ledger/feeding.ts';
@@ -67,11 +68,14 @@ describe('a claim', () => {
   it('opens an attempt for each notice of the slice and hands out its counts', async () => {
     const campaign = await aCampaign(ledger, { notices: 3 });
     const requests = await oneSlice(campaign, 3);
-    expect(await readSlice(ledger.database, ledger.keyring, requests[0]!.sliceId)).toMatchObject([
-      { address: 'person0@example.org', locale: 'id' },
-      { address: 'person1@example.org' },
-      { address: 'person2@example.org' },
-    ]);
+    expect(await readSlice(ledger.database, ledger.keyring, requests[0]!.sliceId)).toMatchObject({
+      changed: null,
+      notices: [
+        { address: 'person0@example.org', locale: 'id' },
+        { address: 'person1@example.org' },
+        { address: 'person2@example.org' },
+      ],
+    });
     const claims = await claimNotices(ledger.database, await aLease(ledger), requests);
     expect(claims.map((claim) => [claim.attemptCount, claim.chargedCount, claim.roundAgeMs])).toEqual([
       [1, 0, 0],
@@ -82,7 +86,10 @@ describe('a claim', () => {
       attempts: 3,
       counts: { sending: 3, queued: 0 },
     });
-    expect(await readSlice(ledger.database, ledger.keyring, requests[0]!.sliceId)).toEqual([]);
+    expect(await readSlice(ledger.database, ledger.keyring, requests[0]!.sliceId)).toEqual({
+      changed: null,
+      notices: [],
+    });
   });
 
   it('gets nothing from a paused campaign, and nothing under an old slice when it runs again', async () => {
@@ -244,7 +251,8 @@ describe('a settlement', () => {
       values: [claim!.attemptId],
     });
     expect(rows[0]!.reply_sealed.includes('person0')).toBe(false);
-    expect(ledger.keyring.open('reply', rows[0]!.reply_sealed).toString()).toBe(reply);
+    const keys = await campaignKeys(ledger.database, ledger.keyring, campaign.campaignNo);
+    expect(keys.openReply(claim!.attemptId, rows[0]!.reply_sealed)).toBe(reply);
     expect(rows[0]!.reply_scrubbed).toBe('no mailbox <address> here');
   });
 

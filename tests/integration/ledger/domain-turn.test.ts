@@ -32,7 +32,7 @@ async function waiting(
   nth += 1;
   const relay = `turns${nth}.example:25`;
   const { campaignNo } = await aCampaign(ledger, { notices, terms: { relayIdentity: relay } });
-  await setLimit(ledger.database, relay, limits.relay);
+  await setLimit(ledger.database, ledger.keyring, relay, limits.relay);
   await ledger.database.transaction((tx) =>
     setDomainLimits(tx, ledger.keyring, relay, [{ domain: 'slow.example', perSecond: limits.domain }]),
   );

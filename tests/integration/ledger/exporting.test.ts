@@ -173,7 +173,7 @@ describe('an export', () => {
       ...ledger,
       keyring: {
         ...ledger.keyring,
-        open: () => {
+        noticeToken: () => {
           throw new RangeError('boom');
         },
       },

@@ -1,5 +1,6 @@
 // One address, over all campaigns: what the ledger knows of it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashesOfAddress } from '../../../src/ledger/key-store.ts';
 import { giveBackClaims } from '../../../src/ledger/claiming.ts';
 import { cutSlices } from '../../../src/ledger/feeding.ts';
 import { findAddress } from '../../../src/ledger/finding.ts';
@@ -98,7 +99,7 @@ describe('finding an address', () => {
     await ledger.database.query({ text: 'analyze candor.notice_address' });
     const { rows } = await ledger.database.query<Record<string, string>>({
       text: 'explain select from candor.notice_address where address_hash = $1',
-      values: [ledger.keyring.hashAddress('person1@example.net')],
+      values: [(await hashesOfAddress(ledger.database, ledger.keyring, 'person1@example.net'))[0]],
     });
     expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('notice_once_per_address');
   });

@@ -1,8 +1,9 @@
 // From rows to notices on a real Postgres: all or nothing, and the rules of the merge.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { campaignKeys } from '../../../src/ledger/key-store.ts';
 import { randomBytes } from 'node:crypto';
 import { createMergeAccount } from '../../../src/intake/merge-account.ts';
-import { campaignIdFrom } from '../../../src/domain/ids.ts';
+import { campaignIdFrom, type CampaignNo } from '../../../src/domain/ids.ts';
 import { createDraft, finishImport, listCampaigns, readCampaign } from '../../../src/ledger/campaigns.ts';
 import type { RecipientRow } from '../../../src/domain/recipient-row.ts';
 import { createKeyring } from '../../../src/ledger/keyring.ts';
@@ -33,15 +34,20 @@ interface StoredNotice {
 
 async function noticesOf({ campaignNo }: BuiltCampaign): Promise<StoredNotice[]> {
   const { rows } = await ledger.database.query<
-    Omit<StoredNotice, 'address' | 'name'> & { address_sealed: Buffer; name_sealed: Buffer | null }
+    Omit<StoredNotice, 'address' | 'name'> & {
+      address_hash: Buffer;
+      address_sealed: Buffer;
+      name_sealed: Buffer | null;
+    }
   >({
-    text: 'select row_no, audience, locale, categories, address_sealed, name_sealed from candor.notice where campaign_no = $1 order by notice_id',
+    text: 'select row_no, audience, locale, categories, address_hash, address_sealed, name_sealed from candor.notice where campaign_no = $1 order by notice_id',
     values: [campaignNo],
   });
-  return rows.map(({ address_sealed, name_sealed, ...row }) => ({
+  const keys = await campaignKeys(ledger.database, ledger.keyring, campaignNo);
+  return rows.map(({ address_hash: hash, address_sealed, name_sealed, ...row }) => ({
     ...row,
-    address: ledger.keyring.open('address', address_sealed).toString(),
-    name: name_sealed === null ? null : ledger.keyring.open('name', name_sealed).toString(),
+    address: keys.open('notice.address_sealed', hash, address_sealed),
+    name: name_sealed === null ? null : keys.open('notice.name_sealed', hash, name_sealed),
   }));
 }
 
@@ -156,13 +162,13 @@ describe('an import', () => {
       throw new RangeError('the file ended in the middle of a quote');
     }
     const importing = ledger.database.transaction(async (tx) => {
-      await createDraft(tx, {
+      const campaignNo = await createDraft(tx, ledger.keyring, {
         id: campaignIdFrom(randomBytes(8)),
         fileSha256: 'f',
         terms: someTerms(),
         actor: 'tester',
       });
-      await stageRows(tx, ledger.keyring, failing(), { keepNames: false });
+      await stageRows(tx, ledger.keyring, campaignNo, failing(), { keepNames: false });
     });
     await expect(importing).rejects.toThrow(RangeError);
     expect(await listCampaigns(ledger.database)).toEqual(before);
@@ -174,7 +180,10 @@ describe('an import', () => {
     async function* bad(): AsyncGenerator<RecipientRow[]> {
       for (let batch = 0; batch < 50; batch += 1) yield [aRow(2, { categories: batch === 3 ? 99_999_999 : 1 })];
     }
-    const importing = ledger.database.transaction((tx) => stageRows(tx, ledger.keyring, bad(), { keepNames: false }));
+    const { campaignNo } = await merge([aRow(2)]);
+    const importing = ledger.database.transaction((tx) =>
+      stageRows(tx, ledger.keyring, campaignNo, bad(), { keepNames: false }),
+    );
     await expect(importing).rejects.toMatchObject({ code: '22003' });
     await expect(merge([aRow(2)])).resolves.toMatchObject({ account: { notices: 1 } });
   });
@@ -184,7 +193,7 @@ describe('an import', () => {
       yield [aRow(2)];
     }
     const importing = ledger.database.transaction((tx) =>
-      stageRows(tx, createKeyring(Buffer.alloc(32, 8)), rows(), { keepNames: false }),
+      stageRows(tx, createKeyring(Buffer.alloc(32, 8)), 1 as CampaignNo, rows(), { keepNames: false }),
     );
     await expect(importing).rejects.toMatchObject({ code: 'key-wrong' });
   });
@@ -197,8 +206,9 @@ describe('an import', () => {
       });
       for (let row = 3; row < 20_000; row += 1) yield [aRow(row)];
     }
+    const { campaignNo } = await merge([aRow(2)]);
     const importing = ledger.database.transaction((tx) =>
-      stageRows(tx, ledger.keyring, interrupted(), { keepNames: false }),
+      stageRows(tx, ledger.keyring, campaignNo, interrupted(), { keepNames: false }),
     );
     await expect(importing).rejects.toMatchObject({ code: 'ledger-unreachable' });
   });
@@ -214,7 +224,7 @@ describe('an import', () => {
       audiences: { affected: 1, unaffected: 0 },
       intake: {},
     };
-    await expect(finishImport(ledger.database, campaignNo, account, 'tester')).rejects.toMatchObject({
+    await expect(finishImport(ledger.database, ledger.keyring, campaignNo, account, 'tester')).rejects.toMatchObject({
       code: 'account-broken',
     });
     await expect(

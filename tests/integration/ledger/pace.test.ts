@@ -22,7 +22,7 @@ afterAll(() => ledger.close());
 async function relay(perSecond: number | null): Promise<string> {
   nth += 1;
   const identity = `relay${nth}.example:25`;
-  await setLimit(ledger.database, identity, perSecond);
+  await setLimit(ledger.database, ledger.keyring, identity, perSecond);
   return identity;
 }
 
@@ -157,11 +157,11 @@ describe('a relay', () => {
 
   it('keeps its limit when it is asked for again without one, and changes it while it is used', async () => {
     const identity = await relay(100);
-    await setLimit(ledger.database, identity, null);
+    await setLimit(ledger.database, ledger.keyring, identity, null);
     expect(await readPace(ledger.database, identity)).toMatchObject({ limitPerSecond: 100, throttledPerSecond: null });
-    await setLimit(ledger.database, identity, 5);
+    await setLimit(ledger.database, ledger.keyring, identity, 5);
     expect((await takeSlots(ledger.database, identity, 1, within(forEver))).gapMs).toBeCloseTo(gapAt(5), 6);
-    await expect(setLimit(ledger.database, identity, 0)).rejects.toMatchObject({ code: '23514' });
+    await expect(setLimit(ledger.database, ledger.keyring, identity, 0)).rejects.toMatchObject({ code: '23514' });
   });
 
   it('that asked for less gets the lesser of limit and throttle', async () => {

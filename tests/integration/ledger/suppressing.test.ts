@@ -1,10 +1,19 @@
 // Who is left out of a launch because another campaign has told them: only whoever was told as much.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecipientRow } from '../../../src/domain/recipient-row.ts';
-import { stageRows } from '../../../src/ledger/importing.ts';
+import { stageHashes } from '../../../src/ledger/importing.ts';
+import { campaignKeys, incidentHash } from '../../../src/ledger/key-store.ts';
 import { countTold, leaveOutTold, readExcepted } from '../../../src/ledger/suppressing.ts';
 import type { LeftOut } from '../../../src/domain/left-out.ts';
-import { aCampaign, aRow, createTestLedger, type BuiltCampaign, type TestLedger } from '../../support/ledger.ts';
+import {
+  aCampaign,
+  aRow,
+  createTestLedger,
+  someTerms,
+  type BuiltCampaign,
+  type TestLedger,
+} from '../../support/ledger.ts';
+import { rebind } from '../../support/rebind.ts';
 
 let ledger: TestLedger;
 beforeAll(async () => {
@@ -39,7 +48,8 @@ async function told(
         values: [built.campaignNo, from, to, hash],
       });
   };
-  for (const [address, state] of Object.entries(ends)) await settle(state, ledger.keyring.hashAddress(address));
+  const keys = await campaignKeys(ledger.database, ledger.keyring, built.campaignNo);
+  for (const [address, state] of Object.entries(ends)) await settle(state, keys.hashAddress(address));
   await settle('accepted', null);
   return built;
 }
@@ -48,27 +58,29 @@ async function told(
 async function except(
   rows: readonly Partial<RecipientRow>[],
   earlier: readonly BuiltCampaign[],
-  rehearsal = false,
+  { rehearsal = false, incident = someTerms().kit }: { rehearsal?: boolean; incident?: string } = {},
 ): Promise<{ account: LeftOut; out: string[]; built: BuiltCampaign }> {
   const campaigns = await readExcepted(
     ledger.database,
     earlier.map(({ id }) => id),
   );
   const planned = await ledger.database.transaction(async (tx) => {
-    await stageRows(tx, ledger.keyring, batch(rowsOf(rows)), { keepNames: false });
-    return countTold(tx, campaigns, { rehearsal });
+    const hash = await incidentHash(tx, ledger.keyring, incident);
+    await stageHashes(tx, hash, batch(rowsOf(rows)));
+    return countTold(tx, ledger.keyring, campaigns, { rehearsal, incident, hash });
   });
-  const built = await aCampaign(ledger, { rows: rowsOf(rows), state: 'ready', terms: { rehearsal } });
+  const built = await aCampaign(ledger, { rows: rowsOf(rows), state: 'ready', terms: { rehearsal, kit: incident } });
   const account = await ledger.database.transaction((tx) =>
-    leaveOutTold(tx, built.campaignNo, campaigns, { actor: 'tester', rehearsal }),
+    leaveOutTold(tx, ledger.keyring, built.campaignNo, campaigns, { actor: 'tester', rehearsal, incident }),
   );
   expect(planned).toEqual(account);
-  const { rows: left } = await ledger.database.query<{ address_sealed: Buffer; reason: string }>({
-    text: `select address_sealed, reason from candor.notice where campaign_no = $1 and state = 'suppressed' order by notice_id`,
+  const { rows: left } = await ledger.database.query<{ address_hash: Buffer; address_sealed: Buffer; reason: string }>({
+    text: `select address_hash, address_sealed, reason from candor.notice where campaign_no = $1 and state = 'suppressed' order by notice_id`,
     values: [built.campaignNo],
   });
   expect(left.every(({ reason }) => reason === 'told-before')).toBe(true);
-  const out = left.map((row) => ledger.keyring.open('address', row.address_sealed).toString());
+  const keys = await campaignKeys(ledger.database, ledger.keyring, built.campaignNo);
+  const out = left.map((row) => keys.open('notice.address_sealed', row.address_hash, row.address_sealed));
   return { account, out, built };
 }
 
@@ -106,11 +118,37 @@ describe('a launch that names an earlier campaign', () => {
     expect(account).toMatchObject({ leftOut: 0, toldTooLittle: 0 });
   });
 
+  it('knows whom another incident has told, although its addresses are hashed with another key', async () => {
+    const november = await told([affected('a@example.org', name), affected('B@Example.org', name)]);
+    const december = [
+      affected('A@example.org', name),
+      affected('b@example.org', name | city),
+      affected('c@example.org', name),
+    ];
+    const { account, out } = await except(december, [november], { incident: 'another-incident' });
+    expect(account).toMatchObject({ leftOut: 1, toldTooLittle: 1 });
+    expect(out).toEqual(['A@example.org']);
+  });
+
+  it('does not silence anybody on the word of a campaign that was changed', async () => {
+    const november = await told([affected('a@example.org', 0), affected('b@example.org', 0)]);
+    await ledger.database.query({
+      text: 'update candor.notice set categories = $2 where campaign_no = $1',
+      values: [november.campaignNo, name],
+    });
+    await expect(except([affected('a@example.org', name)], [november])).rejects.toMatchObject({
+      code: 'record-changed',
+    });
+  });
+
   it('counts a rehearsal for nothing, but in a rehearsal', async () => {
     const rows = [affected('a@example.org', name)];
     const rehearsed = await told(rows, { rehearsal: true });
     expect((await except(rows, [rehearsed])).account).toMatchObject({ leftOut: 0, rehearsals: [rehearsed.id] });
-    expect((await except(rows, [rehearsed], true)).account).toMatchObject({ leftOut: 1, rehearsals: [] });
+    expect((await except(rows, [rehearsed], { rehearsal: true })).account).toMatchObject({
+      leftOut: 1,
+      rehearsals: [],
+    });
   });
 
   it('takes each of several by itself: two letters that tell half each have told nobody the whole', async () => {
@@ -143,6 +181,7 @@ describe('a launch that names an earlier campaign', () => {
       text: `update candor.notice set audience = 'affected', categories = 1 where campaign_no = $1`,
       values: [old.built.campaignNo],
     });
+    await rebind(ledger, old.built.campaignNo);
     const { account } = await except([affected('a@example.org', name)], [old.built]);
     expect(account).toMatchObject({ leftOut: 0, toldTooLittle: 1 });
   });

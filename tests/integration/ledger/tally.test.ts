@@ -82,7 +82,7 @@ describe.each([1, 2, 3])('with the seed %i', (firstSeed) => {
       async () => {
         const sliceId = pick(slices);
         if (sliceId === undefined) return;
-        const notices = await readSlice(ledger.database, ledger.keyring, sliceId);
+        const { notices } = await readSlice(ledger.database, ledger.keyring, sliceId);
         const requests = notices
           .filter(() => random(4) > 0)
           .map(({ campaignNo, noticeId }) => ({ campaignNo, noticeId, sliceId }));

@@ -121,7 +121,7 @@ describe('the events', () => {
 describe('an address', () => {
   const insert = (campaign: CampaignNo, hash: string): Promise<unknown> =>
     ledger.database.query({
-      text: `insert into candor.notice (campaign_no, address_hash, address_sealed, audience, categories, row_no, locale) values ($1, decode(md5($2), 'hex'), '\\x00', 'affected', 0, 2, 'en')`,
+      text: `insert into candor.notice (campaign_no, address_hash, address_sealed, audience, categories, row_no, locale, mac) values ($1, decode(md5($2), 'hex'), '\\x00', 'affected', 0, 2, 'en', '')`,
       values: [campaign, hash],
     });
   const hashesOf = async (campaign: CampaignNo): Promise<unknown[]> =>

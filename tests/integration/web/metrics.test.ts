@@ -34,7 +34,7 @@ afterEach(() => console.close());
 describe('the figures', () => {
   it('count notices by campaign and state, attempts, limits and connections, and name nobody', async () => {
     const { id, campaignNo } = await aCampaign(console.ledger, { notices: 20 });
-    await setLimit(console.ledger.database, someTerms().relayIdentity, 25);
+    await setLimit(console.ledger.database, console.ledger.keyring, someTerms().relayIdentity, 25);
     const lease = await aLease(console.ledger);
     const claims = await claimSome(console.ledger, campaignNo, lease, 5);
     await settleAttempts(

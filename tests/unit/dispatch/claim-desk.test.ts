@@ -32,6 +32,7 @@ function deskOver(
       return Promise.resolve(
         ids.map((noticeId): Claim => ({
           attemptId: Number(noticeId) as AttemptId,
+          campaignNo: 1 as CampaignNo,
           noticeId,
           attemptCount: 1,
           chargedCount: 0,

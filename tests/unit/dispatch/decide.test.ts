@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { decide } from '../../../src/dispatch/decide.ts';
 import type { Claim } from '../../../src/domain/attempt.ts';
 import type { DeliveryResult, Verdict } from '../../../src/domain/delivery-result.ts';
-import type { AttemptId, NoticeId } from '../../../src/domain/ids.ts';
+import type { AttemptId, CampaignNo, NoticeId } from '../../../src/domain/ids.ts';
 
 const terms = { retryDelaysMs: [60_000, 300_000], retryRepeatLast: false, retryForMs: 3_600_000 };
 const claim: Claim = {
   attemptId: 1 as AttemptId,
+  campaignNo: 1 as CampaignNo,
   noticeId: 2 as NoticeId,
   attemptCount: 1,
   chargedCount: 0,

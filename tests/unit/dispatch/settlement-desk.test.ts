@@ -11,7 +11,8 @@ import { aSettlement } from '../../support/ledger.ts';
 const lease = 1 as LeaseId;
 const another = 2 as LeaseId;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const settlementOf = (notice: number) => aSettlement({ attemptId: notice as AttemptId, noticeId: notice as NoticeId });
+const settlementOf = (notice: number) =>
+  aSettlement({ attemptId: notice as AttemptId, campaignNo: 1 as CampaignNo, noticeId: notice as NoticeId });
 const wanted = (notice: number): ClaimRequest => ({
   campaignNo: 1 as CampaignNo,
   noticeId: notice as NoticeId,
@@ -20,6 +21,7 @@ const wanted = (notice: number): ClaimRequest => ({
 const opened = (requests: readonly ClaimRequest[]): Claim[] =>
   requests.map(({ noticeId }) => ({
     attemptId: noticeId as unknown as AttemptId,
+    campaignNo: 1 as CampaignNo,
     noticeId,
     attemptCount: 1,
     chargedCount: 0,

@@ -41,6 +41,7 @@ it.each([
         return Promise.resolve(
           requests.map(({ noticeId }) => ({
             attemptId: Number(noticeId) as AttemptId,
+            campaignNo: 1 as CampaignNo,
             noticeId,
             attemptCount: 1,
             chargedCount: 0,
