@@ -426,7 +426,7 @@ export const errorRegistry = {
   },
   'archive-schema': {
     message: 'The backup has schema {found}; this version of Candor has {needed}. Nothing was restored.',
-    help: 'Restore it with the version of Candor that wrote it, then start the newer version on that ledger: it brings the schema up to date.',
+    help: 'Restore it with the version of Candor that wrote it, or a later one: a backup of an earlier version is brought up to date.',
     exit: 2,
   },
   'archive-unauthenticated': {

@@ -121,10 +121,10 @@ async function openFirstForm(octets: Octets, keyring: Keyring, terms: Terms): Pr
   const parsed = firstHeaderShape.safeParse(await content.json());
   if (!parsed.success) throw new CandorError('archive-foreign', {}, { cause: parsed.error });
   const header = parsed.data;
-  await terms.expectHeader(header);
   if (header.keyCheck !== keyring.checkValue.toString('hex'))
     throw new CandorError('key-wrong', { place: keyring.place, what: 'the backup' });
   if (!terms.unauthenticated) throw new CandorError('archive-unauthenticated', { at: header.createdAt });
+  await terms.expectHeader(header);
   return {
     header,
     content,

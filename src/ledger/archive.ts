@@ -180,7 +180,7 @@ export async function archiveTables(on: Queryable): Promise<ArchiveTable[]> {
   const { rows } = await on.query<{ name: string; columns: string[] }>({
     text: `select t.name, array_agg(a.attname::text order by a.attnum) as columns
            from unnest($1::text[]) with ordinality as t(name, place)
-           join pg_attribute a on a.attrelid = ('candor.' || t.name)::regclass and a.attnum > 0 and not a.attisdropped
+           join pg_attribute a on a.attrelid = to_regclass('candor.' || t.name) and a.attnum > 0 and not a.attisdropped
            group by t.name, t.place order by t.place`,
     values: [archivedTables],
   });

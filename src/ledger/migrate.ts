@@ -12,6 +12,10 @@ const folder = new URL('../ledger/migrations/', import.meta.url);
 /** Spells CNDR; serialises migrations and first starts over all processes. */
 const migrationLock = 0x434e4452;
 
+/** The table that every schema has, from the first on. */
+export const versionTable = `create table if not exists candor.schema_version (
+  version integer primary key, name text not null, applied_at timestamptz not null default now())`;
+
 export interface Migration {
   readonly version: number;
   readonly name: string;
@@ -19,7 +23,7 @@ export interface Migration {
 }
 
 /** The schema whose sealed values are bound to their places. */
-const boundSince = 17;
+export const boundSince = 17;
 
 /** All migrations of this version of the program, in order. */
 export async function readMigrations(): Promise<Migration[]> {
@@ -69,21 +73,15 @@ async function migrateSchema(
   return database.transaction(async (tx) => {
     await tx.query({ text: 'select pg_advisory_xact_lock($1)', values: [migrationLock] });
     await tx.query({ text: 'create schema if not exists candor' });
-    await tx.query({
-      text: `create table if not exists candor.schema_version (
-               version integer primary key, name text not null, applied_at timestamptz not null default now())`,
-    });
+    await tx.query({ text: versionTable });
     const found = await schemaVersion(tx);
     const needed = migrations.at(-1)?.version ?? 0;
     if (found < needed) await checkDatabase(tx);
     if (found > needed) throw new CandorError('schema-mismatch', { found, needed });
-    for (const migration of migrations.filter((each) => each.version > found)) {
-      await tx.query({ text: migration.sql });
-      await tx.query({
-        text: 'insert into candor.schema_version (version, name) values ($1, $2)',
-        values: [migration.version, migration.name],
-      });
-    }
+    await applyMigrations(
+      tx,
+      migrations.filter((each) => each.version > found),
+    );
     await tx.query({
       text: 'insert into candor.ledger_identity (ledger_id, key_check) values ($1, $2) on conflict do nothing',
       values: [randomUUID(), keyring.checkValue],
@@ -95,6 +93,17 @@ async function migrateSchema(
     if (ours) await unlockLedger(tx, keyring, found > 0 && found < boundSince ? keyring.version1.kept : undefined);
     return { ledgerId: identity.ledger_id, ours };
   });
+}
+
+/** Applies these, which are the next ones, and notes that the schema has them. */
+export async function applyMigrations(tx: Queryable, migrations: readonly Migration[]): Promise<void> {
+  for (const { sql, version, name } of migrations) {
+    await tx.query({ text: sql });
+    await tx.query({
+      text: 'insert into candor.schema_version (version, name) values ($1, $2)',
+      values: [version, name],
+    });
+  }
 }
 
 /** Whether anything was ever kept in the ledger, so that its key matters. What a mere start leaves behind is nothing. */

@@ -9,17 +9,18 @@ import type { Readable } from 'node:stream';
 import { CandorError } from '../domain/errors.ts';
 import type { HoldReason } from '../domain/delivery-result.ts';
 import type { CampaignNo } from '../domain/ids.ts';
-import { archiveTables, usePlainForms, type Extent } from './archive.ts';
+import { usePlainForms, type Extent } from './archive.ts';
 import { damaged } from './archive-format.ts';
 import { openArchive, type OpenedArchive } from './archive-opening.ts';
 import { recordRestore } from './backup-record.ts';
 import { moveCampaign } from './campaigns.ts';
 import { copyIn } from './copy.ts';
 import { sqlState, type Database, type Transaction } from './database.ts';
+import { catchUp, meetSchema } from './earlier-schema.ts';
 import { recordEvent } from './events.ts';
 import { unlockLedger } from './key-store.ts';
 import type { Keyring } from './keyring.ts';
-import { holdsAnything, schemaVersion } from './migrate.ts';
+import { boundSince, holdsAnything } from './migrate.ts';
 import { bindLedger } from './upgrading.ts';
 
 export interface RestoreTerms {
@@ -62,12 +63,15 @@ export async function restore(
         await usePlainForms(tx);
         const archive = await openArchive(from, keyring, {
           unauthenticated,
-          expectHeader: ({ schema, tables }) => expectSchema(tx, schema, tables),
+          expectHeader: ({ schema, tables }) => meetSchema(tx, schema, tables),
         });
         const rows = await fill(tx, archive);
         const origin = factsOf(archive.header, await archive.end(rows));
-        await unlockLedger(tx, keyring);
+        // First, because migrations may insert; a table of an earlier schema may not be there yet.
         await skipIds(tx);
+        await catchUp(tx);
+        await skipBlocks(tx);
+        await unlockLedger(tx, keyring, origin.schema < boundSince ? keyring.version1.kept : undefined);
         await calmDown(tx, origin, actor);
         await tx.query({
           text: 'update candor.ledger_identity set ledger_id = $1, key_check = $2',
@@ -83,7 +87,7 @@ export async function restore(
       },
       { patient: true },
     );
-    // One that was made under another key was not bound when it was opened.
+    // One that was made under another key was not bound when it was opened; nor is what came from an earlier schema.
     await bindLedger(database, keyring, () => undefined);
     return restored;
   } finally {
@@ -116,16 +120,6 @@ async function claimEmptyLedger(tx: Transaction): Promise<void> {
   await tx.query({ text: 'delete from candor.relay_pace' });
   await tx.query({ text: 'delete from candor.domain_pace' });
   await tx.query({ text: 'delete from candor.data_key' });
-}
-
-async function expectSchema(tx: Transaction, schema: number, tables: OpenedArchive['header']['tables']): Promise<void> {
-  const needed = await schemaVersion(tx);
-  if (schema !== needed) throw new CandorError('archive-schema', { found: schema, needed });
-  // Names from a file never become SQL: they must be those that this schema has. An earlier version may have left one out.
-  const known = (await archiveTables(tx)).map((table) => JSON.stringify(table));
-  const given = tables.map((table) => JSON.stringify(table));
-  if (JSON.stringify(known.filter((table) => given.includes(table))) !== JSON.stringify(given))
-    throw damaged('its tables are not those of its schema');
 }
 
 /** Copies every table in; the counts come from triggers, as for an import. Answers the rows of each table. */
@@ -224,12 +218,19 @@ export const numberingGaps = {
  * lease's number guards its settlements: the old ledger may have given out the next ones after the backup.
  */
 async function skipIds(tx: Transaction): Promise<void> {
+  const { rows } = await tx.query<{ name: string }>({
+    text: `select relname as name from pg_class where relnamespace = 'candor'::regnamespace and relkind = 'r'`,
+  });
   for (const [table, [column, gap]] of Object.entries(numberingGaps)) {
-    await tx.query({
-      text: `select setval(pg_get_serial_sequence('candor.${table}', '${column}'), coalesce(max(${column}), 0) + ${gap}, false) from candor.${table}`,
-    });
+    if (rows.some(({ name }) => name === table))
+      await tx.query({
+        text: `select setval(pg_get_serial_sequence('candor.${table}', '${column}'), coalesce(max(${column}), 0) + ${gap}, false) from candor.${table}`,
+      });
   }
-  // The old ledger may have imported since; each import has a block of its own.
+}
+
+/** The old ledger may have imported since; each import has a block of its own. */
+async function skipBlocks(tx: Transaction): Promise<void> {
   await tx.query({
     text: `select setval('candor.notice_block', (coalesce(max(notice_id), 0) >> 32) + 1000, false) from candor.notice`,
   });

@@ -1,6 +1,8 @@
 // A ledger of the version before: the program of today takes it over, and every campaign goes on from where it was.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { backupOf0010, campaignsOf0010, fillWithLedger0010 } from '../support/ledger-0010.ts';
+import { backupOf0010With, campaignsOf0010, fillWithLedger0010 } from '../support/ledger-0010.ts';
 import { eventually } from '../support/eventually.ts';
 import { codeOf, scenarioWorld } from '../support/world.ts';
 
@@ -36,7 +38,26 @@ test('upgrades a ledger of schema 10, whose campaigns go on and finish with nobo
   expect((await site.run('doctor')).stdout).not.toContain('"problem"');
 });
 
-test('refuses a backup of schema 10 and says what to do', async () => {
-  const site = await world.site({ ledger: 'new-given' });
-  expect(codeOf(await site.run('restore', backupOf0010))).toBe('archive-schema');
+test('restores a backup of schema 10 where somebody says so, holds it all, and goes on after a resume', async () => {
+  const relay = await world.relay();
+  const site = await world.site({ ledger: 'new-given', relay });
+  const path = join(world.folder, 'ledger.backup');
+  writeFileSync(path, backupOf0010With(`${relay.host}:${relay.port}`));
+  expect(codeOf(await site.run('restore', path))).toBe('archive-unauthenticated');
+  expect(codeOf(await site.run('status'))).toBe('campaign-none');
+
+  expect((await site.run('restore', path, '--unauthenticated')).code).toBe(0);
+  const { finished, ...others } = campaignsOf0010;
+  for (const campaign of Object.values(others).filter((each) => each !== others.rehearsal))
+    expect((await site.run('status', campaign)).summary).toMatchObject({
+      state: 'held',
+      reason: { code: 'restored-unauthenticated' },
+    });
+  expect((await site.run('status', finished)).summary).toMatchObject({ state: 'finished', notices: 60 });
+  expect((await site.run('doctor')).stdout).toContain('no MAC vouches for that backup');
+  const { code, summary } = await site.run('resume', others.held);
+  expect([code, summary.state]).toEqual([0, 'finished']);
+  const told = relay.record.letters.map(({ to }) => to);
+  expect(told.filter((address, at) => told.indexOf(address) !== at)).toEqual([]);
+  expect((await site.run('doctor')).stdout).not.toContain('"problem"');
 });

@@ -1,9 +1,10 @@
 // A ledger as the program of schema 10 left it, for tests of upgrades: running, paused, held, waiting, cancelled and finished
 // campaigns, notices in every state, corrected addresses, an upload that waits, an operator, letters of the inbox. The
 // schema is made by the migrations up to 10; the data are those that the program wrote.
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Database, Transaction } from '../../src/ledger/database.ts';
 import { readMigrations } from '../../src/ledger/migrate.ts';
 
@@ -16,6 +17,16 @@ const relayThen = '127.0.0.1:35467';
 export const keyOf0010 = Buffer.alloc(32, 5);
 /** A backup of it, made by the same program. */
 export const backupOf0010 = fileURLToPath(new URL('ledger.backup', folder));
+
+/** That backup with another relay (`host:port`): its digest is one that anybody can compute. */
+export function backupOf0010With(relay: string): Buffer {
+  const text = gunzipSync(readFileSync(backupOf0010)).toString('latin1');
+  const end = text.lastIndexOf('\n', text.length - 2) + 1;
+  const content = Buffer.from(text.slice(0, end).replaceAll(relayThen, relay), 'latin1');
+  const trailer = JSON.parse(text.slice(end)) as { sha256: string };
+  trailer.sha256 = createHash('sha256').update(content).digest('hex');
+  return gzipSync(Buffer.concat([content, Buffer.from(`${JSON.stringify(trailer)}\n`)]));
+}
 
 /** Its campaigns by what they are. */
 export const campaignsOf0010 = {

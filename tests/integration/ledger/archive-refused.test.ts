@@ -104,6 +104,18 @@ describe('a restore is refused, and nothing stands,', () => {
       unseen,
     ],
     [
+      'when it has a schema that there never was',
+      () => forged((plain) => plain.replace(/"schema":\d+/, '"schema":13')),
+      'archive-damaged',
+      unseen,
+    ],
+    [
+      'when its tables are those of another schema',
+      () => forged((plain) => plain.replace(/"schema":\d+/, '"schema":10')),
+      'archive-damaged',
+      unseen,
+    ],
+    [
       'when a table was renamed',
       () => forged((plain) => plain.replaceAll('"campaign_run"', '"pg_class"')),
       'archive-damaged',
