@@ -60,10 +60,10 @@ async function blameless(site: Site, relay: TestRelay, campaign: string): Promis
 
 /** Waits until the campaign is finished; answers its last summary. */
 async function finished(site: Site, campaign: string): Promise<CampaignSummary> {
-  await eventually(async () => (await site.run('status', campaign)).summary.state === 'finished', {
-    timeoutMs: 90_000,
-    everyMs: 300,
-  });
+  // Asked in the ledger: to ask `candor status` again and again takes half a processor from what is waited for.
+  const look = { text: 'select from candor.campaign where id = $1 and state = $2', values: [campaign, 'finished'] };
+  const ledger = site.ledger();
+  await eventually(async () => (await ledger.query(look)).rowCount === 1, { timeoutMs: 90_000, everyMs: 50 });
   return (await site.run('status', campaign)).summary;
 }
 

@@ -1,5 +1,5 @@
 // Looking at the letters of an upload and launching it, over HTTP.
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CandorError } from '../../../src/domain/errors.ts';
@@ -203,6 +203,25 @@ describe('a launch', () => {
     expect(after.body).toContain('The kit has changed since you looked at its letters');
     await launched(path, { ...confirmed, kit: shown.exec(after.body)?.[1] ?? '' });
     expect(await campaigns()).toHaveLength(1);
+  });
+
+  it('is of the languages that the account said: another kit needs the file read again, whoever confirms it', async () => {
+    await console.close();
+    const kit = await changedKit({});
+    console = await startConsole({ kit });
+    cookie = await console.signIn();
+    const path = await anUpload();
+    const yaml = await readFile(join(kit, 'kit.yaml'), 'utf8');
+    await writeFile(join(kit, 'kit.yaml'), yaml.replace('\n  es:\n', '\n  pt:\n'));
+    for (const letter of ['affected', 'unaffected'])
+      await rename(join(kit, `${letter}.es.mjml`), join(kit, `${letter}.pt.mjml`));
+    const { body } = await console.ask(`${path}/launch`, { cookie });
+    const digest = /name="kit" value="([0-9a-f]{64})"/.exec(body)?.[1] ?? '';
+
+    const ended = await launched(path, { ...confirmed, kit: digest });
+
+    expect(ended.body).toContain('account-outdated');
+    expect(await campaigns()).toEqual([]);
   });
 
   it('says what check warns of, and asks whether marks for nothing are meant', async () => {
