@@ -154,7 +154,7 @@ export const errorRegistry = {
   },
   'columns-no-email': {
     message: 'The file has no email column.',
-    help: 'Name one column of the header row `email`.',
+    help: 'Name one column of the header row `email`. If it has one in another script, or its letters come out wrong, say which code page the file is in: --encoding NAME, or the choice on the page of the file.',
     exit: 2,
   },
   'columns-two-emails': {

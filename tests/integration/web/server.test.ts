@@ -109,7 +109,7 @@ describe('sign-in', () => {
 
   it('has few wait for their passwords to be looked at, and tells the others at once', async () => {
     await console.signIn();
-    const access = openAccess(console.ledger.database, 2 ** 15);
+    const access = openAccess(console.ledger.database, 2 ** 12);
     const answers = await Promise.allSettled(
       Array.from({ length: 100 }, (_, index) => access.check(`name${index}`, 'wrong')),
     );

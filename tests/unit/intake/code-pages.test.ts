@@ -67,6 +67,26 @@ describe('a file in a code page that nobody named', () => {
   });
 });
 
+describe('a header in a code page that nobody named', () => {
+  it.each<[EncodingName, string]>([
+    ['windows-1251', 'почта'],
+    ['koi8-r', 'почта'],
+    ['ibm866', 'эл. почта'],
+    ['shift_jis', 'メールアドレス'],
+    ['euc-jp', '電子メール'],
+    ['gbk', '邮箱'],
+    ['big5', '電子郵件'],
+    ['euc-kr', '이메일'],
+    ['windows-1253', 'ηλεκτρονικό ταχυδρομείο'],
+    ['macintosh', 'adresse électronique'],
+  ])('is refused with a word on how to name it, and read when it is named: %s', async (page, email) => {
+    const octets = octetsIn(page, `${email};audience\na@example.com;yes\n`);
+    const refused: unknown = await readWhole(octets).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'columns-no-email', help: expect.stringContaining('--encoding') });
+    expect((await readWhole(octets, { encoding: page })).recipients).toHaveLength(1);
+  });
+});
+
 describe('a file in a code page that somebody named', () => {
   it.each(namesOfLanguages.flatMap(({ language, pages, names }) => pages.map((page) => ({ language, page, names }))))(
     'is read: $language in $page',
