@@ -236,6 +236,11 @@ class App implements Application {
     return checkBackup(database, keyring, from, how);
   }
 
+  async rotateKey(...[given, actor]: Parameters<Application['rotateKey']>): ReturnType<Application['rotateKey']> {
+    const { exchangeKey } = await import('./app/exchange-key.ts');
+    return exchangeKey(this.#config, await this.#open(), given, actor);
+  }
+
   async doctor(): ReturnType<Application['doctor']> {
     const { examine } = await import('./app/examine.ts');
     return examine(this.#config, () => this.#open(), this.#logger);

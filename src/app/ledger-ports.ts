@@ -14,7 +14,7 @@ import type { CampaignNo, SliceId } from '../domain/ids.ts';
 import { messageIdDomain } from '../domain/message-id.ts';
 import type { RefusalLimit } from '../domain/refusals.ts';
 import type { SigningKey } from '../domain/signing-key.ts';
-import { campaignsDue, campaignsInState, moveCampaign, readCampaignByNo } from '../ledger/campaigns.ts';
+import { campaignsDue, campaignsInState, detailHold, moveCampaign, readCampaignByNo } from '../ledger/campaigns.ts';
 import { sayMisfits, type Misfit } from '../ledger/bound-notices.ts';
 import { misfitsOfPace } from '../ledger/bound-pace.ts';
 import { expectBound, readLetters } from '../ledger/bound-terms.ts';
@@ -36,7 +36,7 @@ import {
 } from '../ledger/feeding.ts';
 import type { Keyring } from '../ledger/keyring.ts';
 import { endLease, keepLease, recoverExpired, takeLease } from '../ledger/leases.ts';
-import { readMigrations, schemaVersion } from '../ledger/migrate.ts';
+import { hasKey, readMigrations, schemaVersion } from '../ledger/migrate.ts';
 import { markUnreachable, readPace, setThrottle, takeSlots } from '../ledger/pace.ts';
 import { readPassage, recordDenial } from '../ledger/denials.ts';
 import { holdForFirstLetters, holdForRefusals, takeBackRefused } from '../ledger/refusals.ts';
@@ -82,7 +82,14 @@ export function bindLedger(
   };
   const fittingSlice = async (slice: SliceId): Promise<NoticeContent[]> => {
     const { notices, changed } = await readSlice(database, keyring, slice);
-    if (changed !== null) await holdChanged(changed.campaignNo, changed.misfits);
+    if (changed === null) return notices;
+    await holdChanged(changed.campaignNo, changed.misfits);
+    // Held, it can be looked through at leisure: a person wants to know of all of them.
+    const all = await misfitsOfCampaign(database, keyring, changed.campaignNo);
+    if (all.length > changed.misfits.length) {
+      await detailHold(database, changed.campaignNo, sayMisfits(all));
+      logger.error({ code: 'record-changed', campaign: changed.campaignNo }, `in all: ${sayMisfits(all)}`);
+    }
     return notices;
   };
   const hold = async (
@@ -172,7 +179,9 @@ export function bindLedger(
       take: (forMs) => takeLease(database, { worker, relayIdentity, forMs }),
       keep: (lease, forMs) => keepLease(database, lease, forMs),
       end: (lease) => endLease(database, lease),
-      schemaFits: async () => (await schemaVersion(database)) === ((await readMigrations()).at(-1)?.version ?? 0),
+      schemaFits: async () =>
+        (await schemaVersion(database)) === ((await readMigrations()).at(-1)?.version ?? 0) &&
+        (await hasKey(database, keyring)),
     },
     pace: {
       takeSlots: (want, span) => takeSlots(database, relayIdentity, want, span),

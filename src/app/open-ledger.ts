@@ -2,6 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ensureDataFolder, findKey, loadKey, placeOfKey } from '../config/key.ts';
+import { laidKey, takeLaidKey } from '../config/new-key.ts';
 import type { Config } from '../config/read-config.ts';
 import { CandorError } from '../domain/errors.ts';
 import { openEmbeddedPostgres, type EmbeddedPostgres } from '../embedded/postgres.ts';
@@ -35,7 +36,7 @@ export async function openLedger(
   if (purpose === 'restore' && (await findKey(config)) === null)
     throw new CandorError('key-wrong', { place, what: 'the backup' });
   if (config.ledger.url === null) await ensureDataFolder(config.dataDir);
-  const keyring = createKeyring(await loadKey(config), place);
+  let keyring = createKeyring(await loadKey(config), place);
   const embedded =
     config.ledger.url === null ? await openEmbeddedPostgres({ dataDir: config.dataDir, logger, say }) : null;
   const connection: Connection =
@@ -55,7 +56,16 @@ export async function openLedger(
   };
   try {
     if (purpose === 'work' && embedded === null) await refusePooler(database, queueSchemaOf(config));
-    const ledgerId = await migrate(database, keyring, { toRestore: purpose === 'restore', say });
+    const how = { toRestore: purpose === 'restore', say };
+    const ledgerId = await migrate(database, keyring, how).catch(async (error: unknown) => {
+      const laid = error instanceof CandorError && error.code === 'key-wrong' ? await laidKey(config) : null;
+      if (laid === null) throw error;
+      // A rotation that ended between the ledger and the key file.
+      keyring = createKeyring(laid, place);
+      const id = await migrate(database, keyring, how);
+      await takeLaidKey(config);
+      return id;
+    });
     return { database, keyring, ledgerId, connection, close };
   } catch (error) {
     await close();

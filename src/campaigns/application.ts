@@ -198,6 +198,14 @@ export interface Application {
   restore(from: Readable, how: { unauthenticated: boolean }): Promise<Extent & BackupOrigin>;
   /** Reads all of a backup as a restore would, and says where it stands among those that this ledger knows. Stores nothing. */
   checkBackup(from: Readable, how: { unauthenticated: boolean }): Promise<CheckedBackup>;
+  /**
+   * Exchanges the key of the ledger for the one in a text (`path` is where a person had it from), or, where the key is a file,
+   * for a new one. Answers how many keys were wrapped anew, and the file that holds the new one.
+   */
+  rotateKey(
+    given: { path: string; text: string } | null,
+    actor: string,
+  ): Promise<{ keys: number; keyFile: string | null }>;
   /** What messages that came back mean: of a file or folder by its path, or of a stream. Stores nothing. */
   readReturns(from: string | Readable, onEach: (read: NamedReturn) => void): Promise<void>;
   doctor(): Promise<DoctorFinding[]>;

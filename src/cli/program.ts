@@ -7,6 +7,7 @@ import { addCheck } from './commands/check.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addFind } from './commands/find.ts';
+import { addKey } from './commands/key.ts';
 import { addPreview } from './commands/preview.ts';
 import { addRate } from './commands/rate.ts';
 import { addResend } from './commands/resend.ts';
@@ -94,7 +95,9 @@ export function buildProgram(run: Run, version: string, now: () => Date, output:
   addWorker(program, run);
   addBackup(program, run);
   addRestore(program, run);
+  addKey(program, run);
   // A process that works until it is stopped has no result to print.
-  for (const command of program.commands) addSharedOptions(command, { json: command.name() !== 'worker' });
+  for (const command of program.commands.filter(({ commands }) => commands.length === 0))
+    addSharedOptions(command, { json: command.name() !== 'worker' });
   return program;
 }

@@ -130,6 +130,11 @@ export const errorRegistry = {
     help: 'Put that key there (the line of base64 that the key file of its data folder holds; a file needs mode 0600) and run the command again: every process of a ledger needs the same key. Nothing was changed.',
     exit: 2,
   },
+  'new-key-required': {
+    message: 'The key of this ledger is in CANDOR_KEY, and no new one was given. Nothing was changed.',
+    help: 'Make one, `openssl rand -base64 32 > new.key`, and give it: `candor key rotate --to new.key`.',
+    exit: 2,
+  },
   // --- intake ----------------------------------------------------------------------------------
   'audience-twice': {
     message: 'The file has an audience column, and an audience was given for the whole file.',

@@ -90,7 +90,7 @@ export async function freezeLetters(
     values: [
       campaignNo,
       letters.map((letter) => JSON.stringify(letter)),
-      letters.map((letter) => macLetter(keys, letter)),
+      letters.map((letter) => macLetter(keys, { ...letter, compiled: letter })),
     ],
   });
 }
@@ -98,16 +98,16 @@ export async function freezeLetters(
 /** Vouches for the letters as they stand now. */
 export async function bindLetters(on: Queryable, keyring: Keyring, campaignNo: CampaignNo): Promise<void> {
   const keys = await campaignKeys(on, keyring, campaignNo);
-  for (const { audience, locale, compiled } of await letterRows(on, campaignNo))
+  for (const row of await letterRows(on, campaignNo))
     await on.query({
       text: 'update candor.letter set mac = $4 where campaign_no = $1 and audience = $2::candor.audience and locale = $3',
-      values: [campaignNo, audience, locale, macLetter(keys, compiled)],
+      values: [campaignNo, row.audience, row.locale, macLetter(keys, row)],
     });
 }
 
 /** A letter is vouched for as a whole, whatever the order in which a JSON column keeps its keys. */
-export function macLetter(keys: CampaignKeys, letter: CompiledLetter): Buffer {
-  return keys.mac('letter', [letter.audience, letter.locale, letter.subject, letter.digest, canonicalJson(letter)]);
+function macLetter(keys: CampaignKeys, row: Omit<LetterRow, 'mac'>): Buffer {
+  return keys.mac('letter', [row.audience, row.locale, row.subject, row.digest, canonicalJson(row.compiled)]);
 }
 
 interface LetterRow {
@@ -128,8 +128,8 @@ async function letterRows(on: Queryable, campaignNo: CampaignNo): Promise<Letter
 }
 
 function misfitOfLetter(keys: CampaignKeys, row: LetterRow): Misfit | null {
-  const { audience, locale, subject, digest, compiled } = row;
-  const fits = sameMac(row.mac, macLetter(keys, { ...compiled, audience, locale, subject, digest } as CompiledLetter));
+  const { audience, locale } = row;
+  const fits = sameMac(row.mac, macLetter(keys, row));
   return fits
     ? null
     : { table: 'letter', row: `${audience} in ${locale}`, found: 'it is not the letter that was frozen' };

@@ -345,6 +345,14 @@ export async function moveCampaign(
   return was;
 }
 
+/** Says more of a hold for its account. */
+export async function detailHold(on: Queryable, campaignNo: CampaignNo, detail: string): Promise<void> {
+  await on.query({
+    text: `update candor.campaign set reason_detail = $2 where campaign_no = $1 and state = 'held' and reason = 'account-broken'`,
+    values: [campaignNo, detail],
+  });
+}
+
 function fromRow(row: CampaignRow): Campaign {
   return {
     campaignNo: row.campaign_no,

@@ -80,7 +80,14 @@ export async function misfitsInside(
     await see(fitting, keys);
   }
   await tx.query({ text: `close ${cursor}` });
-  return misfits.slice(0, mostMisfits);
+  return inOrder(misfits).slice(0, mostMisfits);
+}
+
+/** By table and row: a table is read in the order of its pages. */
+function inOrder(misfits: readonly Misfit[]): Misfit[] {
+  return misfits.toSorted(
+    (one, other) => one.table.localeCompare(other.table) || one.row.localeCompare(other.row, 'en', { numeric: true }),
+  );
 }
 
 /** Throws `record-changed`, with what does not fit in the campaign. */

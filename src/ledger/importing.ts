@@ -11,7 +11,7 @@ import { copyIn } from './copy.ts';
 import type { Transaction } from './database.ts';
 import { campaignKeys, type HashAddress } from './key-store.ts';
 import type { Keyring } from './keyring.ts';
-import { identify } from './migrate.ts';
+import { holdKey } from './migrate.ts';
 
 /** What the merge made of the rows. */
 export interface ImportedAccount {
@@ -54,7 +54,7 @@ export async function stageRows(
   { keepNames }: { keepNames: boolean },
 ): Promise<StagedRows> {
   // The campaign that stands in this transaction keeps a restore out, and one that came first may have changed the key.
-  await identify(tx, keyring);
+  await holdKey(tx, keyring);
   const keys = await campaignKeys(tx, keyring, campaignNo);
   const { rows: blocks } = await tx.query<{ block: number }>({
     text: `select nextval('candor.notice_block') as block`,

@@ -128,6 +128,17 @@ async function checkDatabase(on: Queryable): Promise<void> {
   if (encoding !== 'UTF8') throw new CandorError('ledger-unusable', { why: `its encoding is ${encoding}, not UTF8` });
 }
 
+/** Whether the ledger still has the key of this process: another may have exchanged it. */
+export async function hasKey(on: Queryable, keyring: Keyring): Promise<boolean> {
+  return (await readIdentity(on)).key_check.equals(keyring.checkValue);
+}
+
+/** Keeps the key of the ledger as it is until the transaction ends; throws `key-wrong` when it is another by now. */
+export async function holdKey(tx: Queryable, keyring: Keyring): Promise<void> {
+  await tx.query({ text: 'select from candor.ledger_identity for share' });
+  expectKey(await readIdentity(tx), keyring);
+}
+
 /** The ledger's id; throws `key-wrong` when it was sealed with another key. */
 export async function identify(on: Queryable, keyring: Keyring): Promise<string> {
   const identity = await readIdentity(on);

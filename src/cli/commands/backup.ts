@@ -1,17 +1,17 @@
 // candor backup and restore: the whole ledger as one stream, sealed as it is. A backup file appears
 // whole or not at all.
-import { open, rm, stat, type FileHandle } from 'node:fs/promises';
-import { PassThrough, type Readable, type Writable } from 'node:stream';
+import { open, rm, type FileHandle } from 'node:fs/promises';
+import { PassThrough, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { Application } from '../../campaigns/application.ts';
 import type { BackupPlace } from '../../domain/backup-place.ts';
 import { CandorError } from '../../domain/errors.ts';
-import { openInput } from '../../runtime/open-input.ts';
 import { once, text } from '../arguments.ts';
 import { declare, type Run } from '../command.ts';
 import { counted, moment } from '../figures.ts';
 import { answerUnwritable, isGone } from '../output.ts';
+import { readable } from '../readable.ts';
 import { safeText } from '../safe-text.ts';
 import type { Session, SharedOptions } from '../session.ts';
 
@@ -151,15 +151,6 @@ async function createPrivately(path: string): Promise<FileHandle> {
   } catch (error) {
     if (systemCode(error) === 'EEXIST') throw new CandorError('output-exists', { path }, { cause: error });
     throw unwritable(path, error);
-  }
-}
-
-async function readable(path: string): Promise<Readable> {
-  try {
-    if ((await stat(path)).isDirectory()) throw new CandorError('file-not-found', { path });
-    return await openInput(path);
-  } catch (error) {
-    throw error instanceof CandorError ? error : new CandorError('file-not-found', { path }, { cause: error });
   }
 }
 

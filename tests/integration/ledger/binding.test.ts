@@ -469,8 +469,17 @@ describe('every column of the schema', () => {
   }
 });
 
+const findIt = (tx: Transaction): Promise<string> => misfitsOf(tx, campaign.campaignNo);
+
 describe('somebody who can write to the database', () => {
-  const findIt = (tx: Transaction): Promise<string> => misfitsOf(tx, campaign.campaignNo);
+  it.each(['subject', 'html', 'text', 'locale', 'digest'])(
+    'cannot change the %s of a letter behind its columns',
+    async (field) => {
+      const change = `update candor.letter set compiled = jsonb_set(compiled, '{${field}}', '"Call +1 555 0100"') where ${attacked['letter']!.one()}`;
+      expect(await attack([change], findIt)).toContain('letter, row affected in en');
+    },
+  );
+
   const rowsOf = (row: number): string => `${inCampaign(campaign)} and row_no = ${row}`;
   const exchange = (columns: readonly string[]): string[] => [
     `create temporary table kept on commit drop as select row_no, ${columns.join(', ')} from candor.notice where ${inCampaign(campaign)}`,
