@@ -276,8 +276,8 @@ export const errorRegistry = {
     exit: 2,
   },
   'letter-unsafe': {
-    message: 'Kit {kit}, letter {letter}, locale {locale}: {finding} ({file}).',
-    help: 'A notice has no links, forms, images, scripts or remote content; docs/KITS.md lists what a letter may use. Nothing was sent.',
+    message: 'Kit {kit}, letter {letter}, locale {locale}: {check}: {finding} ({file}).',
+    help: 'A notice has no links, forms, images, scripts, remote content or hidden words; docs/KITS.md lists what a letter may use, check by check. Nothing was sent.',
     exit: 2,
   },
   // --- campaigns ---------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 // Puts a letter into the kit's layout. Pure text: what the slots of a layout are, and nothing about MJML.
+import { directionOf } from '../domain/writing-direction.ts';
 
 /** What a layout may ask for. */
 export interface LayoutSlots {
@@ -30,13 +31,6 @@ export function composeLetter(layout: string | null, slots: LayoutSlots): string
 /** True when the layout has a place for the letter. */
 export function holdsLetter(layout: string): boolean {
   return /\{\{\s*letter\s*\}\}/.test(layout);
-}
-
-const rightToLeftScripts = new Set(['Adlm', 'Arab', 'Hebr', 'Mand', 'Nkoo', 'Rohg', 'Samr', 'Syrc', 'Thaa']);
-
-/** The writing direction of a BCP 47 tag. */
-export function directionOf(locale: string): 'ltr' | 'rtl' {
-  return rightToLeftScripts.has(new Intl.Locale(locale).maximize().script ?? '') ? 'rtl' : 'ltr';
 }
 
 function escapeMarkup(text: string): string {

@@ -34,7 +34,7 @@ export function readText(path: string): string {
 export function sourceFiles(): SourceFile[] {
   const root = join(repository, 'src');
   return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .toSorted()
     .map((path) => {

@@ -64,6 +64,8 @@ const vendorRooms: Readonly<Record<string, readonly string[] | '*'>> = {
   yazl: ['campaigns'],
   yaml: ['kits'],
   mjml: ['rendering'],
+  parse5: ['rendering'],
+  'css-tree': ['rendering'],
   handlebars: ['rendering'],
   'html-to-text': ['rendering', 'returns'],
   'postal-mime': ['returns', 'embedded'],

@@ -1,6 +1,7 @@
 // What a layout's slots become.
 import { describe, expect, it } from 'vitest';
-import { composeLetter, directionOf } from '../../../src/kits/compose-letter.ts';
+import { directionOf } from '../../../src/domain/writing-direction.ts';
+import { composeLetter } from '../../../src/kits/compose-letter.ts';
 
 const slots = { letter: '<p>{{subject}} {{fact.x}}</p>', subject: 'A & <B>', preheader: '"C"', locale: 'es' };
 
