@@ -5,6 +5,7 @@ import { openRelay, relayIdentityOf, relayLabelOf, type OpenRelay } from './app/
 import { openLedger, type OpenLedger } from './app/open-ledger.ts';
 import type { ServeOptions } from './app/serve-console.ts';
 import type { Engine } from './app/engine.ts';
+import { launchSettingsOf } from './app/launch-settings.ts';
 import type * as Kits from './app/kits.ts';
 import { queueSchema } from './queue/queue-name.ts';
 import { keyFor } from './app/signing.ts';
@@ -23,6 +24,7 @@ import { readSummary, summarise } from './campaigns/read-summary.ts';
 import { readConfig, type Config } from './config/read-config.ts';
 import { parseAddress } from './domain/address.ts';
 import { CandorError } from './domain/errors.ts';
+import type { OpeningWishes } from './delivery/opening-watch.ts';
 import type { CompiledLetter } from './domain/kit.ts';
 import { expectRegularFile } from './intake/open-file.ts';
 import { fileSource } from './intake/recipient-source.ts';
@@ -43,6 +45,8 @@ export interface OpenOptions {
   readonly say: (line: string) => void;
   /** Where log lines go; default stderr. */
   readonly log?: { write(chunk: string): void };
+  /** Aborted when the person wants the command to end. */
+  readonly signal?: AbortSignal;
 }
 
 /** Reads the configuration and answers the application. Throws `config-invalid`. */
@@ -117,7 +121,10 @@ class App implements Application {
     const { database } = await this.#open();
     await this.#expectThisRelay(campaign);
     const { workOn } = await import('./app/work-on.ts');
-    await this.#withEngine((engine, relay) => workOn(campaign, { database, relay, engine, ...options }), options.now);
+    await this.#withEngine(
+      (engine, relay) => workOn(campaign, { database, relay, engine, say: this.#options.say, ...options }),
+      options.now,
+    );
     // Once more, now that the wire is empty.
     return readSummary(database, campaign);
   }
@@ -131,7 +138,7 @@ class App implements Application {
     // Loaded here: no other command needs a web server.
     const [{ serveConsole }, kits] = await Promise.all([import('./app/serve-console.ts'), importKits()]);
     const console = await serveConsole(ledger, this.#config, this.#logger, {
-      ...this.#serveOptions(options.newPassword, kits),
+      ...this.#serveOptions(options.newPassword, kits, options.signal),
       say: this.#options.say,
     });
     try {
@@ -212,7 +219,7 @@ class App implements Application {
     if (request.to === undefined) return { files, sentTo: 0, kit: shown };
     const to = parseAddress(request.to);
     if (!to.ok) throw new CandorError('address-invalid', { why: to.message });
-    return { files, kit: shown, sentTo: await this.#test(letters, to.address) };
+    return { files, kit: shown, sentTo: await this.#test(letters, to.address, this.#opening(this.#options.signal)) };
   }
 
   async backup(out: Parameters<Application['backup']>[0], actor: string): ReturnType<Application['backup']> {
@@ -243,7 +250,7 @@ class App implements Application {
 
   async doctor(): ReturnType<Application['doctor']> {
     const { examine } = await import('./app/examine.ts');
-    return examine(this.#config, () => this.#open(), this.#logger);
+    return examine(this.#config, () => this.#open(), this.#logger, this.#opening(this.#options.signal));
   }
 
   async kits(): ReturnType<Application['kits']> {
@@ -269,7 +276,7 @@ class App implements Application {
   }
 
   /** What the console needs of the rest of the program. */
-  #serveOptions(newPassword: boolean, kits: typeof Kits): ServeOptions {
+  #serveOptions(newPassword: boolean, kits: typeof Kits, signal: AbortSignal): ServeOptions {
     const settings = this.#launchSettings();
     return {
       newPassword,
@@ -278,16 +285,28 @@ class App implements Application {
       connections: () => this.#engine?.connections() ?? null,
       kits: { list: kits.installedKits, load: async (id) => (await kits.installedKit(id)).kit },
       shelf: { load: kits.installedKit },
-      letters: { sender: this.#previewSender(), deliver: (letters, to) => this.#test(letters, to) },
+      letters: { sender: this.#previewSender(), deliver: (letters, to) => this.#test(letters, to, { signal }) },
     };
   }
 
+  /** Who opens a session for a person tells them what it waits for. */
+  #opening(signal: AbortSignal | undefined): OpeningWishes {
+    return { onWaiting: this.#options.say, ...(signal === undefined ? {} : { signal }) };
+  }
+
   /** Hands test letters to the relay; answers how many it took. */
-  async #test(letters: readonly CompiledLetter[], to: string): Promise<number> {
+  async #test(letters: readonly CompiledLetter[], to: string, wishes: OpeningWishes): Promise<number> {
     const { sendTestLetters } = await import('./app/send-test-letters.ts');
     const opened = await openRelay(this.#config, { ...(await this.#open()), logger: this.#logger });
     try {
-      return await sendTestLetters(opened.relay, letters, this.#previewSender(), this.#config.mail.from.address, to);
+      return await sendTestLetters(
+        opened.relay,
+        letters,
+        this.#previewSender(),
+        this.#config.mail.from.address,
+        to,
+        wishes,
+      );
     } finally {
       await opened.close();
     }
@@ -300,25 +319,7 @@ class App implements Application {
   }
 
   #launchSettings(): LaunchSettings {
-    const { mail, relay, retry, ratePerSecond, domainLimits, unconfirmed } = this.#config;
-    return {
-      relayIdentity: relayIdentityOf(this.#config, this.#logger),
-      relayLabel: relayLabelOf(this.#config),
-      rehearsal: relay === null,
-      loopback: relay?.loopback ?? true,
-      mailFrom: mail.from.text,
-      mailFromAddress: mail.from.address,
-      envelopeFrom: mail.envelopeFrom,
-      replyTo: mail.replyTo?.text ?? null,
-      autoSubmitted: mail.autoSubmitted,
-      signingKey: mail.signingKey,
-      ratePerSecond,
-      domainLimits,
-      retryDelaysMs: retry.delaysMs,
-      retryRepeatLast: retry.repeatLast,
-      retryForMs: retry.giveUpAfterMs,
-      unconfirmedPolicy: unconfirmed,
-    };
+    return launchSettingsOf(this.#config, this.#logger);
   }
 
   /** A campaign goes on only through the relay that it was launched with (promise 9), and signed as it was. */

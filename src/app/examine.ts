@@ -4,6 +4,7 @@ import { resolveTxt } from 'node:dns/promises';
 import type { Config } from '../config/read-config.ts';
 import type { DoctorFinding } from '../campaigns/application.ts';
 import { createRelay } from '../delivery/relay.ts';
+import type { OpeningWishes } from '../delivery/opening-watch.ts';
 import { verifyRelay } from '../delivery/verify-relay.ts';
 import { checkRedis } from '../queue/redis-check.ts';
 import { examineOpenFiles } from './open-files.ts';
@@ -28,18 +29,19 @@ const dnsTimeoutMs = 5_000;
 /** So many are named one by one. */
 const namedCampaigns = 5;
 
-/** All findings, worst last within each subject. Throws nothing that a finding can say. */
+/** All findings, worst last within each subject. Throws nothing that a finding can say, but the signal's reason once that aborts. */
 export async function examine(
   config: Config,
   open: () => Promise<OpenLedger>,
   logger: Logger,
+  wishes: OpeningWishes,
 ): Promise<DoctorFinding[]> {
   return [
     ...examineConfig(config),
     await examineOpenFiles(config.relay?.connections ?? null),
     ...(await examineLedger(config, open)),
     ...(await examineQueue(config)),
-    ...(await examineRelay(config, logger)),
+    ...(await examineRelay(config, logger, wishes)),
     ...(await examineSender(config)),
   ];
 }
@@ -153,7 +155,7 @@ async function examineQueue(config: Config): Promise<DoctorFinding[]> {
   }
 }
 
-async function examineRelay(config: Config, logger: Logger): Promise<DoctorFinding[]> {
+async function examineRelay(config: Config, logger: Logger, wishes: OpeningWishes): Promise<DoctorFinding[]> {
   if (config.relay === null)
     return [
       finding(
@@ -162,7 +164,7 @@ async function examineRelay(config: Config, logger: Logger): Promise<DoctorFindi
         'SMTP_URL is not set: letters go to the built-in inbox, and every campaign is a rehearsal',
       ),
     ];
-  const check = await verifyRelay(createRelay(config.relay, logger));
+  const check = await verifyRelay(createRelay(config.relay, logger), wishes);
   if (!check.ok) {
     const verdict = classifyConnectFailure(check.failure);
     const text = holdText(verdict.kind === 'hold' ? verdict.reason : 'relay-unreachable', verdict.rule);

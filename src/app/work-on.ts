@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSummary } from '../campaigns/read-summary.ts';
 import type { Relay } from '../delivery/relay.ts';
-import { verifyRelay } from '../delivery/verify-relay.ts';
+import type { OpeningWishes } from '../delivery/opening-watch.ts';
+import { verifyRelay, type RelayCheck } from '../delivery/verify-relay.ts';
 import { classifyConnectFailure } from '../domain/classify.ts';
 import { describeFailure } from '../domain/describe-failure.ts';
 import { isUnreachable } from '../domain/errors.ts';
@@ -29,9 +30,13 @@ export async function workOn(
     engine: Engine;
     signal: AbortSignal;
     onProgress: (summary: CampaignSummary) => void;
+    /** Told what the relay is waited for before the first letter. */
+    say: (sentence: string) => void;
   },
 ): Promise<CampaignSummary> {
   const { database, signal } = parts;
+  // Seen, and paused by Ctrl-C, from the beginning: a relay may take minutes to say that it is not usable.
+  parts.onProgress(await readSummary(database, campaign, { here: true }));
   await holdIfUnusable(parts, campaign);
   parts.engine.nudge();
   let summary = await readSummary(database, campaign, { here: true });
@@ -54,11 +59,14 @@ export async function workOn(
   }
 }
 
-async function holdIfUnusable(parts: { database: Database; relay: Relay; engine: Engine }, id: string): Promise<void> {
+async function holdIfUnusable(
+  parts: { database: Database; relay: Relay; engine: Engine; signal: AbortSignal; say: (sentence: string) => void },
+  id: string,
+): Promise<void> {
   const { state, campaignNo } = await readCampaign(parts.database, id);
   if (state !== 'running') return;
-  const check = await verifyRelay(parts.relay);
-  if (check.ok) return;
+  const check = await unlessStopped(parts.relay, { signal: parts.signal, onWaiting: parts.say });
+  if (check === null || check.ok) return;
   const verdict = classifyConnectFailure(check.failure);
   if (verdict.kind === 'throttled') return;
   await parts.engine.hold(
@@ -67,4 +75,14 @@ async function holdIfUnusable(parts: { database: Database; relay: Relay; engine:
     describeFailure(check.failure),
     { rule: verdict.rule, atRecipient: false },
   );
+}
+
+/** Tries the relay; null when that was not waited for. */
+async function unlessStopped(relay: Relay, wishes: OpeningWishes): Promise<RelayCheck | null> {
+  try {
+    return await verifyRelay(relay, wishes);
+  } catch (error) {
+    if (wishes.signal?.aborted) return null;
+    throw error;
+  }
 }

@@ -2,6 +2,7 @@
 // down or refuses the login is tried by one connection at a time, with growing pauses; a connection
 // in doubt is never lent again. A relay that takes no more connections while others work is not
 // down: the pool makes do with those for a while.
+import { setMaxListeners } from 'node:events';
 import { classifyConnectFailure } from '../domain/classify.ts';
 import type { ConnectFailure } from '../domain/delivery-result.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -87,12 +88,16 @@ class Pool implements ConnectionPool {
   #lowered: { readonly limit: number; readonly untilMs: number } | null = null;
   readonly #letterLimit = createLetterLimit();
   #closed = false;
+  /** Ends what is being opened: nobody waits for it any more. */
+  readonly #closing = new AbortController();
   #wake: NodeJS.Timeout | undefined;
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(relay: Relay, options: PoolOptions) {
     this.#relay = relay;
     this.#options = options;
+    // Every opening listens to it; more than ten are no leak here.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   acquire(signal: AbortSignal): Promise<Acquired> {
@@ -211,7 +216,7 @@ class Pool implements ConnectionPool {
       more -= 1
     ) {
       this.#opening += 1;
-      this.#relay.connect().then(
+      this.#relay.connect({ signal: this.#closing.signal }).then(
         (connected) => (connected.ok ? this.#opened(connected.connection) : this.#failed(connected.failure)),
         // `connect` promises not to throw; a bug in it must not leave the waiters hanging.
         (error: unknown) => this.#broke(error),
@@ -314,6 +319,7 @@ class Pool implements ConnectionPool {
 
   #close(): void {
     this.#closed = true;
+    this.#closing.abort(new Error('the connection pool is closed'));
     clearTimeout(this.#wake);
     clearTimeout(this.#sweep);
     for (const waiter of [...this.#waiters]) waiter.abandon(new Error('the connection pool is closed'));

@@ -11,8 +11,13 @@ export type Dialled<S extends net.Socket> =
 /** Per address of a host with several. Node's 250 ms would give up on a relay on another continent. */
 const perAddressMs = 2500;
 
-/** Looks the host up and connects, IPv6 and IPv4 in turn (RFC 8305). */
-export function dial(host: string, port: number, timeoutMs: number): Promise<Dialled<net.Socket>> {
+/** Looks the host up and connects, IPv6 and IPv4 in turn (RFC 8305). Once the signal aborts, it fails at once. */
+export function dial(
+  host: string,
+  port: number,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<Dialled<net.Socket>> {
   const socket = net.connect({
     host,
     port,
@@ -22,16 +27,17 @@ export function dial(host: string, port: number, timeoutMs: number): Promise<Dia
     keepAlive: true,
     keepAliveInitialDelay: 30_000,
   });
-  return settled(socket, 'connect', 'connect', timeoutMs);
+  return settled(socket, 'connect', 'connect', timeoutMs, signal);
 }
 
-/** The TLS handshake over a connected socket. `verify` false takes any certificate. */
+/** The TLS handshake over a connected socket. `verify` false takes any certificate. Once the signal aborts, it fails at once. */
 export function secure(
   plain: net.Socket,
   host: string,
   context: tls.SecureContext,
   verify: boolean,
   timeoutMs: number,
+  signal?: AbortSignal,
 ): Promise<Dialled<tls.TLSSocket>> {
   // SNI must be a name; the certificate of an IP address is checked against `host`.
   const servername = net.isIP(host) === 0 ? { servername: host } : {};
@@ -44,18 +50,23 @@ export function secure(
   });
   // The plain socket is only a carrier from here on, but an unheard error event would end the process.
   plain.on('error', () => undefined);
-  return settled(socket, 'tls', 'secureConnect', timeoutMs);
+  return settled(socket, 'tls', 'secureConnect', timeoutMs, signal);
 }
 
 function settled<S extends net.Socket>(
   socket: S,
-  stage: ConnectStage,
+  stage: 'connect' | 'tls',
   event: string,
   timeoutMs: number,
+  signal: AbortSignal | undefined,
 ): Promise<Dialled<S>> {
   return new Promise((resolve) => {
-    const fail = (error: Error | null, loss: Loss, detail: string): void => {
+    const unwatch = (): void => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const fail = (error: Error | null, loss: Loss, detail: string): void => {
+      unwatch();
       socket.off(event, onReady).off('error', onError).off('close', onClose);
       socket.on('error', () => undefined);
       socket.destroy();
@@ -65,7 +76,7 @@ function settled<S extends net.Socket>(
       });
     };
     const onReady = (): void => {
-      clearTimeout(timer);
+      unwatch();
       socket.off('error', onError).off('close', onClose);
       resolve({ ok: true, socket });
     };
@@ -74,9 +85,19 @@ function settled<S extends net.Socket>(
       fail(error, loss, detail);
     };
     const onClose = (): void => fail(null, 'reset', 'the relay closed the connection');
-    const timer = setTimeout(() => fail(null, 'timeout', `no connection within ${timeoutMs} ms`), timeoutMs);
+    const onAbort = (): void => fail(null, 'reset', 'it was not waited for');
+    const timer = setTimeout(() => fail(null, 'timeout', `${late[stage]} within ${timeoutMs} ms`), timeoutMs);
     socket.once(event, onReady).once('error', onError).once('close', onClose);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted) onAbort();
   });
+}
+
+const late = { connect: 'no connection', tls: 'no answer to the TLS handshake' } as const;
+
+/** True when a handshake failed for what a TLS server said: that one is there. */
+export function isTlsAnswer(failure: ConnectFailure): boolean {
+  return failure.stage === 'tls' && failure.loss === 'tls' && !failure.detail.startsWith(plainText);
 }
 
 const plainText =

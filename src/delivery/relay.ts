@@ -10,6 +10,7 @@ import { scrubReply } from '../domain/scrub.ts';
 import { systemClock, type Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { OpenConnection, type RelayConnection } from './connection.ts';
+import type { OpeningWishes } from './opening-watch.ts';
 import type { RelayConfig } from './relay-config.ts';
 import { openSession } from './session.ts';
 
@@ -20,9 +21,15 @@ export type Connected =
 export interface Relay {
   /** `host:port`, with `user@` before it when there is a login. Frozen at launch and compared; never holds the password. */
   readonly identity: string;
-  /** Opens one session. Never throws for what the network or the relay does. */
-  connect(): Promise<Connected>;
+  /**
+   * Opens one session. Never throws for what the network or the relay does; rejects with the signal's reason once that
+   * aborts. Without `onWaiting` the log says what is waited for.
+   */
+  connect(wishes?: OpeningWishes): Promise<Connected>;
 }
+
+/** Of waiting, the log says so much. */
+const loggedEveryMs = 60_000;
 
 /**
  * A relay. Nothing is opened yet.
@@ -35,10 +42,19 @@ export function createRelay(config: RelayConfig, logger: Logger, clock: Clock = 
   if (name !== null && !/^[\w.:[\]-]+$/.test(name)) throw new TypeError('the EHLO name is not a host name');
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   const identity = `${config.user === undefined ? '' : `${encodeURIComponent(config.user)}@`}${host}:${config.port}`;
+  let hasGreeted = false;
+  let loggedAtMs = -Infinity;
+  const logWaiting = (sentence: string): void => {
+    // Many connections wait for the same thing.
+    if (clock.monotonicMs() - loggedAtMs < loggedEveryMs) return;
+    loggedAtMs = clock.monotonicMs();
+    logger.info({ relay: identity }, sentence);
+  };
   return {
     identity,
-    async connect() {
-      const opened = await openSession(config, trusted, name);
+    async connect(wishes = {}) {
+      const opened = await openSession(config, { trusted, name, hasGreeted }, { onWaiting: logWaiting, ...wishes });
+      hasGreeted ||= opened.ok || !['connect', 'greeting'].includes(opened.failure.stage);
       if (!opened.ok) {
         logger.debug(
           {

@@ -5,11 +5,13 @@ import type net from 'node:net';
 import type tls from 'node:tls';
 import type { ConnectFailure, ConnectStage, Reply } from '../domain/delivery-result.ts';
 import { dial, secure } from './dial.ts';
+import { readGreeting } from './greeting.ts';
 import { logIn } from './log-in.ts';
 import { isLoopback } from './loopback.ts';
 import { noOffers, readOffers, type Offers } from './offers.ts';
+import { OpeningWatch, silenceHint, type OpeningWishes } from './opening-watch.ts';
 import type { RelayConfig } from './relay-config.ts';
-import { Wire } from './wire.ts';
+import { Wire, type WireRead } from './wire.ts';
 
 export interface Session {
   readonly wire: Wire;
@@ -31,55 +33,80 @@ class Abandoned extends Error {
   }
 }
 
-/** Opens a session. Answers failures as values; the socket is then closed. Asks for what it trusts when it begins with TLS. */
+/** What an opening needs besides the settings. */
+export interface OpeningMeans {
+  /** What is trusted; asked for when a session begins with TLS. */
+  readonly trusted: () => tls.SecureContext;
+  /** The name in EHLO; null: the address literal. */
+  readonly name: string | null;
+  /** Whether the relay has greeted this process before. */
+  readonly hasGreeted: boolean;
+}
+
+/** Opens a session. Answers failures as values; the socket is then closed. Rejects with the signal's reason once that aborts. */
 export async function openSession(
   config: RelayConfig,
-  trusted: () => tls.SecureContext,
-  name: string | null,
+  means: OpeningMeans,
+  wishes: OpeningWishes = {},
 ): Promise<{ ok: true; session: Session } | { ok: false; failure: ConnectFailure }> {
+  const { signal } = wishes;
+  const watch = new OpeningWatch(config, wishes);
   let wire: Wire | null = null;
+  const cut = (): void => wire?.destroy();
+  signal?.addEventListener('abort', cut, { once: true });
   try {
-    const socket = await connected(config, trusted);
+    signal?.throwIfAborted();
+    const socket = await connected(config, means, watch);
     wire = new Wire(socket, config.replyTimeoutMs);
-    return { ok: true, session: await introduced(config, trusted, wire, name ?? addressLiteral(socket)) };
+    const session = await introduced(config, means, watch, wire, means.name ?? addressLiteral(socket));
+    signal?.throwIfAborted();
+    return { ok: true, session };
   } catch (error) {
     wire?.destroy();
+    signal?.throwIfAborted();
     if (error instanceof Abandoned) return { ok: false, failure: error.failure };
     throw error;
+  } finally {
+    watch.end();
+    signal?.removeEventListener('abort', cut);
   }
 }
 
-async function connected(config: RelayConfig, trusted: () => tls.SecureContext): Promise<net.Socket> {
+async function connected(config: RelayConfig, { trusted }: OpeningMeans, watch: OpeningWatch): Promise<net.Socket> {
   const timeoutMs = connectTimeoutMs(config);
-  const dialled = await dial(config.host, config.port, timeoutMs);
+  watch.at('connect');
+  const dialled = await dial(config.host, config.port, timeoutMs, watch.signal);
   if (!dialled.ok) throw new Abandoned(dialled.failure);
   if (!config.secure) return dialled.socket;
-  const secured = await secure(dialled.socket, config.host, trusted(), mustVerify(config), timeoutMs);
-  if (!secured.ok) throw new Abandoned(secured.failure);
+  watch.at('tls');
+  const secured = await secure(dialled.socket, config.host, trusted(), mustVerify(config), timeoutMs, watch.signal);
+  if (!secured.ok) throw new Abandoned(withHint(config, secured.failure));
   return secured.socket;
 }
 
 async function introduced(
   config: RelayConfig,
-  trusted: () => tls.SecureContext,
+  means: OpeningMeans,
+  watch: OpeningWatch,
   wire: Wire,
   name: string,
 ): Promise<Session> {
-  const greeting = await expect(
-    wire,
-    'greeting',
-    'the relay does not take the connection',
-    (reply) => reply.code === 220,
-  );
+  const { trusted } = means;
+  watch.at('greeting');
+  const greeting = await greetingOf(config, means, watch, wire);
+  watch.at('ehlo');
   let offers = await greet(config, wire, name);
   let encrypted = config.secure;
+  watch.at('tls');
   if (!encrypted && config.tls !== 'off' && (await startTls(config, wire, offers))) {
     const plain = wire.detach();
     if (plain === null) throw lost('tls', 'the relay spoke before the TLS handshake', 'protocol');
-    const secured = await secure(plain, config.host, trusted(), mustVerify(config), connectTimeoutMs(config));
+    const timeoutMs = connectTimeoutMs(config);
+    const secured = await secure(plain, config.host, trusted(), mustVerify(config), timeoutMs, watch.signal);
     if (!secured.ok) throw new Abandoned(secured.failure);
     wire.attach(secured.socket);
     encrypted = true;
+    watch.at('ehlo');
     // RFC 3207 section 4.2: what was said before TLS doesn't count.
     offers = await greet(config, wire, name);
   }
@@ -87,6 +114,7 @@ async function introduced(
   if (login !== null) {
     if (!encrypted && !mayGoInTheClear(config))
       throw lost('tls', 'the relay offers no TLS, and a password is not sent in the clear', 'tls');
+    watch.at('auth');
     const failure = await logIn(wire, offers.auth, login, config.auth);
     if (failure !== null) throw new Abandoned(failure);
   }
@@ -98,6 +126,26 @@ async function introduced(
     authenticated: login !== null,
     greeting,
   };
+}
+
+async function greetingOf(
+  config: RelayConfig,
+  { trusted, hasGreeted }: OpeningMeans,
+  { signal }: OpeningWatch,
+  wire: Wire,
+): Promise<Reply> {
+  const read = await readGreeting(config, wire, { trusted, asks: !hasGreeted, signal });
+  if (read === 'tls')
+    throw lost('greeting', 'the port begins with TLS: write smtps:// instead of smtp:// in SMTP_URL', 'tls');
+  const reply = replyOf(read, 'greeting');
+  if (reply.code !== 220) throw refusal('greeting', reply, 'the relay does not take the connection');
+  return reply;
+}
+
+/** A handshake that nobody answers to may be one that nobody expects. */
+function withHint(config: RelayConfig, failure: ConnectFailure): ConnectFailure {
+  const hint = failure.loss === 'tls' || failure.loss === 'dns' ? null : silenceHint(config, failure.stage);
+  return hint === null ? failure : { ...failure, detail: `${failure.detail}; ${hint}` };
 }
 
 /** EHLO, or HELO where a relay is too old for it and nothing of EHLO is needed. */
@@ -134,24 +182,13 @@ function mayGoInTheClear(config: RelayConfig): boolean {
 
 async function ask(wire: Wire, stage: ConnectStage, command: string): Promise<Reply> {
   wire.write(`${command}\r\n`);
-  return expect(wire, stage, '', () => true);
+  return replyOf(await wire.read(), stage);
 }
 
-async function expect(
-  wire: Wire,
-  stage: ConnectStage,
-  detail: string,
-  fits: (reply: Reply) => boolean,
-): Promise<Reply> {
-  const read = await wire.read();
-  if (!read.ok)
-    throw lost(
-      stage,
-      read.loss === 'timeout' ? 'the relay did not answer in time' : 'the relay ended the conversation',
-      read.loss,
-    );
-  if (!fits(read.reply)) throw refusal(stage, read.reply, detail);
-  return read.reply;
+function replyOf(read: WireRead, stage: ConnectStage): Reply {
+  if (read.ok) return read.reply;
+  const detail = read.loss === 'timeout' ? 'the relay did not answer in time' : 'the relay ended the conversation';
+  throw lost(stage, detail, read.loss);
 }
 
 function lost(stage: ConnectStage, detail: string, loss: NonNullable<ConnectFailure['loss']>): Abandoned {

@@ -83,6 +83,7 @@ describe('the time left', () => {
       engine: { nudge: () => undefined } as Engine,
       signal: looking.signal,
       onProgress,
+      say: () => undefined,
     });
     await smtp.stop();
     expect(seen.map(({ etaSeconds, workers }) => ({ etaSeconds, workers }))).toEqual([
