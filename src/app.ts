@@ -19,6 +19,7 @@ import {
   resendCampaign,
   resumeCampaign,
 } from './campaigns/control-campaign.ts';
+import { findRecipient } from './campaigns/look-at.ts';
 import type { PreviewSender } from './campaigns/preview-kit.ts';
 import { readSummary, summarise } from './campaigns/read-summary.ts';
 import { readConfig, type Config } from './config/read-config.ts';
@@ -31,7 +32,7 @@ import { fileSource } from './intake/recipient-source.ts';
 import { campaignsInState, readCampaign } from './ledger/campaigns.ts';
 import { queueConnection } from './ledger/database.ts';
 import { recordBackup } from './ledger/backup-record.ts';
-import { findAddress } from './ledger/finding.ts';
+import { aborted } from './runtime/aborted.ts';
 import { createLogger, type Logger } from './runtime/logger.ts';
 
 export interface OpenOptions {
@@ -39,6 +40,8 @@ export interface OpenOptions {
   readonly needs: 'none' | 'ledger' | 'work';
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly actor: string;
+  /** Who runs the program, where `actor` is a name that somebody gave. */
+  readonly claimedBy?: string;
   /** Of the program; a backup says which one made it. */
   readonly version: string;
   /** Tells the person at the terminal something, one line at a time. */
@@ -134,7 +137,8 @@ class App implements Application {
   }
 
   async serve(options: Parameters<Application['serve']>[0]): Promise<void> {
-    const ledger = await this.#open();
+    // In the console it is the operator who acts, whoever started it.
+    const ledger = await this.#open('work', false);
     // Loaded here: no other command needs a web server.
     const [{ serveConsole }, kits] = await Promise.all([import('./app/serve-console.ts'), importKits()]);
     const console = await serveConsole(ledger, this.#config, this.#logger, {
@@ -191,11 +195,8 @@ class App implements Application {
     return resendCampaign(await this.#open(), request);
   }
 
-  async find(address: string): ReturnType<Application['find']> {
-    const parsed = parseAddress(address);
-    if (!parsed.ok) throw new CandorError('address-invalid', { why: parsed.message });
-    const { database, keyring } = await this.#open();
-    return findAddress(database, keyring, parsed.key);
+  async find(address: string, actor: string): ReturnType<Application['find']> {
+    return findRecipient(await this.#open(), { address, actor });
   }
 
   async readReturns(...[from, onEach]: Parameters<Application['readReturns']>): ReturnType<Application['readReturns']> {
@@ -263,9 +264,13 @@ class App implements Application {
     await ledger?.close();
   }
 
-  #open(purpose: 'look' | 'work' | 'restore' = this.#options.needs === 'work' ? 'work' : 'look'): Promise<OpenLedger> {
-    this.#ledger ??= openLedger(this.#config, this.#logger, this.#options.say, purpose);
-    return this.#ledger;
+  #open(
+    purpose: 'look' | 'work' | 'restore' = this.#options.needs === 'work' ? 'work' : 'look',
+    claims = true,
+  ): Promise<OpenLedger> {
+    const { actor, claimedBy, say } = this.#options;
+    const claim = claimedBy === undefined || !claims ? undefined : { actor, systemUser: claimedBy };
+    return (this.#ledger ??= openLedger(this.#config, this.#logger, say, purpose, claim));
   }
 
   /** Whatever starts letters asks first: a campaign that no worker can take up would only be found later. */
@@ -278,8 +283,10 @@ class App implements Application {
   /** What the console needs of the rest of the program. */
   #serveOptions(newPassword: boolean, kits: typeof Kits, signal: AbortSignal): ServeOptions {
     const settings = this.#launchSettings();
+    const { actor, claimedBy } = this.#options;
     return {
       newPassword,
+      startedBy: { actor, systemUser: claimedBy ?? null },
       settings,
       expectFitQueue: () => this.#expectFitQueue(),
       connections: () => this.#engine?.connections() ?? null,
@@ -390,9 +397,4 @@ class App implements Application {
       await opened.close();
     }
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

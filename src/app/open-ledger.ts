@@ -6,7 +6,7 @@ import { laidKey, takeLaidKey } from '../config/new-key.ts';
 import type { Config } from '../config/read-config.ts';
 import { CandorError } from '../domain/errors.ts';
 import { openEmbeddedPostgres, type EmbeddedPostgres } from '../embedded/postgres.ts';
-import { openDatabase, withFullCheck, type Connection, type Database } from '../ledger/database.ts';
+import { openDatabase, withFullCheck, type Claim, type Connection, type Database } from '../ledger/database.ts';
 import { createKeyring, type Keyring } from '../ledger/keyring.ts';
 import { migrate } from '../ledger/migrate.ts';
 import { refusePooler } from '../ledger/pooler.ts';
@@ -31,6 +31,7 @@ export async function openLedger(
   logger: Logger,
   say: (line: string) => void,
   purpose: 'look' | 'work' | 'restore' = 'look',
+  claim?: Claim,
 ): Promise<OpenLedger> {
   const place = placeOfKey(config);
   if (purpose === 'restore' && (await findKey(config)) === null)
@@ -44,6 +45,7 @@ export async function openLedger(
   let closing = false;
   const revive = embedded === null ? null : reviver(embedded, config.dataDir, logger);
   const database = openDatabase(connection, logger, {
+    ...(claim === undefined ? {} : { claim }),
     // A connection that breaks because this process lets the server stop is no reason to start it again.
     onUnreachable: () => {
       if (!closing) revive?.();

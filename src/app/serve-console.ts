@@ -1,6 +1,7 @@
 // Gives the web pages what they show: the ledger's account and the inbox's letters.
 import type { Config } from '../config/read-config.ts';
 import { parseLetter, parseLetterHead } from '../embedded/inbox-letter.ts';
+import { recordEvent } from '../ledger/events.ts';
 import { createInboxStore } from '../ledger/inbox-letters.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -13,6 +14,7 @@ import { openStatusPort } from './console/status.ts';
 import { openUploadsPort, type KitShelf } from './console/uploads.ts';
 import type { LaunchSettings } from '../campaigns/context.ts';
 import { openLaunchPort } from './console/launches.ts';
+import { openLooksPort } from './console/looks.ts';
 import { openMetricsPort } from './console/metrics.ts';
 import { openLettersPort, type CompiledShelf, type LettersOptions } from './console/letters.ts';
 import { openNoticesPort } from './console/notices.ts';
@@ -28,6 +30,8 @@ export interface ServedConsole {
 export interface ServeOptions {
   /** Print a link for a new password even where operators exist. */
   readonly newPassword: boolean;
+  /** Who started the console; `systemUser` where the name was only given. */
+  readonly startedBy: { readonly actor: string; readonly systemUser: string | null };
   readonly kits: KitShelf;
   readonly shelf: CompiledShelf;
   readonly settings: LaunchSettings;
@@ -62,6 +66,7 @@ export async function serveConsole(
       launches,
       watch,
       notices,
+      looks: openLooksPort(ledger),
       letters: openLettersPort(ledger, options.shelf, options.letters),
       status: openStatusPort(ledger),
       metrics: openMetricsPort(ledger.database, options.connections),
@@ -76,6 +81,14 @@ export async function serveConsole(
       logger,
       clock: systemClock,
       newPassword: options.newPassword,
+      onLinkMade: () =>
+        recordEvent(ledger.database, {
+          campaignNo: null,
+          actor: options.startedBy.actor,
+          kind: 'sign-in-link-made',
+          data:
+            options.startedBy.systemUser === null ? {} : { claimed: true, systemUser: options.startedBy.systemUser },
+        }),
       onLinkUsed: () =>
         options.say('The link was used: a password is set. If it was not you, run `candor serve --new-password`.'),
     },

@@ -179,7 +179,8 @@ export interface Application {
   domainRate(campaign: string, domain: string, perSecond: number | null, actor: string): Promise<CampaignSummary>;
   /** Answers how many notices go (or would go) to a new round, by state. */
   resend(request: ResendRequest): Promise<ResendAnswer>;
-  find(address: string): Promise<Found[]>;
+  /** The look is recorded. Throws `looks-limited`. */
+  find(address: string, actor: string): Promise<Found[]>;
   export(request: {
     campaign: string;
     out: string;

@@ -1,16 +1,18 @@
 // `candor export`: the whole record of a campaign as files, of one moment. Without addresses it holds no
 // personal data; with them the event is in the ledger before the first address is on the disk.
-import type { NoticeState } from '../domain/notice-state.ts';
+import { noticeStates, type NoticeState } from '../domain/notice-state.ts';
 import { messageIdOf } from '../domain/message-id.ts';
 import { readCampaign, type Campaign } from '../ledger/campaigns.ts';
 import type { Keyring } from '../ledger/keyring.ts';
 import { readLetters } from '../ledger/bound-terms.ts';
 import type { Database, Transaction } from '../ledger/database.ts';
-import { readEvents, recordEvent } from '../ledger/events.ts';
+import { readEvents } from '../ledger/events.ts';
 import { noticeRecords, type NoticeRecord } from '../ledger/exporting.ts';
+import { readCounts } from '../ledger/tally.ts';
 import type { LedgerContext } from './context.ts';
 import { attemptCells, attemptColumns, csvLines, noticeCells, noticeColumns } from './export-csv.ts';
 import { startExport, type ExportFile, type ExportFolder } from './export-files.ts';
+import { recordLook } from './look-at.ts';
 import { summarise } from './read-summary.ts';
 
 export interface ExportRequest {
@@ -47,14 +49,21 @@ export async function exportCampaign(
   }
 }
 
-/** Before the first address leaves the ledger. */
+/** Before the first address leaves the ledger. `addresses`: how many leave; by default those in the states. Throws `looks-limited`. */
 export async function recordExport(
   database: Database,
   campaignNo: Campaign['campaignNo'],
-  request: Pick<ExportRequest, 'states' | 'actor'>,
+  request: Pick<ExportRequest, 'states' | 'actor'> & { readonly addresses?: number },
 ): Promise<void> {
-  const data = { states: request.states ?? 'all' };
-  await recordEvent(database, { campaignNo, actor: request.actor, kind: 'exported-with-addresses', data });
+  const { actor, states = noticeStates } = request;
+  const { counts } = await readCounts(database, campaignNo);
+  await recordLook(database, {
+    actor,
+    campaignNo,
+    kind: 'exported-with-addresses',
+    addresses: request.addresses ?? states.reduce((sum, state) => sum + counts[state], 0),
+    data: { states: request.states ?? 'all' },
+  });
 }
 
 /** The account, the terms, the frozen letters and the events. */

@@ -1,5 +1,6 @@
 // Those whom a letter did not reach, for a second channel (GDPR Art. 34: telephone, post, a message in the account):
 // with their addresses, so it is recorded before the first one leaves the ledger.
+import { Readable } from 'node:stream';
 import { countSuppressedBut } from '../ledger/browsing.ts';
 import { readCampaign } from '../ledger/campaigns.ts';
 import { closedDoubts, countClosedDoubts } from '../ledger/correcting.ts';
@@ -28,6 +29,9 @@ const columns = [
   'why',
 ] as const;
 
+/** What stands before the first of them, with the mark for spreadsheets. */
+const head = `\uFEFF${csvLines([columns])}`;
+
 /** How many need another channel, by state: as many as the list has lines. Throws `campaign-unknown`. */
 export async function countOtherChannel(
   { database }: Pick<LedgerContext, 'database'>,
@@ -52,12 +56,16 @@ export async function otherChannelLines(
   request: { campaign: string; actor: string },
 ): Promise<AsyncIterable<string>> {
   const { campaignNo } = await readCampaign(database, request.campaign);
-  await recordExport(database, campaignNo, { states: otherChannelStates, actor: request.actor });
+  const untold = await countOtherChannel({ database }, request.campaign);
+  const addresses = Object.values(untold).reduce((sum, count) => sum + count, 0);
+  // Nobody is in it then, and nobody can be: it is not looked for them a second time.
+  if (addresses === 0) return Readable.from([head]);
+  await recordExport(database, campaignNo, { states: otherChannelStates, actor: request.actor, addresses });
   return lines({ database, keyring }, campaignNo);
 }
 
 async function* lines({ database, keyring }: LedgerContext, campaignNo: CampaignNo): AsyncGenerator<string, void> {
-  yield `\uFEFF${csvLines([columns])}`;
+  yield head;
   const session = await database.session();
   try {
     await session.query({ text: 'begin transaction isolation level repeatable read, read only' });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../domain/error-registry.ts';
 import type { CandorError } from '../domain/errors.ts';
+import { maskAddressesIn } from '../domain/masked-address.ts';
 import type { RecipientCheck } from '../domain/check-report.ts';
 import type { LetterGroup } from '../intake/merge-account.ts';
 import { reportOf } from '../ledger/bound-cells.ts';
@@ -47,10 +48,13 @@ export function sealReport(keyring: Keyring, upload: Upload, report: UploadRepor
   return keyring.seal('upload.report_sealed', reportOf(upload), JSON.stringify(report));
 }
 
-/** The report of an upload that has one, as it was sealed; the seal vouches for its shape. */
+/** The report of an upload that has one; the seal vouches for its shape. An address in the file's name is masked. */
 export function openReport(keyring: Keyring, upload: Upload & { readonly reportSealed: Buffer }): UploadReport {
   const plain = keyring.open('upload.report_sealed', reportOf(upload), upload.reportSealed);
-  return JSON.parse(plain.toString('utf8')) as UploadReport;
+  const report = JSON.parse(plain.toString('utf8')) as UploadReport;
+  return report.kind === 'fault'
+    ? report
+    : { ...report, account: { ...report.account, file: maskAddressesIn(report.account.file) } };
 }
 
 /** Whether somebody has read the file by now. */

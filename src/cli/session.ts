@@ -27,6 +27,7 @@ export class Session {
   readonly stopped = new AbortController();
   /** The campaign that the command is about, once that is known: for the words of an error. */
   campaign: string | null = null;
+  readonly #systemUser: string;
   readonly #stdout: QuietStream;
   readonly #stderr: QuietStream;
   #opening: Promise<Application> | null = null;
@@ -42,7 +43,8 @@ export class Session {
     this.#stdout = streams.stdout;
     this.#stderr = streams.stderr;
     this.json = options.json === true;
-    this.actor = options.actor ?? systemActor(surroundings);
+    this.#systemUser = systemActor(surroundings);
+    this.actor = options.actor ?? this.#systemUser;
   }
 
   /** The application, opened once. A command asks for the same needs each time. */
@@ -51,6 +53,7 @@ export class Session {
       needs,
       env: this.surroundings.variables,
       actor: this.actor,
+      ...(this.actor === this.#systemUser ? {} : { claimedBy: this.#systemUser }),
       say: (line) => this.say(line),
       log: { write: (chunk) => this.#print(this.surroundings.stderr.isTTY === true ? readableLog(chunk) : chunk) },
       signal: this.stopped.signal,

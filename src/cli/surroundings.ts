@@ -13,6 +13,8 @@ export interface OpenOptions {
   readonly needs: Needs;
   readonly env: Variables;
   readonly actor: string;
+  /** The system's user, where `actor` is a name that somebody gave. */
+  readonly claimedBy?: string;
   /** Tells the person something; one line, no progress. */
   readonly say: (line: string) => void;
   /** Where log lines go, so that they do not tear a progress block apart. */

@@ -49,6 +49,11 @@ export const errorRegistry = {
     help: 'Give --kit with one of:\n{kits}',
     exit: 2,
   },
+  'looks-limited': {
+    message: 'That are more than {most} looks at whole addresses in {minutes} minutes.',
+    help: 'Wait {retryAfterSeconds} seconds. Every look stands in the history. For many addresses at once there is the export with addresses, which is one look.',
+    exit: 2,
+  },
   'not-confirmed': {
     message: 'The launch was not confirmed. Nothing was stored.',
     help: 'Run the command again when the plan is right.',

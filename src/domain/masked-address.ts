@@ -7,3 +7,15 @@ export function maskAddress(address: string): string {
   const [first = ''] = address;
   return `${first}…${address.slice(at)}`;
 }
+
+const addressLike = /[^\s@<>"',;:()[\]]+@[^\s@<>"',;:()[\]]+/gu;
+
+/** How many of the texts hold what looks like an address. */
+export function textsWithAddress(texts: readonly string[]): number {
+  return texts.filter((text) => text.match(addressLike) !== null).length;
+}
+
+/** A text in which whatever looks like an address is masked. */
+export function maskAddressesIn(text: string): string {
+  return text.replaceAll(addressLike, (address) => maskAddress(address));
+}

@@ -14,7 +14,14 @@ export type Connection =
 
 /** What a function of the ledger needs: the pool, or a client inside a transaction. */
 export interface Queryable {
+  /** The name that `--actor` gave, and the system's user who gave it; absent where nobody claims a name. */
+  readonly claim?: Claim;
   query<Row>(statement: Statement): Promise<{ rows: Row[]; rowCount: number }>;
+}
+
+export interface Claim {
+  readonly actor: string;
+  readonly systemUser: string;
 }
 
 /** A statement with its values. `name` makes it a prepared one; use it on what runs often. */
@@ -74,8 +81,10 @@ export function openDatabase(
     max?: number;
     /** Told each time the server did not answer: the embedded one is started again here. */
     onUnreachable?: () => void;
+    claim?: Claim;
   } = {},
 ): Database {
+  const claim = options.claim === undefined ? {} : { claim: options.claim };
   const config: pg.PoolConfig = {
     ...connection,
     max: options.max ?? 12,
@@ -109,13 +118,14 @@ export function openDatabase(
     throw error;
   };
   return {
+    ...claim,
     query: <Row>(statement: Statement) => run<Row>(pool, statement).catch(noteAbsence),
     async transaction(work, { patient = false } = {}) {
       const client = await pool.connect().catch(asLedgerError).catch(noteAbsence);
       let broken = false;
       try {
         await run(client, { text: patient ? 'begin' : `begin; set local idle_in_transaction_session_timeout = '60s'` });
-        const result = await work({ client, query: (statement) => run(client, statement) });
+        const result = await work({ ...claim, client, query: (statement) => run(client, statement) });
         await run(client, { text: 'commit' });
         return result;
       } catch (error) {

@@ -4,6 +4,7 @@ import type { CampaignSummary } from '../domain/summary.ts';
 import type { HeldLine } from './frame.ts';
 import type { AccessPort } from './ports/access.ts';
 import type { LaunchPort, LettersPort } from './ports/letters.ts';
+import type { LooksPort } from './ports/looks.ts';
 import type { NoticesPort } from './ports/notices.ts';
 import type { UploadsPort } from './ports/uploads.ts';
 import type { MetricsPort } from './ports/metrics.ts';
@@ -70,6 +71,7 @@ export interface WebPorts {
   readonly launches: LaunchPort;
   readonly watch: WatchPort;
   readonly notices: NoticesPort;
+  readonly looks: LooksPort;
   readonly status: StatusPort;
   readonly metrics: MetricsPort;
   /** Null when a relay is set: there is no inbox then. */

@@ -22,6 +22,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'notice-unknown': 404,
   'page-unknown': 404,
   'form-expired': 403,
+  'looks-limited': 429,
   'method-not-allowed': 405,
   'operator-is-you': 409,
   'operator-name-taken': 409,

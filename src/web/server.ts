@@ -11,6 +11,7 @@ import type { Logger } from '../runtime/logger.ts';
 import { isAllowedHost } from './allowed-hosts.ts';
 import type { Endpoint } from './api/endpoint.ts';
 import { csrfTokenOf, isCsrfToken, type Frame, type Show } from './frame.ts';
+import { lookedOn } from './looked.ts';
 import { methodsAt, type KnownRoute } from './known-routes.ts';
 import { usualLookMs, watchLedger } from './ledger-watch.ts';
 import { problemPage } from './pages/problem-page.ts';
@@ -23,6 +24,7 @@ import { apiRoutes } from './routes/api-routes.ts';
 import { assetRoutes } from './routes/asset-routes.ts';
 import { campaignRoutes } from './routes/campaign-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
+import { historyRoutes } from './routes/history-routes.ts';
 import { inboxRoutes } from './routes/inbox-routes.ts';
 import { lettersRoutes } from './routes/letters-routes.ts';
 import { noticeRoutes } from './routes/notice-routes.ts';
@@ -63,6 +65,8 @@ export interface ServerOptions {
   readonly bodyMs?: number;
   /** After so long a request without an answer makes us ask whether the ledger answers at all; by default some seconds. */
   readonly lookMs?: number;
+  /** Awaited when a link for a password was made, before it is answered. */
+  readonly onLinkMade?: () => Promise<void>;
   /** Called when the link was used: for the person at the terminal. */
   readonly onLinkUsed?: () => void;
 }
@@ -125,13 +129,15 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
     cookie: () => cookieOf(app, options),
     onLinkUsed: () => options.onLinkUsed?.(),
   });
+  const looked = lookedOn(ports.looks);
   accountRoutes(app, { show, access: ports.access, throttle });
+  historyRoutes(app, { show, looks: ports.looks });
   statusRoutes(app, { show, ports });
-  uploadRoutes(app, { show, uploads: ports.uploads });
+  uploadRoutes(app, { show, uploads: ports.uploads, looked });
   campaignRoutes(app, { show, ...ports, inbox: ports.inbox !== null, clock: options.clock });
-  lettersRoutes(app, { show, ...ports, inbox: ports.inbox !== null });
-  noticeRoutes(app, { show, ...ports });
-  if (ports.inbox !== null) inboxRoutes(app, { show, inbox: ports.inbox });
+  lettersRoutes(app, { show, ...ports, looked, inbox: ports.inbox !== null });
+  noticeRoutes(app, { show, ...ports, looked });
+  if (ports.inbox !== null) inboxRoutes(app, { show, inbox: ports.inbox, looked });
   const endpoints = apiRoutes(app, {
     show,
     ports,
@@ -145,6 +151,7 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
       const host = await listen(app, options);
       const url = options.publicUrl ?? ownUrl(host, portOf(app));
       const wanted = options.newPassword === true || !(await ports.access.anyOperator());
+      if (wanted) await options.onLinkMade?.();
       return {
         url,
         port: portOf(app),
@@ -201,6 +208,8 @@ function guard(
     if (problem.status >= 500)
       options.logger.error({ err: error, reference: request.id, route: request.routeOptions.url }, 'a request failed');
     void reply.code(problem.status).headers(pageHeaders);
+    if (error instanceof CandorError && error.values['retryAfterSeconds'] !== undefined)
+      void reply.header('retry-after', String(error.values['retryAfterSeconds']));
     if (problem.status === 401 && takesToken(request)) void reply.header('www-authenticate', 'Bearer');
     if (error instanceof CandorError && error.code === 'method-not-allowed')
       void reply.header('allow', error.values['allowed'] ?? '');

@@ -14,6 +14,7 @@ const mostKeys = 10_000;
 export class SignInThrottle {
   readonly #nowMs: () => number;
   readonly #failures = new Map<string, number[]>();
+  readonly #told = new Map<string, number>();
   readonly #inside = new Map<string, number>();
 
   constructor(nowMs: () => number) {
@@ -23,6 +24,19 @@ export class SignInThrottle {
   /** Milliseconds until this name may be tried from this address again; 0: now. */
   waitMs(name: string, address: string): number {
     return Math.max(0, ...keysOf(name, address).map(([key, limit]) => this.#waitOf(key, limit)));
+  }
+
+  /** True once in a while for an address that has to wait: what is worth a line in the record. */
+  tells(address: string): boolean {
+    const [network, now] = [networkOf(address), this.#nowMs()];
+    if (now - (this.#told.get(network) ?? -Infinity) < windowMs) return false;
+    this.#told.delete(network);
+    this.#told.set(network, now);
+    for (const key of this.#told.keys()) {
+      if (this.#told.size <= mostKeys) break;
+      this.#told.delete(key);
+    }
+    return true;
   }
 
   failed(name: string, address: string): void {

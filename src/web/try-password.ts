@@ -4,7 +4,7 @@ import type { AccessPort, Operator } from './ports/access.ts';
 import type { SignInThrottle } from './sign-in-throttle.ts';
 
 export interface PasswordDoor {
-  readonly access: Pick<AccessPort, 'check'>;
+  readonly access: Pick<AccessPort, 'check' | 'throttled'>;
   readonly throttle: SignInThrottle;
 }
 
@@ -25,19 +25,22 @@ export async function tryPassword(
 ): Promise<Tried> {
   const { name, password, address } = tried;
   const waitMs = throttle.waitMs(name, address);
-  if (waitMs > 0)
+  if (waitMs > 0) {
+    // Not each of a flood: that would be one more thing to flood.
+    if (throttle.tells(address)) await access.throttled(name, address);
     return {
       ok: false,
       status: 429,
       waitSeconds: Math.ceil(waitMs / 1000),
       message: `Too many tries. Try again in ${Math.ceil(waitMs / 60_000)} min.`,
     };
+  }
   if (!throttle.enter(address))
     return { ok: false, status: 429, waitSeconds: 1, message: 'Too many tries at the same moment. Try again.' };
   // Counted before the answer is known, so that tries at the same moment count too.
   throttle.failed(name, address);
   try {
-    const operator = await access.check(name, password);
+    const operator = await access.check(name, password, address);
     if (operator === null) return { ok: false, status: 401, waitSeconds: null, message: null };
     throttle.succeeded(name, address);
     return { ok: true, operator };

@@ -12,6 +12,7 @@ import { openLaunchPort } from '../../src/app/console/launches.ts';
 import { openLettersPort } from '../../src/app/console/letters.ts';
 import type { CompiledLetter } from '../../src/domain/kit.ts';
 import { compileLetters } from '../../src/rendering/compile-letters.ts';
+import { openLooksPort } from '../../src/app/console/looks.ts';
 import { openMetricsPort } from '../../src/app/console/metrics.ts';
 import { openStatusPort } from '../../src/app/console/status.ts';
 import { openNoticesPort } from '../../src/app/console/notices.ts';
@@ -208,6 +209,7 @@ export async function startConsole(
   const ports: WebPorts = {
     watch,
     notices: openNoticesPort(ledger, { identity: settings.relayIdentity, label: settings.relayLabel }),
+    looks: openLooksPort(ledger),
     launches,
     letters: openLettersPort(ledger, shelf, {
       sender: { from: settings.mailFrom, replyTo: null, autoSubmitted: true, signingKey: null },

@@ -6,7 +6,7 @@ import { createHash, randomBytes, scrypt, timingSafeEqual, type ScryptOptions } 
 import { CandorError } from '../../domain/errors.ts';
 import { passwordProblem } from '../../domain/password.ts';
 import type { Database } from '../../ledger/database.ts';
-import { recordEvent } from '../../ledger/events.ts';
+import { countEvent, recordEvent } from '../../ledger/events.ts';
 import {
   endSession,
   endSessions,
@@ -39,6 +39,9 @@ export function openAccess(database: Database, cost = costByDefault): AccessPort
   const hash = (password: string): Promise<string> => hashing(() => hashPassword(password, cost));
   const event = (kind: string, actor: string, data = {}): Promise<void> =>
     recordEvent(database, { campaignNo: null, actor, kind, data });
+  // What was typed as a name may be a password, so only an operator's is kept.
+  const refused = (kind: string, known: { name: string } | null, from: string): Promise<void> =>
+    countEvent(database, { campaignNo: null, actor: known?.name ?? 'console', kind, addresses: 0, data: { from } });
   // What an unknown name is compared with.
   const nobody = hash(randomBytes(16).toString('hex'));
   nobody.catch(() => undefined);
@@ -71,16 +74,17 @@ export function openAccess(database: Database, cost = costByDefault): AccessPort
         return { id: made.operatorNo, name: made.name };
       });
     },
-    async check(name, password) {
+    async check(name, password, from) {
       const known = await findOperator(database, name);
       const right = await hashing(async () => verify(password, known?.password ?? (await nobody)), mostWaiting);
       if (known === null || !right) {
-        await event('sign-in-refused', 'console');
+        await refused('sign-in-refused', known, from);
         return null;
       }
-      await event('signed-in', known.name);
+      await event('signed-in', known.name, { from });
       return { id: known.operatorNo, name: known.name };
     },
+    throttled: async (name, from) => refused('sign-in-throttled', await findOperator(database, name), from),
     async removeOperator(id, actor) {
       const removed = await removeOperator(database, id);
       if (removed) await event('operator-removed', actor, { operator: id });
@@ -93,8 +97,17 @@ export function openAccess(database: Database, cost = costByDefault): AccessPort
     },
     session: async (secret) => asOperator(await readSession(database, digestOf(secret))),
     sessionLives: async (secret) => (await readSession(database, digestOf(secret), { keepAlive: false })) !== null,
-    endSession: (secret) => endSession(database, digestOf(secret)),
-    endOtherSessions: (id, secret) => endSessions(database, id, digestOf(secret)),
+    async endSession(secret) {
+      const operator = await readSession(database, digestOf(secret), { keepAlive: false });
+      await endSession(database, digestOf(secret));
+      if (operator !== null) await event('signed-out', operator.name);
+    },
+    async endOtherSessions(id, secret) {
+      const ended = await endSessions(database, id, digestOf(secret));
+      const operator = await readSession(database, digestOf(secret), { keepAlive: false });
+      if (operator !== null) await event('sessions-ended', operator.name, { sessions: ended });
+      return ended;
+    },
     tokens: async () => (await listTokens(database)).map(({ tokenNo, ...token }) => ({ id: tokenNo, ...token })),
     async makeToken(operator, name, days) {
       const secret = `candor_${randomBytes(32).toString('base64url')}`;

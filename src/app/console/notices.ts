@@ -2,9 +2,9 @@
 import type { LedgerContext } from '../../campaigns/context.ts';
 import { resendCampaign } from '../../campaigns/control-campaign.ts';
 import { exportArchive } from '../../campaigns/export-archive.ts';
+import { findRecipient } from '../../campaigns/look-at.ts';
 import { closeCampaignDoubts, correctNotice } from '../../campaigns/mend-notice.ts';
 import { countOtherChannel, otherChannelLines } from '../../campaigns/other-channel.ts';
-import { parseAddress } from '../../domain/address.ts';
 import { CandorError } from '../../domain/errors.ts';
 import type { NoticeId } from '../../domain/ids.ts';
 import { maskAddress } from '../../domain/masked-address.ts';
@@ -13,7 +13,6 @@ import { listNotices, readNotice, readReasonGroups } from '../../ledger/browsing
 import { readCampaign, type Campaign } from '../../ledger/campaigns.ts';
 import { readLetters } from '../../ledger/bound-terms.ts';
 import { readAttempts } from '../../ledger/exporting.ts';
-import { findAddress } from '../../ledger/finding.ts';
 import type { NoticeHistory, NoticeLine, NoticesPort } from '../../web/ports/notices.ts';
 
 /** @param relay of this process: a re-send through another one would wait for ever */
@@ -52,11 +51,7 @@ export function openNoticesPort(ledger: LedgerContext, relay: { identity: string
       };
       return history;
     },
-    find(address) {
-      const parsed = parseAddress(address);
-      if (!parsed.ok) throw new CandorError('address-invalid', { why: parsed.message });
-      return findAddress(database, keyring, parsed.key);
-    },
+    find: (address, actor) => findRecipient(ledger, { address, actor }),
     plan: (campaign, choice) =>
       resendCampaign(ledger, { campaign, ...choice, reason: 'a plan', actor: 'console', dryRun: true }),
     async resend(id, choice, { expect, reason, actor }) {

@@ -14,11 +14,13 @@ import {
   uploadKeptMs,
   type Upload,
 } from '../../ledger/uploads.ts';
+import { recordLook } from '../../campaigns/look-at.ts';
 import { receiveUpload } from '../../campaigns/receive-upload.ts';
 import { readUpload } from '../../campaigns/read-upload.ts';
 import { hasReport, openReport } from '../../campaigns/upload-report.ts';
 import { uploadSource } from '../../campaigns/upload-source.ts';
 import { CandorError, isUnreachable } from '../../domain/errors.ts';
+import { maskAddressesIn } from '../../domain/masked-address.ts';
 import type { Kit } from '../../domain/kit.ts';
 import { columnNumbersOf } from '../../intake/columns.ts';
 import { csvLine } from '../../intake/invalid-file.ts';
@@ -82,7 +84,7 @@ export function openUploadsPort(ledger: LedgerContext, kits: KitShelf, logger: L
       state,
       createdAt,
       actor,
-      fileName: keyring.open('upload.name_sealed', upload.id, upload.nameSealed).toString('utf8'),
+      fileName: maskAddressesIn(keyring.open('upload.name_sealed', upload.id, upload.nameSealed).toString('utf8')),
       notices: report?.kind === 'account' ? report.account.notices : null,
     };
   };
@@ -151,8 +153,20 @@ export function openUploadsPort(ledger: LedgerContext, kits: KitShelf, logger: L
     async invalidCsv(id, actor) {
       const upload = await known(id);
       const kit = await kits.load(upload.kit);
-      await recordEvent(database, { campaignNo: null, actor, kind: 'invalid-rows-downloaded', data: { upload: id } });
-      return invalidLines(ledger, upload, kit);
+      const report = hasReport(upload) ? openReport(keyring, upload) : null;
+      const addresses = report?.kind === 'account' ? report.account.invalid : 0;
+      const lines = invalidLines(ledger, upload, kit);
+      // The head shows nobody, and a file that cannot be read any more shows nothing.
+      const head = await lines.next();
+      if (addresses > 0)
+        await recordLook(database, {
+          campaignNo: null,
+          actor,
+          kind: 'invalid-rows-downloaded',
+          addresses,
+          data: { upload: id },
+        });
+      return after(head, lines);
     },
     async discard(id, actor) {
       const upload = await known(id);
@@ -165,6 +179,15 @@ export function openUploadsPort(ledger: LedgerContext, kits: KitShelf, logger: L
       await Promise.race([Promise.allSettled(reading), new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
     },
   };
+}
+
+async function* after(
+  head: IteratorResult<string, void>,
+  rest: AsyncGenerator<string, void>,
+): AsyncGenerator<string, void> {
+  if (head.done === true) return;
+  yield head.value;
+  yield* rest;
 }
 
 async function* invalidLines(

@@ -2,6 +2,7 @@
 import { cancelCampaign, changeRate, pauseCampaign, resumeCampaign } from '../../campaigns/control-campaign.ts';
 import type { LedgerContext } from '../../campaigns/context.ts';
 import { summarise } from '../../campaigns/read-summary.ts';
+import { countedIn } from '../../domain/looks.ts';
 import { CandorError, hasCode } from '../../domain/errors.ts';
 import { readCampaign, type Campaign } from '../../ledger/campaigns.ts';
 import { readEvents, recordEvent } from '../../ledger/events.ts';
@@ -13,6 +14,7 @@ import {
   recordPulses,
   setClock,
 } from '../../ledger/watching.ts';
+import { claimedBy } from './looks.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { WatchPort } from '../../web/ports/watch.ts';
 
@@ -64,7 +66,13 @@ export function openWatchPort(
         events: events
           .toReversed()
           .slice(0, shownEvents)
-          .map(({ at, actor, kind }) => ({ at, actor, kind })),
+          .map(({ at, actor, kind, data }) => ({
+            at,
+            actor,
+            kind,
+            claimedBy: claimedBy(data),
+            counted: countedIn(data),
+          })),
       };
     },
     async pause(id, actor) {

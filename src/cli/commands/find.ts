@@ -26,7 +26,7 @@ export function addFind(program: Command, run: Run): void {
         if (source !== undefined && source !== '-') throw new CandorError('address-as-argument');
         const address = await readAddress(session);
         const application = await session.open('ledger');
-        const found = await application.find(address);
+        const found = await application.find(address, session.actor);
         return { exit: 0, json: { found: found.length > 0, notices: found }, text: (view) => renderFound(found, view) };
       }),
     );

@@ -56,3 +56,31 @@ export const inboxLetter = z
     source: z.string(),
   })
   .meta({ id: 'InboxLetter' });
+
+const counted = z
+  .strictObject({
+    times: count,
+    addresses: count.meta({ description: 'Whole addresses that were shown; one shown twice counts twice.' }),
+    until: time.meta({ description: 'The last time.' }),
+  })
+  .nullable()
+  .meta({ description: 'Null for what happened once.' });
+const claimedBy = z.string().nullable().meta({
+  description: "The system's user behind a name that was given with `--actor`; null: the name is not only claimed.",
+});
+/** An event, wherever one is told. */
+export const eventParts = { at: time, actor: z.string(), claimedBy, kind: z.string(), counted };
+
+export const historyList = z
+  .strictObject({
+    events: z.array(
+      z.strictObject({
+        id: z.int(),
+        ...eventParts,
+        campaign: z.string().nullable(),
+        from: z.string().nullable().meta({ description: 'Where a refused sign-in came from.' }),
+      }),
+    ),
+    next,
+  })
+  .meta({ id: 'History' });

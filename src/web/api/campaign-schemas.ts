@@ -1,5 +1,6 @@
 // Campaigns as the API tells them.
 import { z } from 'zod';
+import { eventParts } from './access-schemas.ts';
 import { campaignStates } from '../../domain/campaign-state.ts';
 import { noticeStates } from '../../domain/notice-state.ts';
 import { fastestPerSecond, slowestPerSecond } from '../launch-checks.ts';
@@ -132,7 +133,7 @@ export const campaignDetail = z
       .array(z.strictObject({ domain: z.string(), notices: count }))
       .meta({ description: 'Domains that lag, of a sample.' }),
     events: z
-      .array(z.strictObject({ at: time, actor: z.string(), kind: z.string() }))
+      .array(z.strictObject(eventParts))
       .meta({ description: 'What people and the program did, the latest first.' }),
   })
   .meta({ id: 'Campaign' });

@@ -32,7 +32,7 @@ ${field({ name: 'again', label: 'The new password again', type: 'password', auto
 <button>Change the password</button><p class="quiet">Your other sessions end. Tokens that you made go on until they are revoked, below.</p></form>
 <form method="post" action="/account/sessions">${csrfField(frame)}<button class="second">Sign out everywhere else</button></form></section>
 <section class="sheet" aria-labelledby="operators"><h2 id="operators">Operators</h2>
-<p class="quiet">Everybody here can do everything. What they do stands in the record under their name.</p>
+<p class="quiet">Everybody here can do everything. What they do stands in <a href="/history">the history</a> under their name.</p>
 <table><tbody>${view.operators.map((operator) => html`<tr><th scope="row">${operator.name}</th><td>${operator.id === frame.operator?.id ? html`<span class="quiet">you</span>` : html`<form method="post" action="/account/operators/${operator.id}/remove">${csrfField(frame)}<button class="second">Remove<span class="unseen"> ${operator.name}</span></button></form>`}</td></tr>`)}</tbody></table>
 <details class="more"><summary>Add an operator, or set another’s new password</summary><form class="narrow" method="post" action="/account/operators">${csrfField(frame)}
 ${field({ name: 'name', label: 'Their name', problems: problemsOf('operator') })}

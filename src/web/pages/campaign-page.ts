@@ -6,6 +6,7 @@ import { csrfField, type Frame } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { page } from '../layout.ts';
 import type { CampaignDetail } from '../ports/watch.ts';
+import { countWords, whoWords } from './history-page.ts';
 import { pulseChart } from './pulse-chart.ts';
 import { accountSheet, campaignSheet, settledShare } from './status-page.ts';
 
@@ -130,7 +131,7 @@ ${detail.lagging.length > 0 && html`<h2 class="spaced">Domains that lag</h2><tab
 }
 
 function eventsSheet(detail: CampaignDetail): Html {
-  return html`<section class="sheet" aria-labelledby="events"><h2 id="events">What happened</h2><table class="letters"><tbody>${detail.events.map(({ at, actor, kind }) => html`<tr><td class="when">${moment(at)}</td><td>${kind.replaceAll('-', ' ')}</td><td class="quiet">${actor}</td></tr>`)}</tbody></table></section>`;
+  return html`<section class="sheet" aria-labelledby="events"><h2 id="events">What happened</h2><table class="letters"><tbody>${detail.events.map((line) => html`<tr><td class="when">${moment(line.at)}</td><td>${line.kind.replaceAll('-', ' ')} <span class="quiet">${countWords(line.counted)}</span></td><td class="quiet">${whoWords(line)}</td></tr>`)}</tbody></table></section>`;
 }
 
 /** The page at `/campaigns/:campaign/cancel`: once more, before it is for good. */

@@ -33,8 +33,8 @@ export interface NoticesPort {
   list(campaign: string, page: { of: Listing; after: string | null; limit: number }): Promise<readonly NoticeLine[]>;
   /** Null when the campaign has no such notice. */
   history(campaign: string, notice: string): Promise<NoticeHistory | null>;
-  /** Throws `address-invalid`. */
-  find(address: string): Promise<readonly Found[]>;
+  /** The look is recorded. Throws `address-invalid`, `looks-limited`. */
+  find(address: string, actor: string): Promise<readonly Found[]>;
   /** How many a re-send would take. */
   plan(campaign: string, choice: ResendChoice): Promise<ResendAnswer>;
   /** Throws `resend-changed` when it is not `expect` any more, `relay-mismatch`, `resend-reason`, `campaign-state`. */

@@ -1,5 +1,6 @@
 // What the pages need to watch a campaign and to take hold of it.
 import type { CampaignSummary } from '../../domain/summary.ts';
+import type { HistoryLine } from './looks.ts';
 
 export interface ClockView {
   readonly targetAt: Date | null;
@@ -25,7 +26,7 @@ export interface CampaignDetail {
   }[];
   readonly lagging: readonly { readonly domain: string; readonly notices: number }[];
   /** What people and the program did, the latest first. */
-  readonly events: readonly { readonly at: Date; readonly actor: string; readonly kind: string }[];
+  readonly events: readonly Pick<HistoryLine, 'at' | 'actor' | 'claimedBy' | 'kind' | 'counted'>[];
 }
 
 /** Answer of pause and cancel (promise 10). */

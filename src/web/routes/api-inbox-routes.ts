@@ -4,14 +4,16 @@ import { CandorError } from '../../domain/errors.ts';
 import { inboxLetter, inboxList } from '../api/access-schemas.ts';
 import type { Serve } from '../api/endpoint.ts';
 import { limit, pathOfNext, usualLimit } from '../api/parts.ts';
+import type { Looked } from '../looked.ts';
 import type { InboxPort } from '../ports.ts';
+import { lookAtLetter, lookAtList } from './inbox-routes.ts';
 
 const letterId = z
   .string()
   .regex(/^\d{1,15}$/, 'Give the id of a letter.')
   .transform(Number);
 
-export function apiInboxRoutes(serve: Serve, inbox: InboxPort): void {
+export function apiInboxRoutes(serve: Serve, inbox: InboxPort, looked: Looked): void {
   serve(
     {
       method: 'GET',
@@ -22,8 +24,9 @@ export function apiInboxRoutes(serve: Serve, inbox: InboxPort): void {
       detail: 'Only where no relay is set.',
       query: z.strictObject({ before: letterId.optional(), limit }),
       answer: { status: 200, body: inboxList },
+      problems: ['looks-limited'],
     },
-    async ({ query }) => {
+    async ({ query, request }) => {
       const wanted = query.limit ?? usualLimit;
       // One letter more than the page holds tells whether there are older ones.
       const [found, count] = await Promise.all([
@@ -33,6 +36,7 @@ export function apiInboxRoutes(serve: Serve, inbox: InboxPort): void {
       const letters = found
         .slice(0, wanted)
         .map(({ id, receivedAt, from, to, subject }) => ({ id, receivedAt, from, to, subject }));
+      await looked(request, lookAtList(letters));
       return {
         count,
         letters,
@@ -52,10 +56,12 @@ export function apiInboxRoutes(serve: Serve, inbox: InboxPort): void {
       detail: 'Its HTML comes as it was mailed: show it in a sandboxed frame.',
       params: z.strictObject({ letter: letterId }),
       answer: { status: 200, body: inboxLetter },
+      problems: ['looks-limited'],
     },
-    async ({ params }) => {
+    async ({ params, request }) => {
       const found = await inbox.get(params.letter);
       if (found === null) throw new CandorError('resource-unknown');
+      await looked(request, lookAtLetter);
       return found;
     },
   );

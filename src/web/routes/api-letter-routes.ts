@@ -15,8 +15,10 @@ import {
   tested,
 } from '../api/upload-schemas.ts';
 import { toConfirm, unconfirmed } from '../launch-checks.ts';
+import type { Looked } from '../looked.ts';
 import type { LaunchPort, LettersPort, ShownLetters } from '../ports/letters.ts';
 import type { UploadsPort, UploadView } from '../ports/uploads.ts';
+import { lookAtRow } from './letters-routes.ts';
 
 const ofKit = z.strictObject({ kit: z.string().regex(/^[\w.-]{1,100}$/) });
 const ofUpload = z.strictObject({ upload: id });
@@ -26,9 +28,10 @@ export interface LetterPorts {
   readonly uploads: UploadsPort;
   readonly letters: LettersPort;
   readonly launches: LaunchPort;
+  readonly looked: Looked;
 }
 
-export function apiLetterRoutes(serve: Serve, { uploads, letters, launches }: LetterPorts): void {
+export function apiLetterRoutes(serve: Serve, { uploads, letters, launches, looked }: LetterPorts): void {
   const lettersOf = async (kit: string, categories: number | undefined): Promise<ShownLetters> => {
     if (!(await uploads.kits()).some((known) => known.id === kit)) throw new CandorError('resource-unknown');
     return letters.letters(kit, categories ?? null);
@@ -114,10 +117,11 @@ export function apiLetterRoutes(serve: Serve, { uploads, letters, launches }: Le
       summary: 'The notice that a row of the file belongs to',
       params: ofUpload.extend({ row: number }),
       answer: { status: 200, body: rowLetter },
-      problems: ['upload-unknown'],
+      problems: ['upload-unknown', 'looks-limited'],
     },
-    async ({ params }) => {
+    async ({ params, request }) => {
       const found = await letters.row((await known(params.upload)).id, params.row);
+      if (found.kind === 'notice') await looked(request, lookAtRow(params.upload));
       return found.kind === 'notice' ? { ...found, categories: categoriesOf(found.categories) } : found;
     },
   );

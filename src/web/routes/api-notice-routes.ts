@@ -1,6 +1,7 @@
 // Single notices over the API: lists, histories, re-sending, correcting, closing doubts, search, and what is
 // taken away. An address that is searched comes in a body: what stands in a URL stands in logs.
 import { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CandorError } from '../../domain/errors.ts';
 import { namedResendStates, resendableStates } from '../../domain/notice-state.ts';
@@ -21,19 +22,24 @@ import {
 } from '../api/notice-schemas.ts';
 import { id, pathOfNext, refuseFields, usualLimit } from '../api/parts.ts';
 import { RequestInvalid } from '../api/request-invalid.ts';
+import type { Looked } from '../looked.ts';
 import type { StatusPort } from '../ports.ts';
 import type { NoticeHistory, NoticesPort, ResendChoice } from '../ports/notices.ts';
 
 const ofCampaign = z.strictObject({ campaign: id });
 const ofNotice = z.strictObject({ campaign: id, notice: noticeId });
 
-export function apiNoticeRoutes(serve: Serve, { notices, status }: { notices: NoticesPort; status: StatusPort }): void {
+export function apiNoticeRoutes(
+  serve: Serve,
+  { notices, status, looked }: { notices: NoticesPort; status: StatusPort; looked: Looked },
+): void {
   const known = async (campaign: string): Promise<void> => {
     if ((await status.summary(campaign)) === null) throw new CandorError('campaign-unknown', { campaign });
   };
-  const history = async (campaign: string, notice: string): Promise<NoticeHistory> => {
+  const history = async (request: FastifyRequest, campaign: string, notice: string): Promise<NoticeHistory> => {
     const whole = await notices.history(campaign, notice);
     if (whole === null) throw new CandorError('notice-unknown');
+    await looked(request, { kind: 'looked-at-notice', campaign, addresses: 1 + whole.formerAddresses.length });
     return whole;
   };
   const unknown = ['campaign-unknown', 'notice-unknown'] as const;
@@ -103,9 +109,9 @@ export function apiNoticeRoutes(serve: Serve, { notices, status }: { notices: No
       summary: 'One notice with every attempt',
       params: ofNotice,
       answer: { status: 200, body: wholeNotice },
-      problems: unknown,
+      problems: [...unknown, 'looks-limited'],
     },
-    ({ params }) => history(params.campaign, params.notice),
+    ({ params, request }) => history(request, params.campaign, params.notice),
   );
 
   serve(
@@ -119,12 +125,12 @@ export function apiNoticeRoutes(serve: Serve, { notices, status }: { notices: No
       params: ofNotice,
       body: givenAddress,
       answer: { status: 200, body: wholeNotice },
-      problems: [...unknown, 'address-invalid', 'address-same', 'address-taken', 'notice-state'],
+      problems: [...unknown, 'address-invalid', 'address-same', 'address-taken', 'notice-state', 'looks-limited'],
       example: { address: 'somebody@example.com' },
     },
-    async ({ params: { campaign, notice }, body, operator }) => {
+    async ({ params: { campaign, notice }, body, operator, request }) => {
       await notices.correct(campaign, notice, { address: body.address.trim(), actor: operator.name });
-      return history(campaign, notice);
+      return history(request, campaign, notice);
     },
   );
 
@@ -198,10 +204,10 @@ export function apiNoticeRoutes(serve: Serve, { notices, status }: { notices: No
       summary: 'Was this address told, what and when?',
       body: givenAddress,
       answer: { status: 200, body: found },
-      problems: ['address-invalid'],
+      problems: ['address-invalid', 'looks-limited'],
       example: { address: 'somebody@example.com' },
     },
-    async ({ body }) => ({ found: await notices.find(body.address.trim()) }),
+    async ({ body, operator }) => ({ found: await notices.find(body.address.trim(), operator.name) }),
   );
 
   serve(
@@ -214,7 +220,7 @@ export function apiNoticeRoutes(serve: Serve, { notices, status }: { notices: No
       detail: 'No cell runs as a formula in a spreadsheet. The download is recorded.',
       params: ofCampaign,
       answer: { status: 200, body: { types: ['text/csv'], description: 'The list.' } },
-      problems: ['campaign-unknown'],
+      problems: ['campaign-unknown', 'looks-limited'],
     },
     async ({ params: { campaign }, operator, reply }) => {
       await known(campaign);
@@ -236,7 +242,7 @@ export function apiNoticeRoutes(serve: Serve, { notices, status }: { notices: No
       params: ofCampaign,
       body: givenExport,
       answer: { status: 200, body: { types: ['application/zip'], description: 'The record.' } },
-      problems: ['campaign-unknown'],
+      problems: ['campaign-unknown', 'looks-limited'],
       example: { states: ['refused'], withAddresses: false },
     },
     async ({ params: { campaign }, body, operator, reply }) => {

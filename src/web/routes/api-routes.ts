@@ -5,12 +5,14 @@ import { z } from 'zod';
 import { documentOf, type OpenApiDocument } from '../api/document.ts';
 import { serveOn, type Endpoint } from '../api/endpoint.ts';
 import type { Show } from '../frame.ts';
+import { lookedOn } from '../looked.ts';
 import { createMetrics } from '../metrics.ts';
 import { apiDocsPage } from '../pages/api-docs-page.ts';
 import type { WebPorts } from '../ports.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { apiAccessRoutes } from './api-access-routes.ts';
 import { apiCampaignRoutes } from './api-campaign-routes.ts';
+import { apiHistoryRoutes } from './api-history-routes.ts';
 import { apiInboxRoutes } from './api-inbox-routes.ts';
 import { apiLetterRoutes } from './api-letter-routes.ts';
 import { apiNoticeRoutes } from './api-notice-routes.ts';
@@ -32,17 +34,19 @@ export function apiRoutes(
   const endpoints: Endpoint[] = [];
   let made: OpenApiDocument | null = null;
   const document = (): OpenApiDocument => (made ??= documentOf(endpoints, cookie(), publicUrl));
+  const looked = lookedOn(ports.looks);
   const metrics = createMetrics(ports.metrics, clock);
 
   void app.register((json, _options, done) => {
     json.removeContentTypeParser([...forms, 'multipart/form-data']);
     const serve = serveOn(json, endpoints);
     apiCampaignRoutes(json, serve, ports);
-    apiNoticeRoutes(serve, ports);
-    apiUploadRoutes(serve, ports.uploads);
-    apiLetterRoutes(serve, ports);
-    if (ports.inbox !== null) apiInboxRoutes(serve, ports.inbox);
+    apiNoticeRoutes(serve, { ...ports, looked });
+    apiUploadRoutes(serve, ports.uploads, looked);
+    apiLetterRoutes(serve, { ...ports, looked });
+    if (ports.inbox !== null) apiInboxRoutes(serve, ports.inbox, looked);
     apiAccessRoutes(serve, ports.access);
+    apiHistoryRoutes(serve, ports.looks);
     serve(
       {
         method: 'GET',
@@ -82,7 +86,7 @@ export function apiRoutes(
     files.removeContentTypeParser([...forms, 'application/json']);
     // Left unread: the handler reads the stream.
     files.addContentTypeParser(['text/csv', 'application/octet-stream'], (_request, _payload, read) => read(null));
-    apiFileRoutes(serveOn(files, endpoints), ports.uploads);
+    apiFileRoutes(serveOn(files, endpoints), ports.uploads, looked);
     done();
   });
   return endpoints;

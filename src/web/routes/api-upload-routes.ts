@@ -9,8 +9,10 @@ import { id, limit, number, pathOfNext, usualLimit } from '../api/parts.ts';
 import { RequestInvalid } from '../api/request-invalid.ts';
 import { givenMapping, invalidRows, kitList, upload, uploadList } from '../api/upload-schemas.ts';
 import { largestFile, octetsOf, partsOf } from '../multipart.ts';
+import type { Looked } from '../looked.ts';
 import type { UploadsPort, UploadView } from '../ports/uploads.ts';
 import { letTakeItsTime } from '../slow-bodies.ts';
+import { lookAtFile, lookAtRows } from './upload-routes.ts';
 
 const params = z.strictObject({ upload: id });
 const fileHeaders = z.looseObject({
@@ -24,8 +26,13 @@ const fileHeaders = z.looseObject({
 });
 
 /** Endpoints whose bodies are JSON, or none. */
-export function apiUploadRoutes(serve: Serve, uploads: UploadsPort): void {
+export function apiUploadRoutes(serve: Serve, uploads: UploadsPort, looked: Looked): void {
   const known = (upload: string): Promise<UploadView> => knownUpload(uploads, upload);
+  const shown = async (request: FastifyRequest, id: string): Promise<UploadView> => {
+    const upload = await known(id);
+    await looked(request, lookAtFile(upload));
+    return upload;
+  };
 
   serve(
     {
@@ -61,9 +68,9 @@ export function apiUploadRoutes(serve: Serve, uploads: UploadsPort): void {
       detail: 'While its state is `reading`, `rowsRead` grows; ask again.',
       params,
       answer: { status: 200, body: upload },
-      problems: ['upload-unknown'],
+      problems: ['upload-unknown', 'looks-limited'],
     },
-    ({ params: { upload } }) => known(upload),
+    ({ params: { upload }, request }) => shown(request, upload),
   );
 
   serve(
@@ -76,10 +83,17 @@ export function apiUploadRoutes(serve: Serve, uploads: UploadsPort): void {
       params,
       body: givenMapping,
       answer: { status: 202, body: upload },
-      problems: ['upload-unknown', 'upload-changed', 'column-not-found', 'columns-duplicate', 'columns-two-emails'],
+      problems: [
+        'upload-unknown',
+        'upload-changed',
+        'column-not-found',
+        'columns-duplicate',
+        'columns-two-emails',
+        'looks-limited',
+      ],
       example: { version: 1, mapping: { email: 'Contact', name: 3 }, audience: 'affected' },
     },
-    async ({ params, body, operator }) => {
+    async ({ params, body, operator, request }) => {
       const { version, mapping, audience, encoding } = body;
       await uploads.correct(params.upload, {
         version,
@@ -88,7 +102,7 @@ export function apiUploadRoutes(serve: Serve, uploads: UploadsPort): void {
         mapping: Object.fromEntries(Object.entries(mapping).filter(([, header]) => header !== '')),
         actor: operator.name,
       });
-      return known(params.upload);
+      return shown(request, params.upload);
     },
   );
 
@@ -125,9 +139,9 @@ export function apiUploadRoutes(serve: Serve, uploads: UploadsPort): void {
         limit,
       }),
       answer: { status: 200, body: invalidRows },
-      problems: ['upload-unknown'],
+      problems: ['upload-unknown', 'looks-limited'],
     },
-    async ({ params, query }) => {
+    async ({ params, query, request }) => {
       const wanted = query.limit ?? usualLimit;
       const found = await uploads.problems(params.upload, {
         code: query.code ?? null,
@@ -135,6 +149,7 @@ export function apiUploadRoutes(serve: Serve, uploads: UploadsPort): void {
         limit: wanted + 1,
       });
       const rows = found.slice(0, wanted);
+      await looked(request, lookAtRows(params.upload, rows.length));
       return {
         rows,
         next:
@@ -159,7 +174,7 @@ export function apiUploadRoutes(serve: Serve, uploads: UploadsPort): void {
       detail: 'No cell runs as a formula in a spreadsheet. The download is recorded.',
       params,
       answer: { status: 200, body: { types: ['text/csv'], description: 'The invalid rows.' } },
-      problems: ['upload-unknown'],
+      problems: ['upload-unknown', 'looks-limited'],
     },
     async ({ params, operator, reply }) => {
       if ((await known(params.upload)).report?.kind !== 'account') throw new CandorError('upload-unknown');
@@ -173,7 +188,7 @@ export function apiUploadRoutes(serve: Serve, uploads: UploadsPort): void {
 }
 
 /** The endpoint that takes a file: registered where bodies are left unread. */
-export function apiFileRoutes(serve: Serve, uploads: UploadsPort): void {
+export function apiFileRoutes(serve: Serve, uploads: UploadsPort, looked: Looked): void {
   serve(
     {
       method: 'POST',
@@ -199,7 +214,9 @@ export function apiFileRoutes(serve: Serve, uploads: UploadsPort): void {
         : { octets: octetsOf(request.raw), fileName: headers['x-file-name'] ?? 'recipients.csv' };
       const id = await uploads.receive({ ...file, kit: query.kit, actor: operator.name });
       void reply.header('location', `/api/uploads/${id}`);
-      return knownUpload(uploads, id);
+      const received = await knownUpload(uploads, id);
+      await looked(request, lookAtFile(received));
+      return received;
     },
   );
 }

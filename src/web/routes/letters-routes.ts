@@ -10,7 +10,9 @@ import { operatorOf, type Show } from '../frame.ts';
 import { checkStart, fastestPerSecond, slowestPerSecond, unconfirmed } from '../launch-checks.ts';
 import { launchingPage, launchPage } from '../pages/launch-pages.ts';
 import { letterLooks, lettersPage, oneLetterPage, rowLetterPage, type LetterLook } from '../pages/letters-pages.ts';
+import type { Looked } from '../looked.ts';
 import type { StatusPort } from '../ports.ts';
+import type { LookTaken } from '../ports/looks.ts';
 import type { LaunchPort, LettersPort, LetterView } from '../ports/letters.ts';
 import type { UploadsPort, UploadView } from '../ports/uploads.ts';
 import { letterHeaders } from '../response-headers.ts';
@@ -62,6 +64,11 @@ function digestIn(given: unknown): string | null {
   return typeof digest === 'string' && /^[0-9a-f]{64}$/.test(digest) ? digest : null;
 }
 
+/** The look at the notice of a row: its address stands there. */
+export function lookAtRow(upload: string): LookTaken {
+  return { kind: 'looked-at-row', campaign: null, upload, addresses: 1 };
+}
+
 export interface LettersRoutesPorts {
   readonly show: Show;
   readonly uploads: UploadsPort;
@@ -69,10 +76,11 @@ export interface LettersRoutesPorts {
   readonly launches: LaunchPort;
   readonly status: StatusPort;
   readonly inbox: boolean;
+  readonly looked: Looked;
 }
 
 export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): void {
-  const { show, uploads, letters, launches, status } = ports;
+  const { show, uploads, letters, launches, status, looked } = ports;
   const uploadIn = (request: FastifyRequest): string => z.object({ upload: z.string() }).parse(request.params).upload;
   const known = async (request: FastifyRequest): Promise<UploadView> => {
     const upload = await uploads.get(uploadIn(request));
@@ -155,6 +163,7 @@ export function lettersRoutes(app: FastifyInstance, ports: LettersRoutesPorts): 
       found.kind === 'notice'
         ? (all.find((one) => one.audience === found.audience && one.locale === found.locale) ?? null)
         : null;
+    if (found.kind === 'notice') await looked(request, lookAtRow(upload.id));
     return show(request, reply, (frame) => rowLetterPage(frame, { upload, kit, row, found, letter }));
   });
 

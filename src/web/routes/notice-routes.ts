@@ -9,6 +9,7 @@ import { namedResendStates, noticeStates, resendableStates } from '../../domain/
 import type { CampaignSummary } from '../../domain/summary.ts';
 import { readForm, typed, type FieldProblems } from '../form-parts.ts';
 import { operatorOf, type Show } from '../frame.ts';
+import type { Looked } from '../looked.ts';
 import { exportPage, otherChannelPage, searchPage } from '../pages/follow-up-pages.ts';
 import { noticePage, noticesPage, noticesPerPage } from '../pages/notice-pages.ts';
 import { confirmResendPage, resendPage } from '../pages/resend-pages.ts';
@@ -70,7 +71,7 @@ function choiceIn(from: unknown): ResendChoice {
 
 export function noticeRoutes(
   app: FastifyInstance,
-  { show, status, notices }: { show: Show; status: StatusPort; notices: NoticesPort },
+  { show, status, notices, looked }: { show: Show; status: StatusPort; notices: NoticesPort; looked: Looked },
 ): void {
   const known = async (request: FastifyRequest<Named>): Promise<{ summary: CampaignSummary; title: string }> => {
     const { campaign } = request.params;
@@ -111,6 +112,11 @@ export function noticeRoutes(
     const about = await known(request);
     const notice = await notices.history(about.summary.campaign, request.params.notice);
     if (notice === null) throw new CandorError('notice-unknown');
+    await looked(request, {
+      kind: 'looked-at-notice',
+      campaign: about.summary.campaign,
+      addresses: 1 + notice.formerAddresses.length,
+    });
     return show(
       request,
       reply,
@@ -221,7 +227,7 @@ export function noticeRoutes(
   app.post('/search', async (request, reply) => {
     const address = typed(request.body, 'address').trim();
     try {
-      const found = await notices.find(address);
+      const found = await notices.find(address, operatorOf(request).name);
       return await show(request, reply, (frame) => searchPage(frame, { found, typed: address, problems: {} }));
     } catch (error) {
       if (!hasCode(error, 'address-invalid')) throw error;

@@ -6,7 +6,10 @@ import { z } from 'zod';
 import { encodingNamed } from '../../domain/encoding.ts';
 import { CandorError } from '../../domain/errors.ts';
 import { isCsrfToken, operatorOf, type Show } from '../frame.ts';
+import { textsWithAddress } from '../../domain/masked-address.ts';
 import { readForm } from '../form-parts.ts';
+import type { Looked } from '../looked.ts';
+import type { LookTaken } from '../ports/looks.ts';
 import { largestFile, octetsOf, partsOf } from '../multipart.ts';
 import { newUploadPage, uploadPage } from '../pages/upload-pages.ts';
 import { problemsPerPage, uploadProblemsPage } from '../pages/upload-problems-page.ts';
@@ -26,12 +29,36 @@ const mappingForm = z
   })
   .catchall(z.string().max(300));
 
+/** The look at an account: the first line of a file without a header is somebody's. */
+export function lookAtFile(upload: UploadView): LookTaken {
+  const header =
+    upload.report === null
+      ? []
+      : upload.report.kind === 'account'
+        ? upload.report.account.header
+        : upload.report.fault.header;
+  return {
+    kind: 'looked-at-file',
+    campaign: null,
+    upload: upload.id,
+    addresses: textsWithAddress(header),
+  };
+}
+
+/** The look at invalid rows: each is shown as it came. */
+export function lookAtRows(upload: string, addresses: number): LookTaken {
+  return { kind: 'looked-at-invalid-rows', campaign: null, upload, addresses };
+}
+
 /** The form offers numbers; a script may give the header. */
 function chosenColumn(cell: string): number | string {
   return /^\d{1,4}$/.test(cell) ? Number(cell) : cell;
 }
 
-export function uploadRoutes(app: FastifyInstance, { show, uploads }: { show: Show; uploads: UploadsPort }): void {
+export function uploadRoutes(
+  app: FastifyInstance,
+  { show, uploads, looked }: { show: Show; uploads: UploadsPort; looked: Looked },
+): void {
   const known = async (request: FastifyRequest<OfUpload>): Promise<UploadView> => {
     const upload = await uploads.get(request.params.upload);
     if (upload === null) throw new CandorError('upload-unknown');
@@ -82,6 +109,8 @@ export function uploadRoutes(app: FastifyInstance, { show, uploads }: { show: Sh
 
   app.get<OfUpload>('/uploads/:upload', async (request, reply) => {
     const upload = await known(request);
+    // Of a launched one the file is gone.
+    if (upload.campaign === null) await looked(request, lookAtFile(upload));
     return show(request, reply, (frame) => uploadPage(frame, upload));
   });
 
@@ -117,6 +146,7 @@ export function uploadRoutes(app: FastifyInstance, { show, uploads }: { show: Sh
     const from = typeof after === 'string' && /^\d{1,9}$/.test(after) ? Number(after) : 0;
     const found = await uploads.problems(upload.id, { code, after: from, limit: problemsPerPage + 1 });
     const rows = found.slice(0, problemsPerPage);
+    await looked(request, lookAtRows(upload.id, rows.length));
     return show(request, reply, (frame) =>
       uploadProblemsPage(frame, {
         upload,
@@ -127,7 +157,8 @@ export function uploadRoutes(app: FastifyInstance, { show, uploads }: { show: Sh
     );
   });
 
-  app.get<OfUpload>('/uploads/:upload/invalid.csv', async (request, reply) => {
+  // It is recorded who took the rows: a HEAD takes nothing.
+  app.get<OfUpload>('/uploads/:upload/invalid.csv', { exposeHeadRoute: false }, async (request, reply) => {
     const upload = await known(request);
     if (upload.report?.kind !== 'account') throw new CandorError('upload-unknown');
     const lines = await uploads.invalidCsv(upload.id, operatorOf(request).name);

@@ -111,12 +111,12 @@ describe('sign-in', () => {
     await console.signIn();
     const access = openAccess(console.ledger.database, 2 ** 12);
     const answers = await Promise.allSettled(
-      Array.from({ length: 100 }, (_, index) => access.check(`name${index}`, 'wrong')),
+      Array.from({ length: 100 }, (_, index) => access.check(`name${index}`, 'wrong', '127.0.0.1')),
     );
     const busy = answers.filter((answer) => answer.status === 'rejected');
     expect(busy.length).toBeGreaterThan(10);
     expect(busy.every(({ reason }) => hasCode(reason, 'sign-in-busy'))).toBe(true);
-    expect(await access.check('Robin', 'four unrelated words here')).toMatchObject({ name: 'Robin' });
+    expect(await access.check('Robin', 'four unrelated words here', '127.0.0.1')).toMatchObject({ name: 'Robin' });
   });
 
   it('takes no name for another operator’s, whatever the ledger folds', async () => {

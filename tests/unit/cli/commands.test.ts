@@ -252,6 +252,16 @@ describe('questions and stops', () => {
     expect((await cli.run('status')).opened[0]?.actor).toBe('unknown');
   });
 
+  it('hands the system user on beside a name that is only claimed', async () => {
+    const cli = commandLine({ status: async () => summaryOf() });
+    expect((await cli.run('status', '--actor', 'Ana P.')).opened[0]).toMatchObject({
+      actor: 'Ana P.',
+      claimedBy: 'ana',
+    });
+    expect((await cli.run('status')).opened[0]).not.toHaveProperty('claimedBy');
+    expect((await cli.run('status', '--actor', 'ana')).opened[0]).not.toHaveProperty('claimedBy');
+  });
+
   it('changes the rate', async () => {
     const calls: unknown[] = [];
     const cli = commandLine({
