@@ -1,6 +1,7 @@
 // Compiles a kit's letters: once per audience and locale, never per recipient. What comes out has every
 // fact filled in, holds nothing that loads or links, and is proven to render for every kind of record.
 import Handlebars from 'handlebars';
+import { withBreakableNames } from './breakable-names.ts';
 import { allCategories, exposedList } from './exposed-list.ts';
 import { CandorError } from '../domain/errors.ts';
 import type { CompiledLetter, Kit, LetterSource } from '../domain/kit.ts';
@@ -48,9 +49,10 @@ async function compileLetter(kit: Kit, written: LetterSource): Promise<CompiledL
   refuseUnsafe(kit, source, unsafe);
 
   const mjml = fillFacts(source.mjml, (name) => Handlebars.escapeExpression(fact(name) ?? ''));
-  const html = finishHtml(await compileMjml(mjml, source));
-  refuseLostPlaceholder(kit, source, html);
-  refuseLostWords(source, mjml, html);
+  const finished = finishHtml(await compileMjml(mjml, source));
+  refuseLostPlaceholder(kit, source, finished);
+  refuseLostWords(source, mjml, finished);
+  const html = withBreakableNames(finished);
 
   const content: Omit<CompiledLetter, 'digest'> = {
     audience: source.audience,

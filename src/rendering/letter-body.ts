@@ -3,6 +3,7 @@
 import Handlebars from 'handlebars';
 import type { CategoryBits } from '../domain/category.ts';
 import type { CompiledLetter } from '../domain/kit.ts';
+import { breakableNames } from './breakable-names.ts';
 import { exposedList } from './exposed-list.ts';
 import { flowWords, isFlowed, textWidth, wrapWords } from './wrap-words.ts';
 
@@ -29,10 +30,14 @@ export function createLetterBody(letter: CompiledLetter): FillLetter {
     const exposed = exposedList(letter, categories);
     const recipient = { name: name === null ? null : printableName(name) };
     return {
-      html: html({ exposed, recipient }),
+      html: html({ exposed: exposed.map(inHtml), recipient }),
       text: text({ exposed: exposed.map(item), recipient }),
     };
   };
+}
+
+function inHtml(words: string): Handlebars.SafeString {
+  return new Handlebars.SafeString(breakableNames(Handlebars.escapeExpression(words)));
 }
 
 /** A name as a letter may print it; null when nothing is left of it. */

@@ -24,14 +24,23 @@ const doubleAndMeasure = `(() => {
     .map((element) => element.tagName + ' ' + element.textContent.trim().slice(0, 40));
 })()`;
 
+/** Runs in the page: the names of sites that are on two lines, and broken elsewhere than after a dot. */
+const brokenSites = `[...document.querySelectorAll('.site')].flatMap((site) =>
+  [...site.childNodes].flatMap((node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+    return lines.size > 1 ? [site.textContent] : [];
+  }))`;
+
 let browser: Browser;
 beforeAll(async () => {
   browser = await startBrowser();
 });
 afterAll(() => browser.close());
 
-describe.each([320, 360, 414])('on a phone that is %i wide', (width) => {
-  it('nothing of a letter is cut at 200 % text, light and dark', async () => {
+describe.each([320, 360, 390, 414])('on a phone that is %i wide', (width) => {
+  it('nothing of a letter is cut at 200 % text, and names of sites break after dots alone, light and dark', async () => {
     const letters = await compileLetters(await loadKit('templates/mixpanel-2025-11'));
     const cut: string[] = [];
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -41,7 +50,8 @@ describe.each([320, 360, 414])('on a phone that is %i wide', (width) => {
         const { html } = createLetterBody(letter)(letter.audience === 'affected' ? allCategories : 0, null);
         await page.setContent(html);
         const found = await page.evaluate<string[]>(doubleAndMeasure);
-        cut.push(...found.map((what) => `${letter.audience}.${letter.locale} ${colorScheme}: ${what}`));
+        const broken = await page.evaluate<string[]>(brokenSites);
+        cut.push(...[...found, ...broken].map((what) => `${letter.audience}.${letter.locale} ${colorScheme}: ${what}`));
       }
       await context.close();
     }

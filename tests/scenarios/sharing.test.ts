@@ -80,7 +80,7 @@ test.each([
 test('watches go on looking when the sender is killed, say that nobody is at work, and end by Ctrl-C without touching the campaign', async () => {
   const relay = await world.relay();
   const site = await world.site({ ledger: 'own', relay });
-  const everybody = people(45);
+  const everybody = people(75);
   const killed = site.startSend(world.file(everybody), '--rate', '15');
   await eventually(() => relay.record.letters.length >= 3, { timeoutMs: 30_000 });
   const watch = launch(site.env, 'status', '--watch', '--json');
@@ -102,9 +102,9 @@ test('watches go on looking when the sender is killed, say that nobody is at wor
   const looked = await end(watch, 'SIGINT');
 
   expect(looked).toBe(0);
-  expect(JSON.parse(watch.stdout()) as CampaignSummary).toMatchObject({ state: 'running', notices: 45 });
+  expect(JSON.parse(watch.stdout()) as CampaignSummary).toMatchObject({ state: 'running', notices: 75 });
   const ended = answerOf(await resumed.outcome);
-  expect(ended).toMatchObject({ code: 0, summary: { state: 'finished', states: { accepted: 45 } } });
+  expect(ended).toMatchObject({ code: 0, summary: { state: 'finished', states: { accepted: 75 } } });
   // Who works does not miss anybody, not even before the first lease.
   expect(killed.stderr() + resumed.stderr()).not.toContain('no worker');
   expect(await problems(site)).toEqual([]);

@@ -104,7 +104,7 @@ describe.each(titles)('the %s letter', (_, letter) => {
     expect(mail.text?.trimEnd()).toBe(text.replaceAll(' \n', ' ').trimEnd());
     expect(String(mail.html).trimEnd()).toBe(html.trimEnd());
     for (const line of exposedList(letter, bits)) {
-      expect(html).toContain(`>${line}</li>`);
+      expect(html.replaceAll('<wbr>', '')).toContain(`>${line}</li>`);
       expect(text.replaceAll(/\s+/g, ' ')).toContain(`- ${line}`);
     }
   });
