@@ -89,7 +89,8 @@ pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;tab-size:4}
 .empty{text-align:center;padding:48px 16px}.empty h1{margin-bottom:10px}
 .empty p{margin-left:auto;margin-right:auto}
 #live[data-state=stale]::before{content:"Candor does not answer. The figures below are the last that it told.";display:block;background:var(--bad-soft);color:var(--bad);border-radius:var(--radius);padding:10px 16px;margin:0 0 16px;font-weight:600}
-h2+.field,h1+.field,h1+form{margin-top:18px}
+h2+.field,h1+.field,h1+form,.fields+table,.fields+.scroll,.hint+.columns{margin-top:18px}
+h1+p{margin-top:8px}.note+p,.note+ul,form+p,.buttons+p{margin-top:12px}
 .narrow{max-width:560px}.sheet.narrow{margin-left:auto;margin-right:auto}
 .field{margin:0 0 18px}.field label{font-weight:600;display:block}
 .hint{color:var(--quiet);margin:2px 0 0;font-size:.94rem}
