@@ -2,6 +2,8 @@
 import pg from 'pg';
 import { isUnreachable } from '../domain/errors.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { watchAnswers, type AnswerWatch } from './answer-watch.ts';
+import { createOverseer } from './overseer.ts';
 import { fromConnection, fromSqlState, isShortage } from '../runtime/postgres-answer.ts';
 
 // int8 comes as text by default; counts and ids stay far below 2^53. Set on our own connections only,
@@ -29,7 +31,7 @@ export interface Statement {
   readonly text: string;
   readonly values?: readonly unknown[];
   readonly name?: string;
-  /** After so long without an answer its connection is given up: for questions that are not worth waiting for. */
+  /** After so long without an answer its connection is given up, whoever works on it: for questions that are not worth waiting for. */
   readonly timeoutMs?: number;
 }
 
@@ -64,6 +66,9 @@ export interface Session extends Queryable {
 const ownSettings = `set plan_cache_mode = force_generic_plan; set default_transaction_isolation = 'read committed'; set statement_timeout = 0;
   set lock_timeout = 0; set idle_in_transaction_session_timeout = 0; set datestyle = ISO`;
 
+/** For what is said first on a new connection. */
+const settingMs = 5_000;
+
 /** The same for the queue's connections, which are BullMQ's to open: as options of a connection. */
 const queueOptions = '-c default_transaction_isolation=read\\ committed -c statement_timeout=0 -c lock_timeout=0';
 
@@ -94,10 +99,14 @@ export function openDatabase(
     application_name: 'candor',
     types,
     verify: (client, done) => {
-      client.query(ownSettings).then(() => done(), done);
+      client
+        .query(first(ownSettings))
+        .then(() => noteProcess(client))
+        .then(() => done(), done);
     },
   };
   const pool = new pg.Pool(config);
+  const watch = watchAnswers(createOverseer(config));
   // From its birth: between the pool's hands and ours a client has no listener, and the server's last word may
   // come in the same packet as its first. Without one, a broken connection would end the process.
   pool.on('connect', (client) => client.on('error', ignore));
@@ -117,21 +126,34 @@ export function openDatabase(
     }
     throw error;
   };
+  const lend = (): Promise<pg.PoolClient> => pool.connect().catch(asLedgerError).catch(noteAbsence);
   return {
     ...claim,
-    query: <Row>(statement: Statement) => run<Row>(pool, statement).catch(noteAbsence),
-    async transaction(work, { patient = false } = {}) {
-      const client = await pool.connect().catch(asLedgerError).catch(noteAbsence);
+    async query<Row>(statement: Statement) {
+      const client = await lend();
       let broken = false;
       try {
-        await run(client, { text: patient ? 'begin' : `begin; set local idle_in_transaction_session_timeout = '60s'` });
-        const result = await work({ ...claim, client, query: (statement) => run(client, statement) });
-        await run(client, { text: 'commit' });
+        return await run<Row>(client, statement, watch);
+      } catch (error) {
+        broken = isUnreachable(error);
+        return noteAbsence(error);
+      } finally {
+        client.release(broken);
+      }
+    },
+    async transaction(work, { patient = false } = {}) {
+      const client = await lend();
+      let broken = false;
+      const ask = <Row>(statement: Statement) => run<Row>(client, statement, watch, patient);
+      try {
+        await ask({ text: patient ? 'begin' : `begin; set local idle_in_transaction_session_timeout = '60s'` });
+        const result = await work({ ...claim, client, query: ask });
+        await ask({ text: 'commit' });
         return result;
       } catch (error) {
         // One that leads to a standby would be lent again and again.
         broken = isUnreachable(error);
-        await client.query('rollback').catch(() => {
+        await ask({ text: 'rollback' }).catch(() => {
           broken = true;
         });
         throw error;
@@ -149,9 +171,13 @@ export function openDatabase(
       const gone = new Promise<void>((resolve) => client.once('end', () => resolve()));
       client.on('error', ignore);
       await client.connect().catch(asLedgerError);
-      return { gone, query: (statement) => run(client, statement), end: () => client.end() };
+      await noteProcess(client).catch(asLedgerError);
+      return { gone, query: (statement) => run(client, statement, watch), end: () => client.end() };
     },
-    close: () => pool.end(),
+    async close() {
+      await pool.end();
+      await watch.close();
+    },
   };
 }
 
@@ -193,12 +219,32 @@ export function sqlState(error: unknown): string | null {
   return error instanceof pg.DatabaseError ? (error.code ?? null) : null;
 }
 
+type Client = pg.Client | pg.PoolClient;
+
+/** The server's process of each client. A pooler gives clients another number than that. */
+const processes = new WeakMap<object, number>();
+
+/** A statement that must be answered soon. The driver's types do not know its time limit. */
+function first(text: string): pg.QueryConfig {
+  const statement = { text, query_timeout: settingMs };
+  return statement;
+}
+
+async function noteProcess(client: Client): Promise<void> {
+  const { rows } = await client.query<{ pid: number }>(first('select pg_backend_pid() as pid'));
+  if (rows[0] !== undefined) processes.set(client, rows[0].pid);
+}
+
 async function run<Row>(
-  on: pg.Pool | pg.Client | pg.PoolClient,
+  client: Client,
   statement: Statement,
+  watch: AnswerWatch,
+  patient = false,
 ): Promise<{ rows: Row[]; rowCount: number }> {
+  const pid = processes.get(client);
+  const answered = pid === undefined ? null : watch.begin({ client, pid, patient });
   try {
-    const result = await on.query<Row & pg.QueryResultRow>({
+    const result = await client.query<Row & pg.QueryResultRow>({
       text: statement.text,
       ...(statement.values ? { values: [...statement.values] } : {}),
       ...(statement.name ? { name: statement.name } : {}),
@@ -207,6 +253,8 @@ async function run<Row>(
     return { rows: result.rows, rowCount: result.rowCount ?? 0 };
   } catch (error) {
     return asLedgerError(error);
+  } finally {
+    answered?.();
   }
 }
 

@@ -154,6 +154,11 @@ const presentStates: ReadonlySet<string> = new Set([
   'paused',
 ]);
 
+/** A queue that is not there is asked again soon: connections that a broken network has swallowed end no other way. */
+const connectMs = 3_000;
+/** The longest answer is that to a waiting worker, which comes after `drainDelay`. What was asked is asked again after this. */
+const answerMs = 5_000;
+
 function redisEngine(url: string, name: string, onError: (error: Error) => void): Engine {
   const clients: Redis[] = [];
   const connect = (options: { enableOfflineQueue: boolean }): Redis => {
@@ -161,6 +166,8 @@ function redisEngine(url: string, name: string, onError: (error: Error) => void)
     const client = new Redis(url, {
       maxRetriesPerRequest: null,
       ...options,
+      connectTimeout: connectMs,
+      socketTimeout: answerMs,
       retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 2_000),
     });
     client.on('error', onError);
@@ -205,6 +212,9 @@ function postgresEngine(
     schema: backend.schema,
     migrate: true,
     max: 4,
+    connectionTimeoutMillis: connectMs,
+    // Each of its statements is about one slice or a hundred; a listening connection asks nothing.
+    query_timeout: 2 * answerMs,
     application_name: 'candor-queue',
     onConnect: survive,
   };

@@ -1,5 +1,6 @@
 // A drill: one long outage, as long as in life, with the lease that people use (RECOVERY_SECONDS=60). Postgres or
-// Redis away, or one worker cut off from Postgres alone without a word while another takes over.
+// Redis away, or one worker cut off from Postgres alone without a word while another takes over; or a black hole, in which
+// everybody's packets to one server vanish, and whose end no connection outlives that stood in it.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exportedNotices } from '../support/exported.ts';
@@ -23,20 +24,34 @@ export interface DrillReport {
 }
 
 const perSecond = 20;
+/** Behind which address the door stands; for the others none is needed. */
+const doors: Readonly<Partial<Record<NonNullable<ChaosOptions['drill']>, string>>> = {
+  'hole-redis': 'REDIS_URL',
+  'hole-relay': 'SMTP_URL',
+};
 const patienceMs = 600_000;
 
 /** Runs it to the end of its campaign. */
 export async function holdDrill(options: ChaosOptions, signal: AbortSignal): Promise<DrillReport> {
   const { drill, outageSeconds } = options;
-  const site = await openSite({ queue: 'redis', ledger: 'given', seed: options.seed }, { RETRY_SCHEDULE: '2s,5s' });
-  const url = new URL(site.env['DATABASE_URL'] ?? '');
+  // What was on the wire when a relay falls silent is waited for: by RFC 5321 for ten minutes, which no drill needs to last.
+  const settings: Readonly<Record<string, string>> = drill === 'hole-relay' ? { SMTP_REPLY_TIMEOUT: '60s' } : {};
+  const site = await openSite(
+    { queue: 'redis', ledger: 'given', seed: options.seed },
+    { RETRY_SCHEDULE: '2s,5s', ...settings },
+  );
+  const behind = doors[drill ?? 'cut-off'] ?? 'DATABASE_URL';
+  const url = new URL(site.env[behind] ?? '');
   const door = await startSeverableDoor(Number(url.port));
   url.port = String(door.port);
+  const hole = drill?.startsWith('hole-') === true;
   const cutOff = drill === 'cut-off';
+  const through = cutOff || hole ? { ...site.env, [behind]: url.href.replace(/\/$/, '') } : site.env;
   // Cut off, the other one works on: there must be something left when the first comes back.
   const asked = people(perSecond * (60 + (cutOff ? outageSeconds + 30 : 0)));
   try {
-    const campaign = await launch(site, asked, perSecond);
+    // The launch freezes the relay's address.
+    const campaign = await launch({ ...site, env: hole ? through : site.env }, asked, perSecond);
     // Slow enough that an outage finds letters on the wire.
     await site.relay.turn({
       name: 'slow',
@@ -45,12 +60,8 @@ export async function holdDrill(options: ChaosOptions, signal: AbortSignal): Pro
       steps: [{ stage: 'after-body', do: 'delay', delayMs: 200 }],
     });
     const fleets = [
-      startFleet(
-        new Map([['worker-1', ['worker']]]),
-        cutOff ? { ...site.env, DATABASE_URL: url.href } : site.env,
-        site.logs,
-      ),
-      startFleet(new Map([['worker-2', ['worker']]]), site.env, site.logs),
+      startFleet(new Map([['worker-1', ['worker']]]), through, site.logs),
+      startFleet(new Map([['worker-2', ['worker']]]), hole ? through : site.env, site.logs),
     ];
     const startedAt = performance.now();
     const waitFor = async (is: () => Promise<boolean>, everyMs = 50): Promise<void> => {
@@ -66,6 +77,7 @@ export async function holdDrill(options: ChaosOptions, signal: AbortSignal): Pro
     const backAtMs = performance.timeOrigin + performance.now();
     if (drill === 'postgres-away') await site.postgres.start();
     else if (drill === 'redis-away') await site.redis?.start();
+    else if (hole) door.forget();
     else door.mend();
     await waitFor(async () => (await site.relay.look()).lastMailFromMs > backAtMs);
     const backAfterMs = (await site.relay.look()).lastMailFromMs - backAtMs;

@@ -5,6 +5,7 @@ import { holdDrill } from './drill.ts';
 import { holdRate } from './held-rate.ts';
 import { chaosUsage, readChaosOptions, type ChaosOptions } from './options.ts';
 import { soak } from './soak.ts';
+import { tryTroubles } from './troubles.ts';
 import { renderDrill, renderHeldRate, renderSoak, renderTable } from './table.ts';
 
 const words = process.argv.slice(2);
@@ -38,7 +39,16 @@ function judge(
   process.exitCode = 1;
 }
 
-if (options.soak) {
+if (options.troubles) {
+  console.error(`troubles: ${options.notices} notices, ${options.rounds} rounds`);
+  const { rows, breaches: over } = await tryTroubles(options, (line) => console.error(line));
+  for (const [name = '', seconds = '', ratio = ''] of rows)
+    console.log(`${name.padEnd(36)}${seconds.padStart(9)}${ratio.padStart(26)}`);
+  if (over.length > 0) {
+    console.error(`chaos: more than is allowed: ${over.join(', ')}`);
+    process.exitCode = 1;
+  }
+} else if (options.soak) {
   console.error(`soak: ${options.notices} notices`);
   const report = await soak(options, (line) => console.error(line), interrupted.signal);
   judge(renderSoak(report), report);

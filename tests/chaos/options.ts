@@ -1,9 +1,10 @@
 // What a chaos run is asked to do: `--seed N`, `--queue redis|postgres`, `--ledger given|embedded`, `--domain-limit N`,
 // `--short`, `--keep`; or for a soak: `--soak`, `--notices N`; or for a drill: `--drill NAME`, `--seconds N`; or to hold
-// a rate through everything: `--rate N`, `--seconds N`. Pure.
+// a rate through everything: `--rate N`, `--seconds N`; or a relay's habits: `--troubles`, `--rounds N`. Pure.
 import { parseArgs } from 'node:util';
 
-export const drills = ['postgres-away', 'redis-away', 'cut-off'] as const;
+/** An outage of a server, of one worker's way to it, or a black hole: everybody's way to one server, without a word. */
+export const drills = ['postgres-away', 'redis-away', 'cut-off', 'hole-postgres', 'hole-redis', 'hole-relay'] as const;
 
 /** A quarter of the people of a chaos run are there. */
 export const limitedDomain = 'mail.example';
@@ -24,6 +25,10 @@ export interface ChaosOptions {
   readonly outageSeconds: number;
   /** Instead of the rest: this rate per second is held through a start, a pause, workers that come and go, and a wiped queue. */
   readonly heldRate: number | null;
+  /** Instead of the rest: what a relay's habits cost a campaign, beside a faultless one. */
+  readonly troubles: boolean;
+  /** How often each of them is tried. */
+  readonly rounds: number;
   /** How long each part of it is. */
   readonly partSeconds: number;
   readonly notices: number;
@@ -55,6 +60,8 @@ Instead of the blows:
   --rate N [--seconds N]      this rate a second, through everything that may disturb it, in parts of so many seconds (60)
   --drill ${drills.join('|')} [--seconds N]
                               one outage of so many seconds (300)
+  --troubles [--rounds N]     2,000 notices to a relay that ends connections, puts senders off, has a full disk: each so
+                              often (3), as a ratio to a faultless one
   --soak                      200,000 notices, light faults, and the memory of every process`;
 
 /** Reads the arguments; throws a plain error that says what is wrong. `anySeed` is used when none is given. */
@@ -69,13 +76,15 @@ export function readChaosOptions(args: readonly string[], anySeed: number): Chao
       keep: { type: 'boolean', default: false },
       soak: { type: 'boolean', default: false },
       notices: { type: 'string' },
+      troubles: { type: 'boolean', default: false },
+      rounds: { type: 'string', default: '3' },
       drill: { type: 'string' },
       rate: { type: 'string' },
       seconds: { type: 'string' },
       'domain-limit': { type: 'string' },
     },
   });
-  const { queue, short, keep, soak } = values;
+  const { queue, short, keep, soak, troubles } = values;
   if (queue !== 'redis' && queue !== 'postgres') throw new Error(`--queue is redis or postgres, not ${queue}`);
   const ledger = values.ledger ?? (queue === 'postgres' ? 'embedded' : 'given');
   if (ledger !== 'given' && ledger !== 'embedded') throw new Error(`--ledger is given or embedded, not ${ledger}`);
@@ -106,7 +115,13 @@ export function readChaosOptions(args: readonly string[], anySeed: number): Chao
         quietForMs: 600_000,
       };
   const notices =
-    values.notices !== undefined ? wholeNumber('--notices', values.notices) : soak ? 200_000 : size.notices;
+    values.notices !== undefined
+      ? wholeNumber('--notices', values.notices)
+      : soak
+        ? 200_000
+        : troubles
+          ? 2_000
+          : size.notices;
   return {
     seed,
     queue,
@@ -114,6 +129,8 @@ export function readChaosOptions(args: readonly string[], anySeed: number): Chao
     short,
     keep,
     soak,
+    troubles,
+    rounds: wholeNumber('--rounds', values.rounds),
     drill,
     outageSeconds,
     heldRate,

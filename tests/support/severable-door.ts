@@ -7,12 +7,18 @@ export interface SeverableDoor {
   /** From now on nothing passes, in either direction, on any connection. */
   cut(): void;
   mend(): void;
+  /**
+   * The hole ends for new connections only. Those that stood in it stay mute: TCP tries the longer apart the longer it has
+   * lasted, up to two minutes, and a firewall may have forgotten them for good.
+   */
+  forget(): void;
   stop(): Promise<void>;
 }
 
 /** Opens one before this port. */
 export async function startSeverableDoor(port: number): Promise<SeverableDoor> {
   const pairs = new Set<readonly [net.Socket, net.Socket]>();
+  const forgotten = new Set<readonly [net.Socket, net.Socket]>();
   let shut = false;
   const pass = ([one, other]: readonly [net.Socket, net.Socket]): void => {
     one.resume();
@@ -31,6 +37,7 @@ export async function startSeverableDoor(port: number): Promise<SeverableDoor> {
       from.on('error', () => to.destroy());
       from.on('close', () => {
         pairs.delete(pair);
+        forgotten.delete(pair);
         to.destroy();
       });
     }
@@ -46,7 +53,11 @@ export async function startSeverableDoor(port: number): Promise<SeverableDoor> {
     },
     mend() {
       shut = false;
-      for (const pair of pairs) pass(pair);
+      for (const pair of pairs) if (!forgotten.has(pair)) pass(pair);
+    },
+    forget() {
+      shut = false;
+      for (const pair of pairs) forgotten.add(pair);
     },
     stop: () =>
       new Promise((resolve) => {

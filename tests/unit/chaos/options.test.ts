@@ -21,7 +21,10 @@ describe('the options of a chaos run', () => {
 
   it.each([
     [['--queue', 'kafka'], '--queue is redis or postgres'],
-    [['--drill', 'flood'], '--drill is one of postgres-away, redis-away, cut-off'],
+    [
+      ['--drill', 'flood'],
+      '--drill is one of postgres-away, redis-away, cut-off, hole-postgres, hole-redis, hole-relay',
+    ],
     [['--rate', 'fast'], '--rate is a whole number'],
     [['--sed', '7'], "Unknown option '--sed'"],
   ])('are refused by name: %j', (words, why) => {
@@ -41,6 +44,8 @@ describe('the options of a chaos run', () => {
       'seconds',
       'drill',
       'soak',
+      'troubles',
+      'rounds',
     ])
       expect(chaosUsage).toContain(`--${option}`);
   });
