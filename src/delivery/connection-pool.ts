@@ -87,6 +87,8 @@ class Pool implements ConnectionPool {
   #probeAtMs = 0;
   #lowered: { readonly limit: number; readonly untilMs: number } | null = null;
   readonly #letterLimit = createLetterLimit();
+  /** Lent, and on the last letter that the relay takes over them. */
+  readonly #ending = new Set<RelayConnection>();
   #closed = false;
   /** Ends what is being opened: nobody waits for it any more. */
   readonly #closing = new AbortController();
@@ -104,7 +106,10 @@ class Pool implements ConnectionPool {
     if (signal.aborted) return Promise.reject(signal.reason as Error);
     if (this.#closed) return Promise.reject(new Error('the connection pool is closed'));
     const idle = this.#takeIdle();
-    if (idle !== null) return Promise.resolve({ ok: true, connection: idle });
+    if (idle !== null) {
+      this.#lent(idle);
+      return Promise.resolve({ ok: true, connection: idle });
+    }
     return new Promise((resolve, reject) => {
       const onAbort = (): void => waiter.abandon(signal.reason);
       const leave = (): void => {
@@ -129,6 +134,7 @@ class Pool implements ConnectionPool {
 
   release(connection: RelayConnection): void {
     if (!this.#open.has(connection)) return;
+    this.#ending.delete(connection);
     if (!connection.usable) return this.#retire(connection);
     connection.settled().then(
       (usable) => {
@@ -200,7 +206,7 @@ class Pool implements ConnectionPool {
 
   #grow(): void {
     clearTimeout(this.#wake);
-    if (this.#closed || this.#waiters.size === 0) return;
+    if (this.#closed || (this.#waiters.size === 0 && this.#ending.size === 0)) return;
     const now = this.#options.clock.monotonicMs();
     if (now < this.#probeAtMs) return this.#growIn(this.#probeAtMs - now);
     const limit = this.limit();
@@ -211,6 +217,8 @@ class Pool implements ConnectionPool {
         opening: this.#opening,
         limit,
         proven: this.#letterLimit.isKnown() ? this.#proven : 0,
+        ending: this.#ending.size,
+        spare: this.#idle.length,
       });
       more > 0;
       more -= 1
@@ -270,11 +278,21 @@ class Pool implements ConnectionPool {
     for (const waiter of [...this.#waiters]) waiter.abandon(error);
   }
 
+  /** One that is on its last letter will be missed: the next one is opened meanwhile, where the limit has room for it. */
+  #lent(connection: RelayConnection): void {
+    if (!this.#letterLimit.isLast(connection.letters)) return;
+    this.#ending.add(connection);
+    this.#grow();
+  }
+
   /** Gives a usable connection to who waits longest, or keeps it. */
   #lend(connection: RelayConnection): void {
     if (this.#closed) return this.#bidFarewell(connection);
     const [next] = this.#waiters;
-    if (next !== undefined) return next.settle({ ok: true, connection });
+    if (next !== undefined) {
+      next.settle({ ok: true, connection });
+      return this.#lent(connection);
+    }
     this.#idle.push({ connection, sinceMs: this.#options.clock.monotonicMs() });
     this.#sweep ??= setTimeout(() => this.#closeOld(), this.#options.idleMs).unref();
   }
@@ -303,6 +321,7 @@ class Pool implements ConnectionPool {
     // One that was left alone for long ended for that.
     const idleMs = this.#options.clock.now().getTime() - connection.lastUsedAt.getTime();
     if (connection.endedBetweenLetters && idleMs < longIdleMs) this.#learn(connection.letters);
+    this.#ending.delete(connection);
     connection.destroy();
     if (!this.#open.delete(connection)) return;
     if (this.#open.size === 0) for (const resolve of this.#whenEmpty) resolve();

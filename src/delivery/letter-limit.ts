@@ -5,6 +5,8 @@ export interface LetterLimit {
   ended(letters: number): boolean;
   /** True when a connection that has carried so many is better ended by us. */
   isReached(letters: number): boolean;
+  /** True when one that has carried so many has one letter left at most. */
+  isLast(letters: number): boolean;
   /** True while there is a limit. */
   isKnown(): boolean;
 }
@@ -31,6 +33,7 @@ export function createLetterLimit(): LetterLimit {
       return true;
     },
     isKnown: () => limit !== null,
+    isLast: (letters) => limit !== null && letters + 1 >= limit,
     isReached(letters) {
       if (limit === null || letters < limit) return false;
       // The trial got further than the limit: there is none any more.

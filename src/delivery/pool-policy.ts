@@ -11,16 +11,21 @@ export interface PoolSituation {
   readonly limit: number;
   /** How many the relay has had open at once lately, where it is known to end them after some letters. */
   readonly proven?: number;
+  /** Lent ones on the last letter that the relay takes over them: each will be missed. */
+  readonly ending?: number;
+  /** Idle ones that are open for those. */
+  readonly spare?: number;
 }
 
 /**
  * How many connections to open now. With none open the relay is unproven, and one is tried alone: ten
  * logins with a wrong password lock the account ten times as fast. After that the number may double
  * with each opening, and never exceeds the callers that wait for one. Where connections end after some letters, their number
- * falls without a fault, and goes back at once to what was proven.
+ * falls without a fault, and goes back at once to what was proven; the next one is opened while the last letter is sent.
  */
-export function connectionsToOpen({ waiting, open, opening, limit, proven = 0 }: PoolSituation): number {
-  const wanted = Math.min(waiting - opening, limit - open - opening);
+export function connectionsToOpen(situation: PoolSituation): number {
+  const { waiting, open, opening, limit, proven = 0, ending = 0, spare = 0 } = situation;
+  const wanted = Math.min(waiting + Math.max(0, ending - spare) - opening, limit - open - opening);
   const step = Math.max(open === 0 ? 1 : open, proven - open) - opening;
   return Math.max(0, Math.min(wanted, step));
 }

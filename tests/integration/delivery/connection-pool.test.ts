@@ -210,6 +210,39 @@ describe('connection pool', () => {
     await eventually(() => relay.record.openConnections === 0);
   });
 
+  it('opens the next connection while one is on the last letter that the relay takes over it', async () => {
+    await poolOn({ script: [{ stage: 'after-body', when: { fromLetter: 1 }, do: 'reply-then-drop' }] });
+    const send = async (): Promise<void> => {
+      const connection = await acquired();
+      expect(await connection.deliver(envelope, letter)).toMatchObject({ kind: 'replied', reply: { code: 250 } });
+      await eventually(() => !connection.usable);
+      pool.release(connection);
+    };
+    // Two that ended after as many letters.
+    await send();
+    await send();
+    const last = await acquired();
+    await eventually(() => expect(pool.figures()).toMatchObject({ open: 2, idle: 1, waiting: 0 }));
+    expect(relay.record.mailFromsMs).toHaveLength(2);
+    // Not one more for the same: there is one.
+    const spare = await acquired();
+    await eventually(() => expect(pool.figures()).toMatchObject({ open: 4, idle: 2, opening: 0 }));
+    pool.release(spare);
+    pool.release(last);
+  });
+
+  it('opens none in advance beyond the limit', async () => {
+    await poolOn({ script: [{ stage: 'after-body', when: { fromLetter: 1 }, do: 'reply-then-drop' }] }, { max: 1 });
+    for (let sent = 0; sent < 5; sent += 1) {
+      const connection = await acquired();
+      expect(await connection.deliver(envelope, letter)).toMatchObject({ kind: 'replied', reply: { code: 250 } });
+      expect(pool.figures()).toMatchObject({ open: 1, opening: 0 });
+      await eventually(() => !connection.usable);
+      pool.release(connection);
+    }
+    expect(relay.record.mostOpenConnections).toBe(1);
+  });
+
   it('leaves no listeners behind after thousands of letters', async () => {
     const warnings: Error[] = [];
     const onWarning = (warning: Error): number => warnings.push(warning);

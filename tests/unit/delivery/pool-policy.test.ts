@@ -16,6 +16,9 @@ describe('connectionsToOpen', () => {
       6,
     ],
     ['opens none when nobody waits', { waiting: 0, open: 8, opening: 0, limit: 10 }, 0],
+    ['opens one for each that is on its last letter', { waiting: 0, open: 4, opening: 0, limit: 10, ending: 3 }, 3],
+    ['not for those that have a spare', { waiting: 0, open: 6, opening: 1, limit: 10, ending: 3, spare: 2 }, 0],
+    ['nor beyond the limit', { waiting: 0, open: 9, opening: 0, limit: 10, ending: 9 }, 1],
     ['opens none above a lowered limit', { waiting: 5, open: 4, opening: 0, limit: 3 }, 0],
   ])('%s', (_, situation, expected) => {
     expect(connectionsToOpen(situation)).toBe(expected);
