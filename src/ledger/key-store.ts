@@ -11,26 +11,30 @@ const tokenKeyBytes = 16;
 const keyBytes = 32;
 
 /**
- * Reads the keys of the ledger as a whole into the keyring, and makes those that are missing: `kept` ones as they are,
- * else random. Safe for several processes at once. Throws `seal-broken`.
+ * Reads the keys of the ledger as a whole into the keyring. A ledger without campaigns gets those that are missing; so does
+ * one of an earlier version, with the keys that it had (`kept`). Safe for several processes at once. Throws `seal-broken`,
+ * and `record-changed` where one was taken away: another in its place would change the ids of letters that are on their way.
  */
 export async function unlockLedger(
   on: Queryable,
   keyring: Keyring,
-  kept: ReadonlyMap<LedgerKeyName, Buffer> = new Map(),
+  kept?: ReadonlyMap<LedgerKeyName, Buffer>,
 ): Promise<void> {
   const fresh = ledgerKeyNames.map((name) => ({
     name,
-    key: kept.get(name) ?? randomBytes(name === 'ledger/notice-token' ? tokenKeyBytes : keyBytes),
+    key: kept?.get(name) ?? randomBytes(name === 'ledger/notice-token' ? tokenKeyBytes : keyBytes),
   }));
   await on.query({
-    text: `insert into candor.data_key (name, wrapped) select * from unnest($1::text[], $2::bytea[]) on conflict do nothing`,
-    values: [fresh.map(({ name }) => name), fresh.map(({ name, key }) => keyring.wrap(name, key))],
+    text: `insert into candor.data_key (name, wrapped) select * from unnest($1::text[], $2::bytea[])
+           where $3 or not exists (select from candor.campaign) on conflict do nothing`,
+    values: [fresh.map(({ name }) => name), fresh.map(({ name, key }) => keyring.wrap(name, key)), kept !== undefined],
   });
   const { rows } = await on.query<{ name: LedgerKeyName; wrapped: Buffer }>({
     text: 'select name, wrapped from candor.data_key where name = any($1::text[])',
     values: [ledgerKeyNames],
   });
+  const missing = ledgerKeyNames.find((each) => rows.every(({ name }) => name !== each));
+  if (missing !== undefined) throw new CandorError('record-changed', { what: `data_key, ${missing}: it is missing` });
   keyring.use(new Map(rows.map(({ name, wrapped }) => [name, keyring.unwrap(name, wrapped)])));
 }
 

@@ -5,6 +5,7 @@ import { CandorError } from '../domain/errors.ts';
 import type { Database, Queryable } from './database.ts';
 import { unlockLedger } from './key-store.ts';
 import type { Keyring } from './keyring.ts';
+import { issueTicket } from './upgrade-ticket.ts';
 import { bindLedger, untilUnused } from './upgrading.ts';
 
 const folder = new URL('../ledger/migrations/', import.meta.url);
@@ -89,8 +90,10 @@ async function migrateSchema(
     const identity = await readIdentity(tx);
     if (!toRestore || (await holdsAnything(tx))) expectKey(identity, keyring);
     const ours = identity.key_check.equals(keyring.checkValue);
+    const earlier = found > 0 && found < boundSince;
     // A ledger of an earlier version goes on with the keys of the letters that are on their way.
-    if (ours) await unlockLedger(tx, keyring, found > 0 && found < boundSince ? keyring.version1.kept : undefined);
+    if (ours) await unlockLedger(tx, keyring, earlier ? keyring.version1.kept : undefined);
+    if (ours && earlier) await issueTicket(tx, keyring);
     return { ledgerId: identity.ledger_id, ours };
   });
 }

@@ -21,6 +21,7 @@ import { recordEvent } from './events.ts';
 import { unlockLedger } from './key-store.ts';
 import type { Keyring } from './keyring.ts';
 import { boundSince, holdsAnything } from './migrate.ts';
+import { issueTicket, markBound } from './upgrade-ticket.ts';
 import { bindLedger } from './upgrading.ts';
 
 export interface RestoreTerms {
@@ -71,7 +72,9 @@ export async function restore(
         await skipIds(tx);
         await catchUp(tx);
         await skipBlocks(tx);
-        await unlockLedger(tx, keyring, origin.schema < boundSince ? keyring.version1.kept : undefined);
+        const earlier = origin.schema < boundSince;
+        await unlockLedger(tx, keyring, earlier ? keyring.version1.kept : undefined);
+        await (earlier ? issueTicket(tx, keyring) : acceptBound(tx));
         await calmDown(tx, origin, actor);
         await tx.query({
           text: 'update candor.ledger_identity set ledger_id = $1, key_check = $2',
@@ -87,12 +90,21 @@ export async function restore(
       },
       { patient: true },
     );
-    // One that was made under another key was not bound when it was opened; nor is what came from an earlier schema.
+    // What came from an earlier schema is not bound yet.
     await bindLedger(database, keyring, () => undefined);
     return restored;
   } finally {
     from.destroy();
   }
+}
+
+/** The ledger takes the backup's word that everything is vouched for: what is not will not fit. */
+async function acceptBound(tx: Transaction): Promise<void> {
+  await markBound(tx).catch((error: unknown) => {
+    // not_null_violation
+    if (sqlState(error) === '23502') throw damaged('something in it was never vouched for', error);
+    throw error;
+  });
 }
 
 /** What a header, and the end of what it heads, say of a backup. */

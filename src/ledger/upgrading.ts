@@ -15,6 +15,7 @@ import type { Database, Queryable, Transaction } from './database.ts';
 import { recordEvent } from './events.ts';
 import { campaignKeys, makeCampaignKey } from './key-store.ts';
 import type { Keyring } from './keyring.ts';
+import { expectTicket, markBound } from './upgrade-ticket.ts';
 import { sealLedgerCells } from './upgrading-cells.ts';
 
 /** Spells CNDS; one process upgrades, others wait for it. */
@@ -44,7 +45,7 @@ export async function untilUnused(on: Queryable, say: (line: string) => void): P
   }
 }
 
-/** Brings every sealed value to the form of this version. Nothing to do where that was done. */
+/** Brings every sealed value to the form of this version. Nothing to do where that was done. Throws `record-changed` where it was, and is denied. */
 export async function bindLedger(database: Database, keyring: Keyring, say: (line: string) => void): Promise<void> {
   if (await isBound(database)) return;
   const lock = await database.session();
@@ -76,6 +77,7 @@ interface Progress {
 }
 
 async function bindAll(database: Database, keyring: Keyring, say: (line: string) => void): Promise<void> {
+  await expectTicket(database, keyring);
   const { rows: campaigns } = await database.query<{
     campaign_no: CampaignNo;
     id: CampaignId;
@@ -90,15 +92,7 @@ async function bindAll(database: Database, keyring: Keyring, say: (line: string)
   for (const campaign of campaigns) misfits.push(...(await bindCampaign(database, keyring, campaign, progress)));
   await sealLedgerCells(database, keyring);
   await database.transaction(async (tx) => {
-    for (const [table, column] of [
-      ['notice', 'mac'],
-      ['former_address', 'mac'],
-      ['letter', 'mac'],
-      ['relay_pace', 'limit_mac'],
-      ['domain_pace', 'limit_mac'],
-    ])
-      await tx.query({ text: `alter table candor.${table} alter column ${column} set not null` });
-    await tx.query({ text: 'update candor.ledger_identity set bound_at = clock_timestamp()' });
+    await markBound(tx);
     if (campaigns.length > 0)
       await recordEvent(tx, {
         campaignNo: null,
