@@ -55,6 +55,8 @@ export interface FileFindings {
   readonly exposure: readonly { readonly category: Category; readonly rows: number; readonly markerRows: number }[];
   /** Valid rows that say unaffected and have a mark for nothing as a name, which a letter might print. */
   readonly unaffectedMarkedNames: number;
+  /** Valid rows with a name that no letter prints, because it does not read as one (see `printableName`). */
+  readonly unprintedNames: number;
   /** Valid rows whose address begins with an apostrophe or a grave accent, which hardly any mailbox has. */
   readonly quotedAddresses: number;
   /** Valid rows that lacked cells at their end, and were filled up. */
@@ -68,6 +70,7 @@ export type FileWarningCode =
   | 'exposed'
   | 'exposed-for-everybody'
   | 'marks-for-nothing'
+  | 'name-not-printed'
   | 'encoding-doubtful'
   | 'address-doubtful'
   | 'cells-missing'

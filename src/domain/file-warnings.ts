@@ -94,8 +94,21 @@ function encodingWarnings({
   return found.filter(({ rows }) => rows > 0);
 }
 
-function shapeWarnings({ quotedAddresses, filledRows, extraCellRows }: FileFindings): FileWarning[] {
+function shapeWarnings({
+  quotedAddresses,
+  filledRows,
+  extraCellRows,
+  unprintedNames,
+  rowsPerhapsUtf8,
+}: FileFindings): FileWarning[] {
   const found: FileWarning[] = [
+    {
+      code: 'name-not-printed',
+      column: 'name',
+      message: `name: ${rowsHave(unprintedNames)} a name that does not read as one: it holds a link, a number to call or a sentence, or is too long. Whoever opened the account chose it, so no letter prints it; these people get the letter's words without a name.`,
+      // Of a file in the wrong code page no name reads as one.
+      rows: rowsPerhapsUtf8 > 0 ? 0 : unprintedNames,
+    },
     {
       code: 'address-doubtful',
       column: 'email',

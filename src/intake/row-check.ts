@@ -6,6 +6,7 @@ import type { CategoryBits } from '../domain/category.ts';
 import type { RowProblem } from '../domain/check-report.ts';
 import { isBlank, trimInvisible } from '../domain/invisible.ts';
 import { lookupLocale, type LocaleChoice } from '../domain/locale.ts';
+import { printableName } from '../domain/printable-name.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
 import { withoutTextMark } from '../domain/text-mark.ts';
 import type { ColumnLayout } from './columns.ts';
@@ -36,8 +37,6 @@ export const audienceWords: ReadonlyMap<string, Audience> = new Map([
   ['no', 'unaffected'],
 ]);
 
-/** The longest name that a letter greets with, in UTF-16 units. */
-const maxNameLength = 200;
 /** Strings up to this length are copied by V8 and do not keep the text alive that they were cut from. */
 const maxCachedTag = 12;
 const maxCachedTags = 1_000;
@@ -82,7 +81,8 @@ export function createRowCheck(
     }
     const locale = localeOf(layout.locale === -1 ? '' : cells[layout.locale]!);
     const affected = audience === 'affected';
-    if (!affected && layout.name !== -1 && cellMark(cells[layout.name]!) === 'nothing') tally.addMarkedName();
+    const nameCell = layout.name === -1 ? '' : cells[layout.name]!;
+    if (!affected && cellMark(nameCell) === 'nothing') tally.addMarkedName();
     return {
       row: record.row,
       address: parsed.address,
@@ -90,7 +90,7 @@ export function createRowCheck(
       audience,
       locale: locale.locale,
       localeFallback: locale.fallback,
-      name: layout.name === -1 ? '' : printableName(cells[layout.name]!),
+      name: printableName(nameCell),
       categories: affected ? exposed(cells, layout, tally) : 0,
     };
   };
@@ -99,46 +99,6 @@ export function createRowCheck(
 /** True when the row is one to leave out. */
 export function isInvalid(row: RecipientRow | InvalidRow): row is InvalidRow {
   return 'problems' in row;
-}
-
-/** A URL, an address; `evil.example`, but not `Dr.Müller` or `J.R.R.`; seven digits. */
-const leadsSomewhere = /:\/\/|@|\p{L}[\p{L}\p{N}-]+\.(?:\p{Ll}{2,}|\p{Lu}{2,})(?!\p{L})|(?:\p{Nd}[^\p{L}]*){7}/u;
-
-/**
- * A name as a letter may print it: on one line, without control and invisible characters at its ends.
- * Empty when it is longer than 200 characters, or holds what a mail program makes a link of, or a telephone number: whoever
- * chose the name of an account must not be able to lead readers somewhere in a notice that warns of phishing.
- */
-export function printableName(cell: string): string {
-  if (cell === '') return '';
-  let name = trimInvisible(withoutTextMark(cell));
-  // The Latin letters from À to ɏ are composed (NFC) and visible, and stand on one line.
-  if (/[^ -~\u00c0-\u024f]| {2}/.test(name)) {
-    // Direction marks could turn the words around them; joiners inside a name are part of its script.
-    name = trimInvisible(
-      name.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').replace(/[\p{Cc}\p{Z}]+/gu, ' '),
-    ).normalize('NFC');
-  }
-  // A letter that could not be read greets nobody.
-  if (
-    name.length > maxNameLength ||
-    name.includes('\ufffd') ||
-    (mayLead(name) && (name.includes('⁄') || leadsSomewhere.test(name.normalize('NFKC'))))
-  )
-    return '';
-  return name;
-}
-
-/** False for nearly every name, without the closer look: of 300,000 rows names took 202 ms with it, 16 without (`check` under V8's profiler). */
-function mayLead(name: string): boolean {
-  let digits = 0;
-  for (let i = 0; i < name.length; i += 1) {
-    const code = name.charCodeAt(i);
-    // By compatibility, the Latin letters from À to ɏ are letters and nothing else.
-    if ((code > 127 && (code < 0xc0 || code > 0x24f)) || code === 0x2e || code === 0x3a || code === 0x40) return true;
-    if (code >= 0x30 && code <= 0x39 && (digits += 1) === 7) return true;
-  }
-  return false;
 }
 
 function exposed(cells: readonly string[], layout: ColumnLayout, tally: ExposureTally): CategoryBits {

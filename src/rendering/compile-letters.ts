@@ -165,7 +165,7 @@ function proseWords(markup: string): string[] {
 function proveRenderable(kit: Kit, source: LetterSource, letter: CompiledLetter): void {
   const fill = createLetterBody(letter);
   for (const categories of letter.audience === 'affected' ? [0, allCategories] : [0]) {
-    for (const name of [null, hostileName]) {
+    for (const name of [null, 'Ana María', hostileName]) {
       const { html, text } = fill(categories, name);
       const leftover =
         readPlaceholders(html + text)[0]?.raw ?? (html.includes(hostileName) ? '{{recipient.name}}' : null);

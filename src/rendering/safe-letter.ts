@@ -8,7 +8,7 @@ import { findUnsafeHtml, findUnsafeWords, type MarkupFinding } from './safe-mark
 /** Beyond that, Gmail shows the beginning only, and a link to the rest. */
 const mostBytes = 102_400;
 /** As long as a name can be. */
-const longName = 'Nomen '.repeat(33);
+const longName = `Ana ${'x'.repeat(195)}`;
 
 /** What is wrong with the letter, for whichever recipient; null when nothing is. Some 20 ms. */
 export function findUnsafeLetter(letter: CompiledLetter, rightToLeft: boolean): MarkupFinding | null {

@@ -6,24 +6,36 @@ import { finding, type MarkupFinding } from './finding.ts';
 const turning = /[\u202a-\u202e\u2066-\u2069\u206a-\u206f]/;
 /** Marks, which belong between words of a script that is written from the right. */
 const marks = /[\u200e\u200f\u061c]/;
+/** In these, joiners and non-joiners shape letters. */
+const joining = [
+  ...['Arab', 'Syrc', 'Mong', 'Nkoo', 'Adlm', 'Rohg', 'Deva', 'Beng', 'Guru', 'Gujr', 'Orya', 'Taml', 'Telu', 'Knda'],
+  ...['Mlym', 'Sinh', 'Khmr', 'Mymr'],
+];
+/** These are written without blanks: a space without width says where a line may break. */
+const unspaced = ['Thai', 'Laoo', 'Khmr', 'Mymr', 'Han', 'Hira', 'Kana'];
+const scripts = (names: readonly string[]): string => names.map((name) => `\\p{Script=${name}}`).join('');
+
 /** Characters without a glyph, where the script does not ask for them. */
 const unseen = new RegExp(
   [
     // A soft hyphen stands within a word.
     '(?<!\\p{L})\\u00ad|\\u00ad(?!\\p{L})',
-    // Joiners and non-joiners shape letters and emoji.
-    '(?<![\\p{Script=Arab}\\p{Script=Syrc}\\p{Script=Mong}\\p{Script=Nkoo}\\p{Script=Adlm}\\p{Script=Rohg}\\p{M}\\p{Extended_Pictographic}\\p{EMod}\\ufe0f\\p{Script=Deva}\\p{Script=Beng}\\p{Script=Guru}\\p{Script=Gujr}\\p{Script=Orya}\\p{Script=Taml}\\p{Script=Telu}\\p{Script=Knda}\\p{Script=Mlym}\\p{Script=Sinh}\\p{Script=Khmr}\\p{Script=Mymr}])[\\u200c\\u200d]',
-    // Thai, Lao, Khmer, Burmese and Japanese are written without blanks: this says where a line may break.
-    '(?<![\\p{Script=Thai}\\p{Script=Laoo}\\p{Script=Khmr}\\p{Script=Mymr}\\p{Script=Han}\\p{Script=Hira}\\p{Script=Kana}])[\\u200b\\u2060]',
+    `(?<![${scripts(joining)}\\p{M}\\p{Extended_Pictographic}\\p{EMod}\\ufe0f])[\\u200c\\u200d]`,
+    `(?<![${scripts(unspaced)}])[\\u200b\\u2060]`,
     // Forms of a character stand behind it.
-    '(?<![\\p{Emoji}\\p{Script=Han}\\p{Script=Mong}\\p{S}\\p{Script=Mymr}])[\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}\\u180b-\\u180d\\u180f]',
-    '[\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u2061-\\u2065\\u2800\\u3164\\ufeff\\uffa0\\ufff0-\\ufffb\\u{e0000}-\\u{e00ff}\\u{e01f0}-\\u{e0fff}\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}]',
+    `(?<![\\p{Emoji}\\p{S}${scripts(['Han', 'Mong', 'Mymr'])}])` +
+      '[\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}\\u180b-\\u180d\\u180f]',
+    '[\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u2061-\\u2065\\u2800\\u3164\\ufeff\\uffa0\\ufff0-\\ufffb]',
+    '[\\u{e0000}-\\u{e00ff}\\u{e01f0}-\\u{e0fff}\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}]',
   ].join('|'),
   'u',
 );
 /** Mail programs make links of these, and a reader should meet none. */
-const linkLike =
-  /\b[a-z][a-z\d+.-]{1,30}:\/\/|(?:^|[^:\w])\/\/\w|\bwww\d?\.|\b(?:javascript|vbscript|mailto|cid|file|tel|sms|sip|callto|xmpp|skype|whatsapp|blob|about):\S|\bdata:[a-z]+\//i;
+const linkLike = new RegExp(
+  '\\b[a-z][a-z\\d+.-]{1,30}://|(?:^|[^:\\w])//\\w|\\bwww\\d?\\.|\\bdata:[a-z]+/|' +
+    '\\b(?:javascript|vbscript|mailto|cid|file|tel|sms|sip|callto|xmpp|skype|whatsapp|blob|about):\\S',
+  'i',
+);
 
 /** What is wrong with words as a reader gets them, entities decoded; null when nothing is. */
 export function findUnsafeWords(words: string, rightToLeft: boolean): MarkupFinding | null {

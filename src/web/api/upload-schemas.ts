@@ -70,6 +70,7 @@ const account = z
         affectedRows: count,
         exposure: z.array(z.strictObject({ category: z.enum(categories), rows: count, markerRows: count })),
         unaffectedMarkedNames: count,
+        unprintedNames: count,
         quotedAddresses: count,
         filledRows: count,
         extraCellRows: count,

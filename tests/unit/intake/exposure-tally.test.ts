@@ -22,6 +22,7 @@ describe('the findings of a file', () => {
       ],
       encodingName: 'UTF-8',
       doubtfulNames: 0,
+      unprintedNames: 0,
       rowsPerhapsUtf8: 0,
       unaffectedMarkedNames: 0,
       quotedAddresses: 0,
@@ -76,6 +77,17 @@ describe('the warnings of a file', () => {
   it('tell of a name that is none, whoever has it', async () => {
     const { report } = await readWhole('email,audience,name\na@example.com,yes,NULL\nb@example.com,no,n/a\n');
     expect(report.warnings).toMatchObject([{ code: 'marks-for-nothing', column: 'name', rows: 2 }]);
+  });
+
+  it('count the names that no letter prints, those that have a warning of their own left out', async () => {
+    const names = ['evil.example', 'Call +1 555 0100', 'Ana', '', 'NULL', 'J?rgen', 'Your account is closed'];
+    const rows = names.map((name, index) => `a${index}@example.com,${index % 2 === 0 ? 'yes' : 'no'},${name}`);
+    const { report, recipients } = await readWhole(`email,audience,name\n${rows.join('\n')}\n`);
+    expect(report).toMatchObject({ valid: names.length, invalid: 0 });
+    expect(recipients.map(({ name }) => name).filter((name) => name !== '')).toEqual(['Ana', 'NULL']);
+    const told = report.warnings.filter(({ code }) => code === 'name-not-printed');
+    expect(told).toMatchObject([{ column: 'name', rows: 3 }]);
+    expect(JSON.stringify(report.warnings)).not.toMatch(/evil|555|account is closed/);
   });
 
   it('are none where there is nothing to say', async () => {

@@ -149,16 +149,22 @@ describe('compileLetters', () => {
     expect(letter?.text).toContain('R&D <x@example.com>');
   });
 
-  it('prints a hostile name as words', async () => {
+  it.each([
+    ['<img src=x>\r\n\r\n-- {{this}} \u202e</p>'],
+    ['evil.example'],
+    ['Your account is closed. Visit evil.example'],
+    ['Call +1 555 0100'],
+    ['\u200b\r\n'],
+    ['x'.repeat(300)],
+  ])('prints its words without a name instead of %j', async (name) => {
     const letters = await compile(inText('<p>{{#if recipient.name}}Para {{recipient.name}}{{else}}Hola{{/if}}.</p>'));
     const letter = letters.find(({ audience, locale }) => audience === 'affected' && locale === 'es');
     if (!letter) throw new Error('no letter');
     expect(letter.printsName).toBe(true);
     const fill = createLetterBody(letter);
-    const hostile = fill(0, '<img src=x>\r\n\r\n-- {{this}} \u202e</p>');
-    expect(hostile.html).toContain('Para &lt;img src&#x3D;x&gt; -- {{this}} &lt;/p&gt;.');
-    expect(hostile.text).toContain('Para <img src=x> -- {{this}} </p>.');
+    expect(fill(0, name)).toEqual(fill(0, null));
     expect(fill(0, null).text).toContain('\nHola.\n');
-    expect(fill(0, '\u200b\r\n').text).toContain('\nHola.\n');
+    expect(fill(0, "Seán O'Neil").text).toContain("Para Seán O'Neil.");
+    expect(fill(0, "Seán O'Neil").html).toContain('Para Seán O&#x27;Neil.');
   });
 });

@@ -233,7 +233,7 @@ describe('createLetterWriter', () => {
     )[0];
     if (!named) throw new Error('no letter');
     const namedWriter = createLetterWriter(named, sender);
-    for (const name of ['Ana', 'Łukasz 山田', null, '<b>=_candor</b>']) {
+    for (const name of ['Ana', 'Łukasz 山田', null, "Seán O'Neil"]) {
       const given = { ...notice, name };
       const message = namedWriter.write(given);
       expect(fieldsAndBody(message)).toEqual(fieldsAndBody(await nodemailerBytes(named, given)));
