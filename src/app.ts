@@ -81,14 +81,14 @@ class App implements Application {
       importKits(),
       import('./intake/check-recipients.ts'),
     ]);
-    const { kit, path } = await kitForCheck(request.kit);
+    const { kit, shown } = await kitForCheck(request.kit);
     const report = await checkRecipients(fileSource(request.path), {
       audience: request.audience,
       encoding: request.encoding,
       invalidOut: request.invalidOut,
       locales: { supported: kit.locales, fallback: kit.defaultLocale },
     });
-    return { ...report, kit: { path, id: kit.id, digest: kit.digest } };
+    return { ...report, kit: shown };
   }
 
   async plan(request: Parameters<Application['plan']>[0]): ReturnType<Application['plan']> {
@@ -214,8 +214,7 @@ class App implements Application {
       importKits(),
       import('./campaigns/preview-kit.ts'),
     ]);
-    const { kit, letters, path } = await kitWithLetters(request.kit);
-    const shown = { path, id: kit.id, digest: kit.digest };
+    const { letters, shown } = await kitWithLetters(request.kit);
     const files = await writePreview(letters, this.#previewSender(), request.out, new Date());
     if (request.to === undefined) return { files, sentTo: 0, kit: shown };
     const to = parseAddress(request.to);

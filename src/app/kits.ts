@@ -3,11 +3,12 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CandorError } from '../domain/errors.ts';
-import type { CompiledLetter, Kit } from '../domain/kit.ts';
+import type { CompiledLetter, Kit, KitShown } from '../domain/kit.ts';
 import { readCompiledLetters, writeCompiledLetters } from '../kits/compiled-letters.ts';
 import { installedKitFolder, listKits, resolveKitFolder, type KitHeading } from '../kits/list-kits.ts';
 import { loadKit } from '../kits/load-kit.ts';
 import { isIntact } from '../rendering/letter-digest.ts';
+import { shownKit } from '../rendering/shown-kit.ts';
 
 /** The kits that come with the program, beside `src/` and beside `dist/`. */
 const kitFolder = fileURLToPath(new URL('../../templates', import.meta.url));
@@ -19,6 +20,8 @@ export interface KitWithLetters {
   readonly letters: readonly CompiledLetter[];
   /** The folder that it was read from, absolute. */
   readonly path: string;
+  /** The same, as every door shows it. */
+  readonly shown: KitShown;
 }
 
 export function installedKits(): Promise<KitHeading[]> {
@@ -37,11 +40,13 @@ export async function installedKit(id: string): Promise<KitWithLetters> {
 
 async function kitIn(folder: string): Promise<KitWithLetters> {
   const kit = await loadKit(folder);
-  return { kit, letters: await lettersOf(kit), path: resolve(folder) };
+  const letters = await lettersOf(kit);
+  const path = resolve(folder);
+  return { kit, letters, path, shown: shownKit(kit, path, letters) };
 }
 
-/** A check needs a kit only for its locales; with one kit at hand it is that one. Throws `kit-required`. */
-export async function kitForCheck(named: string | undefined): Promise<{ kit: Kit; path: string }> {
+/** A check asks a kit for its locales, and says what is to be looked at in its letters; with one kit at hand it is that one. Throws `kit-required`. */
+export async function kitForCheck(named: string | undefined): Promise<KitWithLetters> {
   const [only, another] = await installedKits();
   if (named === undefined && (only === undefined || another !== undefined))
     throw new CandorError('kit-required', { kits: '' });
@@ -49,7 +54,7 @@ export async function kitForCheck(named: string | undefined): Promise<{ kit: Kit
     named === undefined
       ? await installedKitFolder(kitFolder, only?.id ?? '')
       : await resolveKitFolder(kitFolder, named);
-  return { kit: await loadKit(folder), path: resolve(folder) };
+  return kitIn(folder);
 }
 
 /** For the build: compiles every kit that comes with the program, so that no start has to. */

@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { CandorError } from '../domain/errors.ts';
 import { warningsToShow } from '../domain/file-warnings.ts';
 import { campaignIdFrom, type CampaignNo } from '../domain/ids.ts';
+import { shownKit } from '../rendering/shown-kit.ts';
 import type { CompiledLetter, Kit } from '../domain/kit.ts';
 import type { LaunchRecord } from '../domain/launch-record.ts';
 import type { LeftOut } from '../domain/left-out.ts';
@@ -162,7 +163,13 @@ async function importFile(
   const except = leaveOut === null ? null : await leaveOut();
   const { columnNumbers, ignoredColumns, missingCategories, encoding, delimiter } = report;
   const warnings = warningsToShow(report);
-  const launch: LaunchRecord = { kitPath: path, warnings, except };
+  const { findings: kitFindings } = shownKit(kit, path, letters);
+  const launch: LaunchRecord = {
+    kitPath: path,
+    ...(kitFindings === undefined ? {} : { kitFindings }),
+    warnings,
+    except,
+  };
   await finishImport(
     tx,
     context.keyring,

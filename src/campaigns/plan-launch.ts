@@ -8,6 +8,7 @@ import { stageHashes } from '../ledger/importing.ts';
 import { incidentHash } from '../ledger/key-store.ts';
 import { readPace } from '../ledger/pace.ts';
 import { countTold, readExcepted } from '../ledger/suppressing.ts';
+import { shownKit } from '../rendering/shown-kit.ts';
 import type { LaunchPlan, LaunchRequest } from './application.ts';
 import { checkSender, type KitToLaunch } from './create-campaign.ts';
 import type { LaunchSettings, LedgerContext } from './context.ts';
@@ -16,7 +17,7 @@ import type { LaunchSettings, LedgerContext } from './context.ts';
 export async function planLaunch(
   context: LedgerContext,
   settings: LaunchSettings,
-  { kit, path }: Pick<KitToLaunch, 'kit' | 'path'>,
+  { kit, path, letters }: KitToLaunch,
   request: Omit<LaunchRequest, 'confirmation' | 'actor' | 'again'>,
 ): Promise<LaunchPlan> {
   await checkSender(context, settings, kit, request);
@@ -30,7 +31,7 @@ export async function planLaunch(
   const pace = await readPace(context.database, settings.relayIdentity);
   return {
     report,
-    kit: { path, id: kit.id, digest: kit.digest },
+    kit: shownKit(kit, path, letters),
     except: await planExcept(context, { rehearsal: settings.rehearsal, incident: kit.id }, request, reading),
     rehearsal: settings.rehearsal,
     relay: settings.relayLabel,

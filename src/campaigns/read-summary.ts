@@ -60,7 +60,12 @@ export async function summarise(on: Queryable, campaign: Campaign, looking: Look
           ? null
           : etaSeconds(counts, perSecond, limit, domains),
     warnings: campaign.launch?.warnings ?? [],
-    kit: { path: campaign.launch?.kitPath ?? null, id: campaign.kit, digest: campaign.kitDigest },
+    kit: {
+      path: campaign.launch?.kitPath ?? null,
+      id: campaign.kit,
+      digest: campaign.kitDigest,
+      ...(campaign.launch?.kitFindings === undefined ? {} : { findings: campaign.launch.kitFindings }),
+    },
     except: campaign.launch?.except ?? null,
     ratePerSecond: pace.limitPerSecond,
     throttledPerSecond: pace.throttledPerSecond,

@@ -83,3 +83,8 @@ function trimmed(value: number, decimals: number): string {
 export function kitText({ id, path, digest }: KitShown): string {
   return `${id}${path === null ? '' : ` in ${path}`} (digest ${digest.slice(0, 12)})`;
 }
+
+/** What to look at in the kit's letters before anybody gets one, a sentence each and what to do. */
+export function kitFindingTexts({ findings = [] }: KitShown): string[] {
+  return findings.map(({ file, message, remedy }) => `${file}: ${message} ${remedy}`);
+}

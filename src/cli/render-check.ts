@@ -2,7 +2,8 @@
 // the first problems by row number. No value of a cell is shown. Pure.
 import { categories } from '../domain/category.ts';
 import type { CheckedFile, CheckReport, FileWarning, RowProblem } from '../domain/check-report.ts';
-import { count, counted } from './figures.ts';
+import type { KitShown } from '../domain/kit.ts';
+import { count, counted, kitFindingTexts } from './figures.ts';
 import { padEnd, padStart, table, wrap } from './layout.ts';
 import { palette, type Palette } from './palette.ts';
 import { renderAccount } from './render-summary.ts';
@@ -29,6 +30,7 @@ export function renderCheck(report: CheckedFile, invalidOut: string | null, view
     ...renderContents(report, width),
     '',
     ...renderColumns(report, width, paint),
+    ...(report.kit === undefined ? [] : renderKitFindings(report.kit, width, paint)),
     ...renderFindings(report, width, paint),
     ...renderProblems(report, width, paint),
     ...(invalidOut === null
@@ -97,6 +99,12 @@ export function renderFindings({ findings, warnings = [] }: CheckedFile, width: 
     ...renderWarnings(warnings, width, paint),
   ];
   return lines.length === 0 ? [] : ['', paint.strong('How the file was understood'), ...lines];
+}
+
+/** What to look at in the letters. */
+export function renderKitFindings(kit: KitShown, width: number, paint: Palette): string[] {
+  const lines = kitFindingTexts(kit).flatMap((text) => wrap(safeText(text), width, '  ').map(paint.caution));
+  return lines.length === 0 ? [] : ['', paint.strong('Look at this in the letters'), ...lines];
 }
 
 /** As people write it. */

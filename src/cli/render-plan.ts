@@ -3,10 +3,10 @@
 import type { LaunchPlan } from '../campaigns/application.ts';
 import type { CampaignSummary } from '../domain/summary.ts';
 import { leftOutTexts } from '../domain/left-out.ts';
-import { count, counted, duration, exactRate, kitText, moment } from './figures.ts';
+import { count, counted, duration, exactRate, kitFindingTexts, kitText, moment } from './figures.ts';
 import { cut, table, wrap } from './layout.ts';
 import { palette, type Palette } from './palette.ts';
-import { renderConflicts, renderContents, renderFindings, renderProblems } from './render-check.ts';
+import { renderConflicts, renderContents, renderFindings, renderKitFindings, renderProblems } from './render-check.ts';
 import { destination, renderAccount } from './render-summary.ts';
 import { safeText } from './safe-text.ts';
 import { textColumns, type View } from './view.ts';
@@ -20,6 +20,7 @@ export function renderPlan(plan: LaunchPlan, view: View, now: Date): string[] {
     ...facts(plan, now).flatMap(([label, value]) => fact(label, value, width, paint, label === 'to' && plan.rehearsal)),
     '',
     ...letters(plan, width, paint),
+    ...renderKitFindings(plan.kit, width, paint),
     ...renderFindings(plan.report, width, paint),
     ...renderProblems(plan.report, width, paint),
     ...missing(plan, width, paint),
@@ -31,6 +32,7 @@ export function renderPlan(plan: LaunchPlan, view: View, now: Date): string[] {
 export function toldTexts({ kit, warnings, except }: CampaignSummary): string[] {
   return [
     `Kit ${kitText(kit)}.`,
+    ...kitFindingTexts(kit),
     ...warnings.map(({ message }) => message),
     ...(except === null ? [] : leftOutTexts(except)),
   ].map(safeText);

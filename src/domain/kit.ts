@@ -10,6 +10,20 @@ export interface KitShown {
   readonly id: string;
   /** SHA-256 (hex) over all files of the kit, names included. */
   readonly digest: string;
+  /** What a person should look at in its letters before anybody gets one; absent where nobody looked, or nothing was found. */
+  readonly findings?: readonly KitFinding[];
+}
+
+/** What a check found in a letter that could be sent as it is. Codes are stable; the list is open. */
+export interface KitFinding {
+  readonly code: string;
+  readonly level: 'warning';
+  /** Folder and file name. */
+  readonly file: string;
+  readonly locale: string;
+  /** What was found, for a person. */
+  readonly message: string;
+  readonly remedy: string;
 }
 
 /** `affected.en.mjml` or `kit.yaml: locales.en.facts.contact` → SHA-256 (hex). */

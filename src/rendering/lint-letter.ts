@@ -1,7 +1,7 @@
 // Reads compiled letters as a careful colleague would, and says what is wrong with them. Pure. These are
 // the rules of taste and completeness that can be decided; what must never leave (links, images, scripts)
-// is refused outright by safe-markup.ts when the letter is compiled. The kits that come with Candor have
-// no findings (a test).
+// is refused outright by safe-markup.ts when the letter is compiled. The findings are a part of the kit wherever it
+// is shown (shown-kit.ts). The kits that come with Candor have none (a test).
 import type { CompiledLetter, Kit } from '../domain/kit.ts';
 
 export const lintRules = [
@@ -9,12 +9,11 @@ export const lintRules = [
   'heading-order',
   'language-missing',
   'letters-differ',
+  'lure-words',
   'preheader-hidden',
   'reading-length',
   'subject-length',
-  'subject-tone',
   'text-incomplete',
-  'tone',
 ] as const;
 export type LintRule = (typeof lintRules)[number];
 
@@ -76,13 +75,14 @@ export function lintLetters(kit: Pick<Kit, 'facts'>, letters: readonly CompiledL
       [...letter.subject].length > longestSubject ? `its subject has more than ${longestSubject} characters` : null,
     );
     say(
-      'subject-tone',
+      'lure-words',
       fakeUrgency.test(letter.subject) || adverts.test(letter.subject)
         ? 'its subject sounds like the mails that it warns of'
-        : null,
+        : adverts.test(plain)
+          ? 'it sounds like advertising'
+          : null,
     );
     say('text-incomplete', missing === undefined ? null : `its text part lacks the section "${missing.words}"`);
-    say('tone', adverts.test(plain) ? 'it sounds like advertising' : null);
     return found;
   });
 }

@@ -12,6 +12,7 @@ import { recordEvent } from '../../ledger/events.ts';
 import { expectShownKit } from '../../kits/seen-kits.ts';
 import { findUpload } from '../../ledger/uploads.ts';
 import { createLetterBody } from '../../rendering/letter-body.ts';
+import { shownKit } from '../../rendering/shown-kit.ts';
 import type { LettersPort, LetterView } from '../../web/ports/letters.ts';
 
 export interface CompiledShelf {
@@ -43,7 +44,7 @@ export function openLettersPort(ledger: LedgerContext, shelf: CompiledShelf, opt
         ...(shown === null ? {} : { categories: shown }),
       });
       return {
-        kit: { path, id: kit.id, digest: kit.digest },
+        kit: shownKit(kit, path, letters),
         letters: messages.map(({ letter, message }) => viewOf(letter, message, shown)),
       };
     },

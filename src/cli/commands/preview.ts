@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { once, text } from '../arguments.ts';
 import { declare, type Run } from '../command.ts';
-import { counted, kitText } from '../figures.ts';
+import { counted, kitFindingTexts, kitText } from '../figures.ts';
 import { safeText } from '../safe-text.ts';
 import type { SharedOptions } from '../session.ts';
 
@@ -42,6 +42,7 @@ export function addPreview(program: Command, run: Run): void {
           json: written,
           text: () => [
             `Kit ${safeText(kitText(written.kit))}`,
+            ...kitFindingTexts(written.kit).map((text) => `  ${safeText(text)}`),
             `${counted(written.files.length, 'file')}:`,
             ...written.files.map((file) => `  ${safeText(file)}`),
             ...sent,

@@ -29,6 +29,21 @@ export const kitShown = z
     path: z.string().nullable().meta({ description: 'Its folder; null where that was not kept.' }),
     id: z.string(),
     digest: z.string().meta({ description: 'SHA-256 over all files of the kit.' }),
+    findings: z
+      .array(
+        z
+          .strictObject({
+            code: z.string(),
+            level: z.literal('warning'),
+            file: z.string(),
+            locale,
+            message: z.string(),
+            remedy: z.string(),
+          })
+          .meta({ id: 'KitFinding' }),
+      )
+      .optional()
+      .meta({ description: 'What to look at in its letters before the launch; absent where there is nothing.' }),
   })
   .meta({ id: 'KitShown' });
 /** What `except` does. */

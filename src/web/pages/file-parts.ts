@@ -5,9 +5,10 @@ import { leftOutTexts, type LeftOut } from '../../domain/left-out.ts';
 import { note } from '../form-parts.ts';
 import { html, type Html } from '../html.ts';
 
-/** Which kit, exactly: its folder, and the digest that a launch is bound to. */
-export function kitLine({ id, path, digest }: KitShown): Html {
-  return html`<p class="quiet">Kit ${id}${path !== null && html` in <span class="mono">${path}</span>`}, digest <span class="mono" title="${digest}">${digest.slice(0, 12)}</span></p>`;
+/** Which kit, exactly: its folder, the digest that a launch is bound to, and what to look at in its letters. */
+export function kitLine({ id, path, digest, findings = [] }: KitShown): Html {
+  return html`<p class="quiet">Kit ${id}${path !== null && html` in <span class="mono">${path}</span>`}, digest <span class="mono" title="${digest}">${digest.slice(0, 12)}</span></p>
+${findings.length > 0 && html`<div class="note wait"><p><strong>Look at this in the letters</strong></p><ul>${findings.map(({ message, remedy }) => html`<li>${message} ${remedy}</li>`)}</ul></div>`}`;
 }
 
 /** What a person should look at before a launch: how often each kind of data is told, then what may be meant otherwise. */

@@ -5,7 +5,7 @@ import { reportForScripts } from '../../../src/cli/for-scripts.ts';
 import { renderCheck } from '../../../src/cli/render-check.ts';
 import { renderDoctor } from '../../../src/cli/render-doctor.ts';
 import { honestWord } from '../../../src/cli/render-found.ts';
-import { renderPlan } from '../../../src/cli/render-plan.ts';
+import { renderPlan, toldTexts } from '../../../src/cli/render-plan.ts';
 import { renderSummary } from '../../../src/cli/render-summary.ts';
 import type { Found } from '../../../src/domain/found.ts';
 import { fileWarnings } from '../../../src/domain/file-warnings.ts';
@@ -233,6 +233,27 @@ describe('the plan', () => {
     const text = renderPlan({ ...plan, report: { ...report, findings, warnings: fileWarnings(findings) } }, view, now);
     expect(text.join('\n')).toContain('read as UTF-16');
     expect(text.join('\n')).toContain('city: 1 row has nothing but a mark');
+  });
+
+  it('says what is to be looked at in the letters, as the check and an unattended launch do', () => {
+    const kit = {
+      ...plan.kit,
+      findings: [
+        {
+          code: 'lure-words',
+          level: 'warning',
+          file: 'k/a.mjml',
+          locale: 'en',
+          message: 'It lures.',
+          remedy: 'Do not.',
+        },
+      ],
+    } as const;
+    const told = 'k/a.mjml: It lures. Do not.';
+    expect(renderPlan({ ...plan, kit }, view, now).join('\n')).toContain(told);
+    expect(renderCheck(reportOf({ kit }), null, view).join('\n')).toContain(told);
+    expect(toldTexts(summaryOf({ kit }))).toContain(told);
+    expect(reportForScripts(reportOf({ kit })).kit).toEqual(kit);
   });
 });
 

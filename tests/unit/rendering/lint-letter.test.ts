@@ -68,11 +68,11 @@ describe('lintLetters', () => {
     ['preheader-hidden', { html: good.html.replace(/(<div style="display:none[^>]*>)/, '$1Win! ') }],
     ['reading-length', { text: good.text + 'word '.repeat(700) }],
     ['subject-length', { subject: 'x'.repeat(71) }],
-    ['subject-tone', { subject: 'Re: your account' }],
-    ['subject-tone', { subject: 'Act now to save your account' }],
-    ['subject-tone', { subject: 'Read this!' }],
+    ['lure-words', { subject: 'Re: your account' }],
+    ['lure-words', { subject: 'Act now to save your account' }],
+    ['lure-words', { subject: 'Read this!' }],
     ['text-incomplete', { text: good.text.replace('What happened', 'X') }],
-    ['tone', { text: `${good.text}\nUnsubscribe` }],
+    ['lure-words', { text: `${good.text}\nUnsubscribe` }],
   ])('finds %s', (rule, change) => {
     const bad = { ...good, ...change };
     expect(lintLetters(kit, [good, bad]).map((finding) => finding.rule)).toContain(rule);
