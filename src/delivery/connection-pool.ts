@@ -66,6 +66,11 @@ export function createConnectionPool(relay: Relay, options: PoolOptions): Connec
 /** A connection that ended after this long without a letter tells nothing about how many it may carry. */
 const longIdleMs = 2_000;
 
+/** So many openings in a row may fail, so soon after one that did not, as if nothing had happened. */
+const blip = { most: 2, withinMs: 10_000, pauseMs: 200 } as const;
+/** Between two tries while the relay does not answer at all, and connections to it stand. */
+const silentPauseMs = 1_000;
+
 interface Waiter {
   settle(acquired: Acquired): void;
   abandon(reason: unknown): void;
@@ -82,6 +87,9 @@ class Pool implements ConnectionPool {
   readonly #whenEmpty = new Set<() => void>();
   #opening = 0;
   #failures = 0;
+  /** Openings that failed since the last one that did not, and when that was. */
+  #missed = 0;
+  #openedAtMs = -Infinity;
   /** The most that were open at once since the last failure. */
   #proven = 0;
   #probeAtMs = 0;
@@ -242,6 +250,8 @@ class Pool implements ConnectionPool {
   #opened(connection: RelayConnection): void {
     this.#opening -= 1;
     this.#failures = 0;
+    this.#missed = 0;
+    this.#openedAtMs = this.#options.clock.monotonicMs();
     this.#probeAtMs = 0;
     this.#open.add(connection);
     this.#proven = Math.max(this.#proven, this.#open.size);
@@ -252,10 +262,19 @@ class Pool implements ConnectionPool {
 
   #failed(failure: ConnectFailure): void {
     this.#opening -= 1;
-    this.#proven = 0;
     if (this.#closed) return;
     const needsPerson = classifyConnectFailure(failure).kind === 'hold';
+    if (!needsPerson && this.#isBlip()) {
+      this.#probeAtMs = this.#options.clock.monotonicMs() + blip.pauseMs;
+      return this.#grow();
+    }
+    this.#proven = 0;
     const working = [...this.#open].filter((connection) => connection.usable).length;
+    if (working > 0 && !needsPerson && failure.loss === 'timeout') {
+      // Silence is no limit: those that seem to work may be as mute.
+      this.#probeAtMs = this.#options.clock.monotonicMs() + silentPauseMs;
+      return this.#grow();
+    }
     if (working > 0 && !needsPerson) {
       this.#lowered = { limit: working, untilMs: this.#options.clock.monotonicMs() + this.#lowerLimitMs() };
       this.#options.logger.info(
@@ -271,6 +290,13 @@ class Pool implements ConnectionPool {
     this.#probeAtMs = Math.max(this.#probeAtMs, now + probePauseMs(this.#failures, needsPerson));
     if (!known || needsPerson) this.#options.onConnectFailure?.(failure);
     for (const waiter of [...this.#waiters]) waiter.settle({ ok: false, failure });
+  }
+
+  /** A relay that has just taken connections and refuses one or two has not come to its limit for that. */
+  #isBlip(): boolean {
+    if (this.#lowered !== null || this.#options.clock.monotonicMs() - this.#openedAtMs > blip.withinMs) return false;
+    this.#missed += 1;
+    return this.#missed <= blip.most;
   }
 
   #broke(error: unknown): void {

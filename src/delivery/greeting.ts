@@ -20,9 +20,15 @@ export type GreetingRead = WireRead | 'tls';
 export async function readGreeting(
   config: RelayConfig,
   wire: Wire,
-  how: { trusted: () => tls.SecureContext; asks: boolean; signal?: AbortSignal | undefined },
+  how: {
+    trusted: () => tls.SecureContext;
+    asks: boolean;
+    /** No more than this is waited for. */
+    withinMs: number;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<GreetingRead> {
-  if (config.secure || !how.asks) return wire.read();
+  if (config.secure || !how.asks) return readWithin(wire, how.withinMs);
   const over = new AbortController();
   const signal = how.signal === undefined ? over.signal : AbortSignal.any([how.signal, over.signal]);
   let timer: NodeJS.Timeout | undefined;
@@ -41,6 +47,14 @@ export async function readGreeting(
     clearTimeout(timer);
     over.abort();
   }
+}
+
+async function readWithin(wire: Wire, ms: number): Promise<WireRead> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<WireRead>((resolve) => {
+    timer = setTimeout(resolve, ms, { ok: false, loss: 'timeout' }).unref();
+  });
+  return Promise.race([wire.read(), late]).finally(() => clearTimeout(timer));
 }
 
 /** Whether a TLS server is there, whatever its certificate. */

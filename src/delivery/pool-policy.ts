@@ -32,10 +32,10 @@ export function connectionsToOpen(situation: PoolSituation): number {
 
 /**
  * The pause before the next try, after this many failures in a row (1 = the first). A relay that does
- * not answer is asked again after 0.5 s, 1 s, 2 s … 30 s. A refused login or certificate needs a
+ * not answer is asked again after 0.5 s, 1 s, 2 s, 4 s, 4 s …: what it says when it is back must not be waited for. A refused login or certificate needs a
  * person and is asked again after 1, 2, 4 … 15 minutes: relays lock accounts after a few wrong logins.
  */
 export function probePauseMs(failures: number, needsPerson: boolean): number {
-  const [firstMs, longestMs] = needsPerson ? [60_000, 900_000] : [500, 30_000];
+  const [firstMs, longestMs] = needsPerson ? [60_000, 900_000] : [500, 4_000];
   return Math.min(longestMs, firstMs * 2 ** Math.min(failures - 1, 16));
 }

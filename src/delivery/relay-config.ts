@@ -27,7 +27,7 @@ export interface RelayConfig {
   readonly ca?: string;
   /** How long the relay may take for one reply. RFC 5321 asks for 5 minutes, 10 after the body. */
   readonly replyTimeoutMs: number;
-  /** For the lookup, the connection and the TLS handshake, each. Default 30 s. */
+  /** For the lookup, the connection and the TLS handshake, each. Default 8 s: a lost SYN is sent again after 1, 3 and 7 s. */
   readonly connectTimeoutMs?: number;
   /** The only mechanism to log in with. Default: what the relay offers, in the order above. */
   readonly auth?: LoginMechanism;

@@ -42,7 +42,7 @@ export function createRelay(config: RelayConfig, logger: Logger, clock: Clock = 
   if (name !== null && !/^[\w.:[\]-]+$/.test(name)) throw new TypeError('the EHLO name is not a host name');
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   const identity = `${config.user === undefined ? '' : `${encodeURIComponent(config.user)}@`}${host}:${config.port}`;
-  let hasGreeted = false;
+  let slowestGreetingMs: number | null = null;
   let loggedAtMs = -Infinity;
   const logWaiting = (sentence: string): void => {
     // Many connections wait for the same thing.
@@ -53,8 +53,13 @@ export function createRelay(config: RelayConfig, logger: Logger, clock: Clock = 
   return {
     identity,
     async connect(wishes = {}) {
-      const opened = await openSession(config, { trusted, name, hasGreeted }, { onWaiting: logWaiting, ...wishes });
-      hasGreeted ||= opened.ok || !['connect', 'greeting'].includes(opened.failure.stage);
+      const opened = await openSession(
+        config,
+        { trusted, name, slowestGreetingMs },
+        { onWaiting: logWaiting, ...wishes },
+      );
+      if (opened.ok) slowestGreetingMs = Math.max(slowestGreetingMs ?? 0, opened.session.greetedAfterMs);
+      else if (!['connect', 'greeting'].includes(opened.failure.stage)) slowestGreetingMs ??= 0;
       if (!opened.ok) {
         logger.debug(
           {

@@ -22,6 +22,8 @@ export interface Session {
   readonly authenticated: boolean;
   /** What the relay said first. */
   readonly greeting: Reply;
+  /** How long it took to say so. */
+  readonly greetedAfterMs: number;
 }
 
 /** Ends the opening of a session at the step that failed. Never leaves this file. */
@@ -39,9 +41,12 @@ export interface OpeningMeans {
   readonly trusted: () => tls.SecureContext;
   /** The name in EHLO; null: the address literal. */
   readonly name: string | null;
-  /** Whether the relay has greeted this process before. */
-  readonly hasGreeted: boolean;
+  /** How long the relay took to greet this process at most; null: it never has. */
+  readonly slowestGreetingMs: number | null;
 }
+
+/** A relay that has always greeted at once, and now does not, is asked again sooner than RFC 5321 has us wait (5 minutes). */
+const greetingMs = { least: 8_000, times: 5 } as const;
 
 /** Opens a session. Answers failures as values; the socket is then closed. Rejects with the signal's reason once that aborts. */
 export async function openSession(
@@ -93,7 +98,9 @@ async function introduced(
 ): Promise<Session> {
   const { trusted } = means;
   watch.at('greeting');
+  const connectedMs = performance.now();
   const greeting = await greetingOf(config, means, watch, wire);
+  const greetedAfterMs = performance.now() - connectedMs;
   watch.at('ehlo');
   let offers = await greet(config, wire, name);
   let encrypted = config.secure;
@@ -125,16 +132,19 @@ async function introduced(
     verified: encrypted && mustVerify(config),
     authenticated: login !== null,
     greeting,
+    greetedAfterMs,
   };
 }
 
 async function greetingOf(
   config: RelayConfig,
-  { trusted, hasGreeted }: OpeningMeans,
+  { trusted, slowestGreetingMs }: OpeningMeans,
   { signal }: OpeningWatch,
   wire: Wire,
 ): Promise<Reply> {
-  const read = await readGreeting(config, wire, { trusted, asks: !hasGreeted, signal });
+  const usual = slowestGreetingMs === null ? Infinity : slowestGreetingMs * greetingMs.times;
+  const withinMs = Math.min(config.replyTimeoutMs, Math.max(greetingMs.least, usual));
+  const read = await readGreeting(config, wire, { trusted, asks: slowestGreetingMs === null, withinMs, signal });
   if (read === 'tls')
     throw lost('greeting', 'the port begins with TLS: write smtps:// instead of smtp:// in SMTP_URL', 'tls');
   const reply = replyOf(read, 'greeting');
@@ -200,7 +210,7 @@ function refusal(stage: ConnectStage, reply: Reply, detail: string): Abandoned {
 }
 
 function connectTimeoutMs(config: RelayConfig): number {
-  return config.connectTimeoutMs ?? 30_000;
+  return config.connectTimeoutMs ?? 8_000;
 }
 
 /** RFC 5321 section 4.1.4: a client without a fully qualified name says its address. */

@@ -22,6 +22,8 @@ export interface LaneBounds {
   askingMs(): number;
   /** The most connections that the relay takes at present. */
   connections(): number;
+  /** Letters whose relay has said nothing for long. */
+  stalled(): number;
 }
 
 export function createLaneCount(bounds: LaneBounds): LaneCount {
@@ -30,7 +32,9 @@ export function createLaneCount(bounds: LaneBounds): LaneCount {
     now() {
       const wanted =
         connectionsForRate(bounds.perSecond(), bounds.askingMs() + times.mean(), bounds.most) ?? bounds.usual;
-      return Math.max(1, Math.min(Math.max(wanted, bounds.usual), bounds.most, bounds.connections()));
+      // A connection that a broken network has swallowed holds its lane for minutes; there are as many lanes again at most.
+      const besides = Math.min(bounds.stalled(), bounds.usual);
+      return Math.max(1, Math.min(Math.max(wanted, bounds.usual) + besides, bounds.most, bounds.connections()));
     },
     took: (ms) => times.took(ms),
   };

@@ -2,6 +2,8 @@
 
 export interface Lanes {
   run<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** The number may have grown. */
+  look(): void;
 }
 
 /** @param count how many at a time; asked anew whenever one comes or ends, so that it may change meanwhile */
@@ -15,6 +17,7 @@ export function createLanes(count: () => number): Lanes {
     }
   };
   return {
+    look: admit,
     async run(work) {
       if (waiting.length === 0 && busy < count()) {
         busy += 1;

@@ -15,7 +15,8 @@
 // At most two letters per lane stand between their claim and their settlement: one on the wire, one whose answer is on
 // its way to the ledger; and as many in turns as there are lanes. Where no rate holds letters back (none is stated, the
 // relay is on this machine) they are five in the first ten lanes, and four more per lane, at most forty, may be claimed
-// ahead (ADR 0020 and 0024). So many a kill can leave `unconfirmed`, and no more.
+// ahead (ADR 0020 and 0024). Where the relay has said nothing about a letter for five seconds, another lane goes past it, up to as
+// many as there are usually. So many a kill can leave `unconfirmed`, and no more.
 //
 // Pause, cancel and hold work through the claim: it finds the campaign not running and returns nothing.
 // Between claim and MAIL FROM lie at most one slot horizon (120 to 300 ms) and `secondSlotMs`, so a pause is
@@ -50,6 +51,7 @@ import type {
   WorkerLedger,
 } from './ports.ts';
 import { createSlowing } from './slowing.ts';
+import { createStalls } from './stalls.ts';
 import type { Throttle } from './throttle.ts';
 import { untilReachable } from './until-reachable.ts';
 import { createWarmLetters } from './warm-letters.ts';
@@ -121,6 +123,7 @@ const gatherMs = 15;
 /** So many lanes are few: without a rate so many letters of each may wait for their settlement. */
 const fewLanes = 10;
 const unsettledPerLane = 4;
+const stallLookMs = 1_000;
 /** Between two tries to reach it; also what a slice waits before it is given back. */
 const reconnectMs = 1_000;
 /** These concern one campaign's sender or letter; the other holds concern everything that goes through the relay. */
@@ -137,8 +140,10 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   const stopping = new AbortController();
   // Every lane may wait on it; more than ten listeners are no leak here.
   setMaxListeners(0, stopping.signal);
+  const stalls = createStalls(clock);
   const laneCount = createLaneCount({
     ...parts.lanes,
+    stalled: () => stalls.count(),
     perSecond: () => pacer.perSecond(),
     askingMs: () => pacer.askingMs(),
     connections: () => connections.limit(),
@@ -262,7 +267,8 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
       return { next: 'leave' };
     }
     for (let ended = 0; ; ended += 1) {
-      const handed = await sessions.deliver(errand, message);
+      const over = stalls.begin();
+      const handed = await sessions.deliver(errand, message).finally(over);
       if (!sessions.mayGoOver(handed, ended)) return settle(errand, handed);
       // Nothing was written: the attempt has not begun, and goes over another connection.
       if (!(await sessions.relend(errand.lent)) || !(await isPunctual(errand)) || !leases.holds(lease)) {
@@ -359,6 +365,11 @@ export function startWorker<Connection extends RelayConnection>(parts: WorkerPar
   };
 
   const consumer = parts.queue.consume(handle, parts.slices);
+  // With every lane stalled nothing ends that would let the next one in.
+  const looking = setInterval(() => {
+    for (const some of stalls.count() > 0 ? [inDoubt, lanes] : []) some.look();
+  }, stallLookMs).unref();
+  stopping.signal.addEventListener('abort', () => clearInterval(looking), { once: true });
 
   return {
     onTheWire: () => onTheWire,

@@ -158,6 +158,33 @@ describe('connection pool', () => {
     pool.release(first);
   });
 
+  it('takes one or two refusals amid openings for no limit', async () => {
+    await poolOn({
+      script: [{ stage: 'greeting', when: { from: 2, upTo: 3 }, do: 'reply-then-drop', reply: '421 4.3.2 not now' }],
+    });
+    const first = await acquired();
+    const second = await acquired();
+    expect(pool.figures()).toMatchObject({ open: 2, limit: 4 });
+    expect(failures).toEqual([]);
+    expect(relay.record.connectionsMs).toHaveLength(4);
+    pool.release(first);
+    pool.release(second);
+  });
+
+  it('takes silence for no limit, and asks on', async () => {
+    await poolOn(
+      { script: [{ stage: 'greeting', when: { from: 2, upTo: 4 }, do: 'silence' }] },
+      {},
+      { replyTimeoutMs: 200 },
+    );
+    const first = await acquired();
+    const second = await acquired();
+    expect(pool.figures()).toMatchObject({ open: 2, limit: 4 });
+    expect(failures).toEqual([]);
+    pool.release(first);
+    pool.release(second);
+  });
+
   it('tries one more connection after a while', async () => {
     await poolOn({ maxConnections: 1 }, { lowerLimitMs: 100 });
     const first = await acquired();

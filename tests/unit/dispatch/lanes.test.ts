@@ -65,3 +65,17 @@ it('admits more as soon as there may be more, and fewer when there may be fewer'
   }
   await Promise.all(all);
 });
+
+it('lets in who waits when it is told to look at a number that has grown', async () => {
+  let count = 1;
+  const lanes = createLanes(() => count);
+  let second = false;
+  void lanes.run(() => new Promise<void>(() => undefined));
+  const waiting = lanes.run(async () => void (second = true));
+  count = 2;
+  await Promise.resolve();
+  expect(second).toBe(false);
+  lanes.look();
+  await waiting;
+  expect(second).toBe(true);
+});
