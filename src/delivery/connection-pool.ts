@@ -68,6 +68,8 @@ const longIdleMs = 2_000;
 
 /** So many openings in a row may fail, so soon after one that did not, as if nothing had happened. */
 const blip = { most: 2, withinMs: 10_000, pauseMs: 200 } as const;
+/** After so long without an opening the relay is unproven again: its password may have changed. */
+const provenForMs = 10_000;
 /** Between two tries while the relay does not answer at all, and connections to it stand. */
 const silentPauseMs = 1_000;
 
@@ -90,7 +92,7 @@ class Pool implements ConnectionPool {
   /** Openings that failed since the last one that did not, and when that was. */
   #missed = 0;
   #openedAtMs = -Infinity;
-  /** The most that were open at once since the last failure. */
+  /** Twice as many as were opened since the last failure: where each ends after a letter, their number alone would never grow. */
   #proven = 0;
   #probeAtMs = 0;
   #lowered: { readonly limit: number; readonly untilMs: number } | null = null;
@@ -224,7 +226,7 @@ class Pool implements ConnectionPool {
         open: this.#open.size,
         opening: this.#opening,
         limit,
-        proven: this.#letterLimit.isKnown() ? this.#proven : 0,
+        proven: now - this.#openedAtMs < provenForMs ? this.#proven : 0,
         ending: this.#ending.size,
         spare: this.#idle.length,
       });
@@ -254,7 +256,7 @@ class Pool implements ConnectionPool {
     this.#openedAtMs = this.#options.clock.monotonicMs();
     this.#probeAtMs = 0;
     this.#open.add(connection);
-    this.#proven = Math.max(this.#proven, this.#open.size);
+    this.#proven = Math.min(this.#proven + 2, this.#options.max);
     if (this.#closed) return this.#retire(connection);
     this.#lend(connection);
     this.#grow();

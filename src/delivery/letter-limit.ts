@@ -7,8 +7,6 @@ export interface LetterLimit {
   isReached(letters: number): boolean;
   /** True when one that has carried so many has one letter left at most. */
   isLast(letters: number): boolean;
-  /** True while there is a limit. */
-  isKnown(): boolean;
 }
 
 /** So many connections are ended by a limit before one is let go on, to see whether it still holds. */
@@ -32,7 +30,6 @@ export function createLetterLimit(): LetterLimit {
       ends = 0;
       return true;
     },
-    isKnown: () => limit !== null,
     isLast: (letters) => limit !== null && letters + 1 >= limit,
     isReached(letters) {
       if (limit === null || letters < limit) return false;

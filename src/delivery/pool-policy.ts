@@ -9,7 +9,7 @@ export interface PoolSituation {
   readonly opening: number;
   /** The most there may be now. */
   readonly limit: number;
-  /** How many the relay has had open at once lately, where it is known to end them after some letters. */
+  /** How many there may be by what the relay has taken lately: two for each that it has. */
   readonly proven?: number;
   /** Lent ones on the last letter that the relay takes over them: each will be missed. */
   readonly ending?: number;
@@ -18,10 +18,10 @@ export interface PoolSituation {
 }
 
 /**
- * How many connections to open now. With none open the relay is unproven, and one is tried alone: ten
- * logins with a wrong password lock the account ten times as fast. After that the number may double
- * with each opening, and never exceeds the callers that wait for one. Where connections end after some letters, their number
- * falls without a fault, and goes back at once to what was proven; the next one is opened while the last letter is sent.
+ * How many connections to open now. With none open the relay is unproven, and one is tried alone: ten logins with a wrong
+ * password lock the account ten times as fast. After that the number may double with each opening, and never exceeds the
+ * callers that wait for one. Where connections end after some letters, their number falls without a fault, or never grows:
+ * then counts what was opened before; and the next one is opened while the last letter is sent.
  */
 export function connectionsToOpen(situation: PoolSituation): number {
   const { waiting, open, opening, limit, proven = 0, ending = 0, spare = 0 } = situation;

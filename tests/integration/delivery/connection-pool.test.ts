@@ -258,6 +258,29 @@ describe('connection pool', () => {
     pool.release(last);
   });
 
+  it('has as many at work as it may, also where each takes one letter only', async () => {
+    await poolOn(
+      {
+        script: [
+          { stage: 'after-body', when: { fromLetter: 1 }, do: 'reply-then-drop' },
+          { stage: 'ehlo', do: 'delay', delayMs: 20 },
+        ],
+      },
+      { max: 12 },
+    );
+    let most = 0;
+    const work = async (): Promise<void> => {
+      for (let sent = 0; sent < 5; sent += 1) {
+        const connection = await acquired();
+        await connection.deliver(envelope, letter);
+        most = Math.max(most, pool.figures().open + pool.figures().opening);
+        pool.release(connection);
+      }
+    };
+    await Promise.all(Array.from({ length: 12 }, work));
+    expect(most).toBe(12);
+  });
+
   it('opens none in advance beyond the limit', async () => {
     await poolOn({ script: [{ stage: 'after-body', when: { fromLetter: 1 }, do: 'reply-then-drop' }] }, { max: 1 });
     for (let sent = 0; sent < 5; sent += 1) {
