@@ -6,6 +6,7 @@ import type { CampaignSummary } from '../../src/domain/summary.ts';
 import { csvOf, people } from '../support/people.ts';
 import { runCandor } from '../support/program.ts';
 import type { Step } from '../support/relay-script.ts';
+import { startChaosRelay, type ChaosRelay } from './chaos-relay.ts';
 import type { ChaosOptions } from './options.ts';
 import { openSite, type Site } from './site.ts';
 
@@ -68,15 +69,12 @@ export async function tryTroubles(options: ChaosOptions, say: (line: string) => 
   const took = new Map<Trouble, number[]>();
   try {
     let campaigns = 0;
-    // Rates last: a limit stays with its relay.
-    for (const rated of [false, true]) {
-      for (let round = 0; round < options.rounds; round += 1) {
-        for (const trouble of troubles.filter(({ rate }) => (rate !== undefined) === rated)) {
-          const notices = trouble.rate === undefined ? options.notices : trouble.rate * ratedFor;
-          const seconds = await send(site, trouble, { notices, from: (campaigns += 1) * 100_000 });
-          say(`${trouble.name}: ${seconds.toFixed(2)} s`);
-          took.set(trouble, [...(took.get(trouble) ?? []), seconds]);
-        }
+    for (let round = 0; round < options.rounds; round += 1) {
+      for (const trouble of troubles) {
+        const notices = trouble.rate === undefined ? options.notices : trouble.rate * ratedFor;
+        const seconds = await send(site, trouble, { notices, from: (campaigns += 1) * 100_000 });
+        say(`${trouble.name}: ${seconds.toFixed(2)} s`);
+        took.set(trouble, [...(took.get(trouble) ?? []), seconds]);
       }
     }
   } finally {
@@ -96,18 +94,33 @@ export async function tryTroubles(options: ChaosOptions, say: (line: string) => 
 
 /** Sends one campaign to its end; answers the seconds from its first MAIL FROM to its last settlement. */
 async function send(site: Site, trouble: Trouble, size: { notices: number; from: number }): Promise<number> {
+  // Each to a relay of its own: a throttle or a limit stays with the relay that it concerns.
+  const relay = await startChaosRelay(size.from);
+  try {
+    return await sendTo(relay, site, trouble, size);
+  } finally {
+    await relay.close();
+  }
+}
+
+async function sendTo(
+  relay: ChaosRelay,
+  site: Site,
+  trouble: Trouble,
+  size: { notices: number; from: number },
+): Promise<number> {
+  const env = { ...site.env, SMTP_URL: `smtp://127.0.0.1:${relay.port}` };
   const file = join(site.folder, `recipients-${size.from}.csv`);
   writeFileSync(file, csvOf(people(size.notices, { from: size.from })));
-  await site.relay.turn({ name: trouble.name, weight: 0, forMs: [0, 0], steps: [] });
   const rate = trouble.rate === undefined ? [] : ['--rate', String(trouble.rate)];
   const launched = await runCandor(
     ['send', file, '--kit', 'mixpanel-2025-11', '--yes', '--detach', '--json', ...rate],
-    site.env,
+    env,
   );
   if (launched.code !== 0) throw new Error(`the launch ended with ${launched.code}: ${launched.stderr}`);
   const { campaign } = JSON.parse(launched.stdout) as CampaignSummary;
-  await site.relay.turn({ name: trouble.name, weight: 0, forMs: [0, 0], steps: trouble.steps });
-  const sent = await runCandor(['resume', campaign, '--json'], site.env);
+  await relay.turn({ name: trouble.name, weight: 0, forMs: [0, 0], steps: trouble.steps });
+  const sent = await runCandor(['resume', campaign, '--json'], env);
   if (sent.code !== 0) throw new Error(`${trouble.name}: ended with ${sent.code}: ${sent.stderr}`);
   return (JSON.parse(sent.stdout) as CampaignSummary).seconds;
 }
