@@ -5,8 +5,9 @@ import type { Audience } from '../domain/audience.ts';
 import type { Found, FoundAttempt } from '../domain/found.ts';
 import type { CampaignNo, NoticeId } from '../domain/ids.ts';
 import type { NoticeState } from '../domain/notice-state.ts';
-import { boundColumns, expectFit, type BoundRow } from './bound-notices.ts';
+import { boundColumns, expectFit, openFormer, recordChanged, type BoundRow } from './bound-notices.ts';
 import { expectBound } from './bound-terms.ts';
+import type { CampaignKeys } from './campaign-keys.ts';
 import type { Queryable } from './database.ts';
 import { campaignKeys, hashesOfAddress } from './key-store.ts';
 import type { Keyring } from './keyring.ts';
@@ -38,6 +39,7 @@ interface FoundRow extends BoundRow {
  * @param canonicalAddress in the canonical form that intake gives (`key`), by which two spellings are the same address
  */
 export async function findAddress(on: Queryable, keyring: Keyring, canonicalAddress: string): Promise<Found[]> {
+  const hashes = await hashesOfAddress(on, keyring, canonicalAddress);
   const { rows } = await on.query<FoundRow>({
     text: `select c.id as campaign, c.kit, c.rehearsal, n.campaign_no, ${boundColumns}, n.address_hash = any($1::bytea[]) as current,
                   l.subject, n.state, n.reason, n.maybe_accepted,
@@ -49,14 +51,16 @@ export async function findAddress(on: Queryable, keyring: Keyring, canonicalAddr
            where n.notice_id in (select notice_id from candor.notice_address where address_hash = any($1::bytea[])
                                  union all select notice_id from candor.former_address where address_hash = any($1::bytea[]))
            order by n.campaign_no desc, a.attempt_id`,
-    values: [await hashesOfAddress(on, keyring, canonicalAddress)],
+    values: [hashes],
   });
   for (const campaignNo of new Set(rows.map((row) => row.campaign_no))) await expectBound(on, keyring, campaignNo);
   const found = new Map<NoticeId, Found & { attempts: FoundAttempt[] }>();
   for (const row of rows) {
     let notice = found.get(row.notice_id);
     if (!notice) {
-      expectFit(row, await campaignKeys(on, keyring, row.campaign_no));
+      const keys = await campaignKeys(on, keyring, row.campaign_no);
+      expectFit(row, keys);
+      if (!row.current) await expectFormer(on, keys, row.notice_id, hashes);
       found.set(row.notice_id, (notice = { ...noticeOf(row, keyring), attempts: [] }));
     }
     if (row.opened_at !== null && row.outcome !== null) {
@@ -71,6 +75,27 @@ export async function findAddress(on: Queryable, keyring: Keyring, canonicalAddr
     }
   }
   return [...found.values()];
+}
+
+/** A notice with another address than the one asked for must have had it before. Throws `record-changed`. */
+async function expectFormer(
+  on: Queryable,
+  keys: CampaignKeys,
+  noticeId: NoticeId,
+  hashes: readonly Buffer[],
+): Promise<void> {
+  const { rows } = await on.query<{ version: number; hash: Buffer; sealed: Buffer; mac: Buffer | null }>({
+    text: `select address_version as version, address_hash as hash, address_sealed as sealed, mac from candor.former_address
+           where notice_id = $1 and address_hash = any($2::bytea[])`,
+    values: [noticeId, hashes],
+  });
+  if (rows.length === 0)
+    throw recordChanged({
+      table: 'notice_address',
+      row: `of notice number ${noticeId}`,
+      found: 'it leads from one address to the notice of another',
+    });
+  for (const { mac, ...former } of rows) openFormer(keys, { noticeId, ...former }, mac);
 }
 
 function noticeOf(row: FoundRow, keyring: Keyring): Omit<Found, 'attempts'> {

@@ -87,10 +87,13 @@ export async function incidentHash(on: Queryable, keyring: Keyring, incident: st
   return (canonicalAddress) => shortHash(key, canonicalAddress);
 }
 
-/** The keyed hashes that an address has, one for each incident. */
+/** The keyed hashes that an address has, one for each incident. Throws `record-changed` where the key of one is missing: who is in it could not be found. */
 export async function hashesOfAddress(on: Queryable, keyring: Keyring, canonicalAddress: string): Promise<Buffer[]> {
-  const { rows } = await on.query<{ name: string; wrapped: Buffer }>({
-    text: `select name, wrapped from candor.data_key where starts_with(name, 'incident/') order by name`,
+  const { rows } = await on.query<{ name: string; wrapped: Buffer | null }>({
+    text: `select name, wrapped from candor.data_key where starts_with(name, 'incident/')
+           union all select distinct 'incident/' || kit, null::bytea from candor.campaign c
+             where state <> 'draft' and not exists (select from candor.data_key k where k.name = 'incident/' || c.kit)
+           order by name`,
   });
   return rows.map(({ name, wrapped }) =>
     shortHash(createSecretKey(unwrapped(keyring, name, wrapped)), canonicalAddress),

@@ -1,6 +1,8 @@
-// Nobody has a ledger vouch for what they changed by saying that it is of an earlier version, or by taking a key away.
+// Nobody has a ledger vouch for what they changed by saying that it is of an earlier version or by taking a key away, nor
+// find tell of another.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCampaign } from '../../../src/ledger/campaigns.ts';
+import { findAddress } from '../../../src/ledger/finding.ts';
 import { misfitsOfTerms } from '../../../src/ledger/bound-terms.ts';
 import { createKeyring, ledgerKeyNames } from '../../../src/ledger/keyring.ts';
 import { unlockLedger } from '../../../src/ledger/key-store.ts';
@@ -54,6 +56,34 @@ describe('somebody who can write to the database', () => {
     await expect(opened()).rejects.toMatchObject({ code: 'record-changed' });
     await expect(unlockLedger(ledger.database, createKeyring(testKey))).rejects.toMatchObject({
       values: { what: `data_key, ${name}: it is missing` },
+    });
+  });
+});
+
+describe('somebody who can write to the database, and find', () => {
+  const find = () => findAddress(ledger.database, ledger.keyring, 'person2@example.org');
+
+  it('cannot lead it from one address to the notice of another', async () => {
+    const { rows } = await ledger.database.query<{ notice_id: number; address_hash: Buffer }>({
+      text: 'select notice_id, address_hash from candor.notice order by row_no',
+    });
+    const hash = (at: number) => `'\\x${rows[at]!.address_hash.toString('hex')}'`;
+    expect(await find()).toHaveLength(1);
+    await sql(
+      'delete from candor.notice_address',
+      `insert into candor.notice_address (campaign_no, address_hash, notice_id)
+       values (${campaign.campaignNo}, ${hash(0)}, ${rows[1]!.notice_id}), (${campaign.campaignNo}, ${hash(1)}, ${rows[0]!.notice_id})`,
+    );
+    for (const address of ['person0@example.org', 'person1@example.org'])
+      await expect(findAddress(ledger.database, ledger.keyring, address)).rejects.toMatchObject({
+        values: { what: expect.stringContaining('it leads from one address to the notice of another') as string },
+      });
+  });
+
+  it('cannot have it know nobody by taking the key of the incident away', async () => {
+    await sql(`delete from candor.data_key where name like 'incident/%'`);
+    await expect(find()).rejects.toMatchObject({
+      values: { what: 'data_key, incident/sample-kit: it is missing' },
     });
   });
 });
