@@ -163,3 +163,11 @@ export async function readToken(on: Queryable, digest: Buffer): Promise<Operator
     await on.query({ text: 'update candor.api_token set used_at = now() where digest = $1', values: [digest] });
   return { operatorNo: row.operator_no, name: `${row.name} (${row.token})` };
 }
+
+/** The label of the name at which browsers of this machine use the console. */
+export async function readConsoleName(on: Queryable): Promise<string> {
+  const { rows } = await on.query<{ console_name: string }>({
+    text: 'select console_name from candor.ledger_identity',
+  });
+  return rows[0]!.console_name;
+}

@@ -8,13 +8,15 @@ export interface Listening {
   readonly host: string;
   /** Origin under which a proxy publishes the console; null: none. */
   readonly publicUrl: string | null;
+  /** Under *.localhost, of this console alone; null: none. */
+  readonly ownName?: string | null;
 }
 
 /** True when the Host header names this console. Ports do not matter: another port is no other name. */
 export function isAllowedHost(header: string | undefined, listening: Listening): boolean {
   const name = hostName(header ?? '');
   if (name === null) return false;
-  if (isLoopbackName(name)) return true;
+  if (isLoopbackName(name) || name === listening.ownName) return true;
   if (listening.publicUrl !== null && name === hostName(new URL(listening.publicUrl).host)) return true;
   return name === listening.host.toLowerCase() && name !== '0.0.0.0' && name !== '::';
 }
@@ -25,7 +27,7 @@ export function isLoopbackName(name: string): boolean {
 }
 
 /** The name without port and brackets, in lower case; null when the header is not a host. */
-function hostName(header: string): string | null {
+export function hostName(header: string): string | null {
   const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(header);
   return (match?.[1] ?? match?.[2])?.toLowerCase() ?? null;
 }

@@ -16,6 +16,7 @@ import { methodsAt, type KnownRoute } from './known-routes.ts';
 import { usualLookMs, watchLedger } from './ledger-watch.ts';
 import { problemPage } from './pages/problem-page.ts';
 import { signInPage } from './pages/sign-in-page.ts';
+import { isSharedDoor, ownPlace } from './own-name.ts';
 import type { WebPorts } from './ports.ts';
 import { problemOf } from './problem.ts';
 import { pageHeaders } from './response-headers.ts';
@@ -77,7 +78,13 @@ export interface ConsoleServer {
    * `newPassword` asks for it); else it is the plain page.
    * @throws CandorError `web-port-taken`, `web-host-unusable`
    */
-  listen(): Promise<{ readonly url: string; readonly signInUrl: string; readonly port: number }>;
+  listen(): Promise<{
+    readonly url: string;
+    readonly signInUrl: string;
+    readonly port: number;
+    /** Where a browser of this machine ends up that opens `url`. */
+    readonly browserUrl: string;
+  }>;
   /** Every route: method and path. */
   routes(): readonly KnownRoute[];
   /** Every endpoint of the API, with its schemas. */
@@ -85,6 +92,9 @@ export interface ConsoleServer {
   /** Ends open connections. */
   close(): Promise<void>;
 }
+
+/** What HOST may be so that a browser reaches us by a name under *.localhost. */
+const reachedByLocalhost: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1', '0.0.0.0', '::']);
 
 /** Octets of a form; an upload has a limit of its own. */
 const largestForm = 65_536;
@@ -107,6 +117,8 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
   void app.register(formbody, { bodyLimit: largestForm });
   void app.register(multipart);
   app.decorateRequest('signedIn', null);
+  let ownName: string | null = null;
+  const door = (): string | null => ownName;
   const known: KnownRoute[] = [];
   app.addHook('onRoute', ({ method, url: path, config }) => {
     for (const one of [method].flat()) known.push({ method: one, path, open: config?.open === true });
@@ -118,7 +130,7 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
     return reply.code(status).type('text/html; charset=utf-8').send(build(frame).toString());
   };
 
-  const answerProblem = guard(app, options, ports, known);
+  const answerProblem = guard(app, options, ports, known, door);
   healthRoutes(app, ports);
   assetRoutes(app);
   signInRoutes(app, {
@@ -127,6 +139,7 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
     link,
     throttle,
     cookie: () => cookieOf(app, options),
+    isShared: (request) => isSharedDoor(request, ownName),
     onLinkUsed: () => options.onLinkUsed?.(),
   });
   const looked = lookedOn(ports.looks);
@@ -148,6 +161,7 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
 
   return {
     listen: async () => {
+      if (options.publicUrl === null && reachedByLocalhost.has(options.host)) ownName = await ports.access.ownName();
       const host = await listen(app, options);
       const url = options.publicUrl ?? ownUrl(host, portOf(app));
       const wanted = options.newPassword === true || !(await ports.access.anyOperator());
@@ -155,6 +169,7 @@ export function createServer(ports: WebPorts, options: ServerOptions): ConsoleSe
       return {
         url,
         port: portOf(app),
+        browserUrl: ownName === null ? url : `http://${ownName}:${portOf(app)}`,
         signInUrl: wanted ? `${url}/first-password?token=${link.renew()}` : `${url}/sign-in`,
       };
     },
@@ -183,6 +198,7 @@ function guard(
   options: ServerOptions,
   ports: WebPorts,
   routes: readonly KnownRoute[],
+  ownName: () => string | null,
 ): AnswerProblem {
   const whoAsks = async (request: FastifyRequest): Promise<FastifyRequest['signedIn']> => {
     const secret = cookieValue(request.headers.cookie, cookieOf(app, options).name);
@@ -239,9 +255,11 @@ function guard(
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(pageHeaders);
     const { config } = request.routeOptions;
-    if (config.anyHost !== true && !isAllowedHost(request.headers.host, options))
+    if (config.anyHost !== true && !isAllowedHost(request.headers.host, { ...options, ownName: ownName() }))
       throw new CandorError('host-not-allowed');
     if (config.anyHost === true) return;
+    const place = ownPlace(request, ownName());
+    if (place !== null) return reply.redirect(place, 302);
     if (isChange(request) && isForeign(request)) throw new CandorError('request-foreign');
     if (!isStorable(request.params) || !isStorable(request.query)) throw new CandorError('request-invalid');
     request.signedIn = await whoAsks(request);
@@ -302,7 +320,7 @@ function isForeign(request: FastifyRequest): boolean {
   return URL.canParse(origin) ? new URL(origin).host !== host : true;
 }
 
-/** Cookies know no ports: the name does, so that two consoles on one machine do not sign each other out. */
+/** Cookies know no ports (own-name.ts): their name does, so that two consoles on one machine do not sign each other out. */
 function cookieOf(app: FastifyInstance, options: ServerOptions): { name: string; secure: boolean } {
   const secure = options.publicUrl?.startsWith('https:') === true;
   return { name: `${secure ? '__Host-' : ''}candor_session_${portOf(app)}`, secure };

@@ -45,14 +45,14 @@ afterEach(async () => {
 async function open(path: string, options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
   const context = await browser.newContext(options);
   const [name = '', value = ''] = (await console.signIn()).split('=');
-  await context.addCookies([{ name, value, url: console.url }]);
+  await context.addCookies([{ name, value, url: console.browserUrl }]);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(console.url + path);
+  await page.goto(console.browserUrl + path);
   return { page, complaints };
 }
 
@@ -110,6 +110,54 @@ describe('the pages of a rehearsal', () => {
   });
 });
 
+describe('the session', () => {
+  it('goes to no other service of the machine, and one that asks for it gets nothing it could use', async () => {
+    await console.signIn();
+    const seen: string[] = [];
+    const other = createServer((request, response) => {
+      seen.push(`${request.headers.cookie ?? ''} ${request.headers.host} ${request.headers.referer ?? ''}`);
+      const { port } = new URL(console.url);
+      response.setHeader('content-type', 'text/html');
+      response.end(
+        `<iframe src="http://127.0.0.1:${port}/inbox"></iframe><img src="http://localhost:${port}/inbox">
+         <script>fetch('http://127.0.0.1:${port}/api/inbox', { credentials: 'include', mode: 'no-cors' })</script>`,
+      );
+    });
+    await new Promise<void>((resolve) => other.listen(0, '0.0.0.0', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    try {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      // As a person does it: by the address that the terminal prints.
+      await page.goto(`${console.url}/sign-in`);
+      await page.getByLabel('Name').fill('Robin');
+      await page.getByLabel('Password').fill('four unrelated words here');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(`${console.browserUrl}/`);
+      expect(await page.locator('nav').count()).toBe(1);
+      // Without the name there is no session, and no other way to one.
+      for (const host of ['127.0.0.1', 'localhost']) {
+        await page.goto(`http://${host}:${port}/`);
+        await page.goto(`${console.url.replace('127.0.0.1', host)}/inbox`);
+        expect(page.url()).toBe(`${console.browserUrl}/inbox`);
+      }
+      const [cookie] = await context.cookies(console.browserUrl);
+      expect(cookie).toMatchObject({
+        domain: new URL(console.browserUrl).hostname,
+        httpOnly: true,
+        sameSite: 'Strict',
+      });
+      expect(seen.length).toBeGreaterThanOrEqual(2);
+      expect(seen.join('\n')).not.toContain(cookie?.value);
+      expect(seen.join('\n')).not.toContain('candor');
+    } finally {
+      other.closeAllConnections();
+      other.close();
+    }
+  });
+});
+
 describe('the status page', () => {
   it('follows the campaign without being loaded again', async () => {
     const { page } = await open('/');
@@ -159,7 +207,7 @@ describe('a hostile letter', () => {
     await fetch(`${out}-not`);
     expect(asked).toEqual(['/stolen-not']);
     expect(await page.evaluate('window.stolen')).toBeUndefined();
-    expect(page.url()).toBe(`${console.url}/inbox/1`);
+    expect(page.url()).toBe(`${console.browserUrl}/inbox/1`);
     trap.close();
     trap.closeAllConnections();
   });

@@ -127,6 +127,8 @@ export interface TestConsole {
   /** Test letters that were handed over: `audience/locale address`. */
   readonly tested: readonly string[];
   readonly url: string;
+  /** Where a browser that opens `url` ends up, and has its session. */
+  readonly browserUrl: string;
   /** The link that sets the first password. */
   readonly signInUrl: string;
   /** Sends a request as it is given: a path, and headers that win over the usual ones. */
@@ -274,7 +276,7 @@ export async function startConsole(
     clock: systemClock,
     ...options,
   });
-  const { url, signInUrl, port } = await server.listen();
+  const { url, signInUrl, port, browserUrl } = await server.listen();
   const ask = (
     path: string,
     headers: Record<string, string> = {},
@@ -353,5 +355,5 @@ export async function startConsole(
     await uploads.close();
     await ledger.close();
   };
-  return { shown, server, ledger, tested, url, signInUrl, ask, submit, upload, signIn, close };
+  return { shown, server, ledger, tested, url, browserUrl, signInUrl, ask, submit, upload, signIn, close };
 }

@@ -16,6 +16,7 @@ import {
   putFirstOperator,
   putOperator,
   putToken,
+  readConsoleName,
   readSession,
   readToken,
   removeOperator,
@@ -46,6 +47,7 @@ export function openAccess(database: Database, cost = costByDefault): AccessPort
   const nobody = hash(randomBytes(16).toString('hex'));
   nobody.catch(() => undefined);
   return {
+    ownName: async () => `${await readConsoleName(database)}.localhost`,
     anyOperator: async () => (await listOperators(database)).length > 0,
     operators: async () => (await listOperators(database)).map(({ operatorNo, name }) => ({ id: operatorNo, name })),
     find: async (name) => asOperator(await findOperator(database, name)),

@@ -17,6 +17,8 @@ export interface TokenLine {
 }
 
 export interface AccessPort {
+  /** Name under *.localhost at which browsers of this machine use the console: of this ledger alone, and hard to guess. */
+  ownName(): Promise<string>;
   anyOperator(): Promise<boolean>;
   operators(): Promise<readonly Operator[]>;
   /** Who has this name, in whatever case; null: nobody. */

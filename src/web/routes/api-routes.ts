@@ -1,6 +1,6 @@
 // The API: its endpoints, the document about them, and the page that shows it. Bodies are JSON and nothing else,
 // but for the one endpoint that takes a file.
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { documentOf, type OpenApiDocument } from '../api/document.ts';
 import { serveOn, type Endpoint } from '../api/endpoint.ts';
@@ -19,6 +19,11 @@ import { apiNoticeRoutes } from './api-notice-routes.ts';
 import { apiFileRoutes, apiUploadRoutes } from './api-upload-routes.ts';
 
 const forms = ['application/x-www-form-urlencoded', 'text/plain'];
+
+/** Where a program finds the console that the browser is at: not every resolver knows names under *.localhost. */
+function originForPrograms({ protocol, headers }: FastifyRequest): string {
+  return `${protocol}://${headers.host?.replace(/^[^:]+\.localhost(?=:|$)/, '127.0.0.1')}`;
+}
 
 /** Answers the endpoints; they are all there once the app is ready. */
 export function apiRoutes(
@@ -75,7 +80,7 @@ export function apiRoutes(
       show(request, reply, (frame) =>
         apiDocsPage(frame, {
           document: document(),
-          origin: publicUrl ?? `${request.protocol}://${request.headers.host}`,
+          origin: publicUrl ?? originForPrograms(request),
         }),
       ),
     );

@@ -16,6 +16,8 @@ export interface SignInRoutesOptions {
   readonly link: SignInLink;
   readonly throttle: SignInThrottle;
   readonly cookie: () => { readonly name: string; readonly secure: boolean };
+  /** Whether a cookie set in answer to it would go to other services, too. */
+  readonly isShared: (request: FastifyRequest) => boolean;
   readonly onLinkUsed: () => void;
 }
 
@@ -46,7 +48,14 @@ export function signInRoutes(app: FastifyInstance, options: SignInRoutesOptions)
   const { access, show, link } = options;
   const open = { config: { open: true } };
 
-  const enter = async (reply: FastifyReply, operator: number, next: string): Promise<FastifyReply> => {
+  const enter = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    operator: number,
+    next: string,
+  ): Promise<FastifyReply> => {
+    // A page that was open since before: it leads to where the session can be had.
+    if (options.isShared(request)) return reply.redirect('/sign-in', 303);
     const { name, secure } = options.cookie();
     const secret = await access.startSession(operator);
     void reply.header('set-cookie', `${name}=${secret}; Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`);
@@ -83,7 +92,7 @@ export function signInRoutes(app: FastifyInstance, options: SignInRoutesOptions)
       if (tried.waitSeconds !== null) void reply.header('retry-after', String(tried.waitSeconds));
       return again({ password: tried.message ?? 'Name and password do not fit together.' }, tried.status);
     }
-    return enter(reply, tried.operator.id, next ?? '');
+    return enter(request, reply, tried.operator.id, next ?? '');
   });
 
   // Nothing is spent by looking: what only follows links must not use them up.
@@ -120,7 +129,7 @@ export function signInRoutes(app: FastifyInstance, options: SignInRoutesOptions)
     const { name, password } = form.values;
     const operator = (await access.first(name, password)) ?? (await access.setPassword(name, password, 'terminal'));
     options.onLinkUsed();
-    return enter(reply, operator.id, '/');
+    return enter(request, reply, operator.id, '/');
   });
 
   app.post('/sign-out', async (request: FastifyRequest, reply) => {

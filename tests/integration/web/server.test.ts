@@ -77,6 +77,35 @@ describe('sign-in', () => {
     expect((await console.ask(pathOf(console.signInUrl))).status).toBe(401);
   });
 
+  it('leads a browser from a shared name to its own before anybody signs in, and sets it no cookie there', async () => {
+    await console.signIn();
+    const browser = { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    const host = new URL(console.browserUrl).host;
+    expect(host).toMatch(/^candor-[0-9a-f]{32}\.localhost:\d+$/);
+    for (const path of ['/', '/sign-in', '/first-password?token=x', '/nothing-here']) {
+      const answer = await console.ask(path, browser);
+      expect([answer.status, answer.headers.location]).toEqual([302, `${console.browserUrl}${path}`]);
+    }
+    const fields = { name: 'Robin', password: 'four unrelated words here' };
+    const [headers, ...rest] = form(fields);
+    const shared = await console.ask('/sign-in', { ...headers, ...browser }, ...rest);
+    expect([shared.status, shared.headers.location, shared.headers['set-cookie']]).toEqual([
+      303,
+      '/sign-in',
+      undefined,
+    ]);
+    const own = await console.ask('/sign-in', { ...headers, ...browser, host, origin: console.browserUrl }, ...rest);
+    expect([own.status, own.headers['set-cookie']?.length]).toEqual([303, 1]);
+    const cookie = own.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+    expect((await console.ask('/', { ...browser, host, cookie })).status).toBe(200);
+    const foreign = await console.ask(
+      '/sign-out',
+      { ...browser, host, cookie, 'sec-fetch-site': 'cross-site' },
+      'POST',
+    );
+    expect(foreign.status).toBe(403);
+  });
+
   it('makes one first operator when two are as fast', async () => {
     const fields = {
       token: tokenOf(console.signInUrl),
