@@ -1,5 +1,6 @@
-// How often a password may be tried. Failures count per address (of IPv6 its network: whoever has one has all of it) and per pair of name and address, so that
-// a stranger who guesses cannot lock the operator out; over all addresses a name has a wide limit. Pure.
+// How often a password may be tried. Failures count per address (of IPv6 its network: whoever has one has all of it) and per
+// pair of name and address, so that a stranger who guesses cannot lock the operator out. A name that many addresses have
+// guessed at has one try per address instead of five: those who know the password need no more. Pure.
 
 import { isIP } from 'node:net';
 import { canonicalOperatorName } from '../domain/operator-name.ts';
@@ -7,7 +8,7 @@ import { canonicalOperatorName } from '../domain/operator-name.ts';
 const windowMs = 15 * 60_000;
 /** Passwords of one address that may be looked at together: a flood from few addresses leaves room for everybody else. */
 const atATime = 2;
-const limits = { pair: 5, address: 20, name: 100 } as const;
+const limits = { pair: 5, pairOfGuessedName: 1, address: 20, name: 100 } as const;
 /** Beyond so many remembered keys the oldest are forgotten: memory stays bounded under attack. */
 const mostKeys = 10_000;
 
@@ -23,7 +24,14 @@ export class SignInThrottle {
 
   /** Milliseconds until this name may be tried from this address again; 0: now. */
   waitMs(name: string, address: string): number {
-    return Math.max(0, ...keysOf(name, address).map(([key, limit]) => this.#waitOf(key, limit)));
+    const { pair, network, same } = keysOf(name, address);
+    const ofPair = this.#recent(same).length < limits.name ? limits.pair : limits.pairOfGuessedName;
+    return Math.max(0, this.#waitOf(pair, ofPair), this.#waitOf(network, limits.address));
+  }
+
+  /** How many tries of this address have failed of late: who has fewer is looked at first. */
+  failuresOf(address: string): number {
+    return this.#recent(keysOf('', address).network).length;
   }
 
   /** True once in a while for an address that has to wait: what is worth a line in the record. */
@@ -41,8 +49,8 @@ export class SignInThrottle {
 
   failed(name: string, address: string): void {
     const now = this.#nowMs();
-    for (const [key] of keysOf(name, address)) {
-      const kept = (this.#failures.get(key) ?? []).filter((at) => now - at < windowMs);
+    for (const key of Object.values(keysOf(name, address))) {
+      const kept = this.#recent(key);
       this.#failures.delete(key);
       this.#failures.set(key, [...kept, now]);
     }
@@ -55,8 +63,7 @@ export class SignInThrottle {
   /** A right password: what this pair has failed is forgiven, and what `failed` has counted just now does not count. */
   succeeded(name: string, address: string): void {
     this.withdraw(name, address);
-    const [pair] = keysOf(name, address)[0] ?? [];
-    if (pair !== undefined) this.#failures.delete(pair);
+    this.#failures.delete(keysOf(name, address).pair);
   }
 
   /** Takes one of the few places that an address has at a time; false: it has to wait for its own tries. */
@@ -78,14 +85,19 @@ export class SignInThrottle {
 
   /** The password was not looked at: what `failed` has counted for it just now does not count. */
   withdraw(name: string, address: string): void {
-    for (const [key] of keysOf(name, address)) this.#failures.get(key)?.pop();
+    for (const key of Object.values(keysOf(name, address))) this.#failures.get(key)?.pop();
   }
 
   #waitOf(key: string, limit: number): number {
+    const recent = this.#recent(key);
     const now = this.#nowMs();
-    const recent = (this.#failures.get(key) ?? []).filter((at) => now - at < windowMs);
     if (recent.length < limit) return 0;
     return (recent.at(-limit) ?? now) + windowMs - now;
+  }
+
+  #recent(key: string): number[] {
+    const now = this.#nowMs();
+    return (this.#failures.get(key) ?? []).filter((at) => now - at < windowMs);
   }
 }
 
@@ -106,11 +118,7 @@ export function networkOf(address: string): string {
   return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
 }
 
-function keysOf(name: string, address: string): [string, number][] {
+function keysOf(name: string, address: string): { pair: string; network: string; same: string } {
   const [same, network] = [canonicalOperatorName(name), networkOf(address)];
-  return [
-    [`pair ${network} ${same}`, limits.pair],
-    [`address ${network}`, limits.address],
-    [`name ${same}`, limits.name],
-  ];
+  return { pair: `pair ${network} ${same}`, network: `address ${network}`, same: `name ${same}` };
 }

@@ -37,10 +37,11 @@ export async function tryPassword(
   }
   if (!throttle.enter(address))
     return { ok: false, status: 429, waitSeconds: 1, message: 'Too many tries at the same moment. Try again.' };
+  const failures = throttle.failuresOf(address);
   // Counted before the answer is known, so that tries at the same moment count too.
   throttle.failed(name, address);
   try {
-    const operator = await access.check(name, password, address);
+    const operator = await access.check(name, password, { address, failures });
     if (operator === null) return { ok: false, status: 401, waitSeconds: null, message: null };
     throttle.succeeded(name, address);
     return { ok: true, operator };

@@ -1,7 +1,7 @@
 // Sign-in for the console: passwords by scrypt, secrets as digests. Promises: an unknown name takes as long as
 // a wrong password, and no more than two passwords are hashed at a time, because one takes 128 MB; of those who
-// sign in no more than sixty wait for that, two of one address (sign-in-throttle.ts), so that a flood of guesses from
-// forty addresses neither shuts a right password out nor makes it wait for long.
+// sign in no more than sixty wait for that, two of one address (sign-in-throttle.ts), those of an address with fewer failures
+// first, so that a flood of guesses from forty addresses does not shut a right password out.
 import { createHash, randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto';
 import { CandorError } from '../../domain/errors.ts';
 import { passwordProblem } from '../../domain/password.ts';
@@ -76,9 +76,12 @@ export function openAccess(database: Database, cost = costByDefault): AccessPort
         return { id: made.operatorNo, name: made.name };
       });
     },
-    async check(name, password, from) {
+    async check(name, password, { address: from, failures }) {
       const known = await findOperator(database, name);
-      const right = await hashing(async () => verify(password, known?.password ?? (await nobody)), mostWaiting);
+      const right = await hashing(async () => verify(password, known?.password ?? (await nobody)), {
+        most: mostWaiting,
+        rank: failures,
+      });
       if (known === null || !right) {
         await refused('sign-in-refused', known, from);
         return null;
@@ -159,19 +162,29 @@ function derive(password: string, salt: Buffer, options: ScryptOptions & { N: nu
   });
 }
 
-/** Runs so many at a time; the rest wait. Throws `sign-in-busy` instead of waiting behind `most` others. */
-function queueOf(count: number): <Result>(work: () => Promise<Result>, most?: number) => Promise<Result> {
+/**
+ * Runs so many at a time; the rest wait, those of a lower rank first. Where more than `most` would wait, the last of the
+ * highest rank gets `sign-in-busy` instead: a flood stands behind whoever comes for the first time.
+ */
+function queueOf(
+  count: number,
+): <Result>(work: () => Promise<Result>, order?: { most: number; rank: number }) => Promise<Result> {
   let free = count;
-  const waiting: (() => void)[] = [];
-  return async (work, most = Infinity) => {
+  const waiting: { rank: number; go: () => void; refuse: (error: CandorError) => void }[] = [];
+  const join = (rank: number, most: number): Promise<void> =>
+    new Promise<void>((resolve, reject) => {
+      const after = waiting.findIndex((one) => one.rank > rank);
+      waiting.splice(after < 0 ? waiting.length : after, 0, { rank, go: resolve, refuse: reject });
+      if (waiting.length > most) waiting.pop()?.refuse(new CandorError('sign-in-busy'));
+    });
+  return async (work, { most, rank } = { most: Infinity, rank: 0 }) => {
     if (free > 0) free -= 1;
-    else if (waiting.length >= most) throw new CandorError('sign-in-busy');
-    else await new Promise<void>((resolve) => waiting.push(resolve));
+    else await join(rank, most);
     try {
       return await work();
     } finally {
       const next = waiting.shift();
-      if (next) next();
+      if (next) next.go();
       else free += 1;
     }
   };

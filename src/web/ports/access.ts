@@ -29,8 +29,8 @@ export interface AccessPort {
   first(name: string, password: string): Promise<Operator | null>;
   /** Makes an operator or gives one another password, which ends their sessions. */
   setPassword(name: string, password: string, actor: string): Promise<Operator>;
-  /** The operator, if name and password are right. Either is on record, with the address `from` which it came. Takes as long when they are not. Throws `sign-in-busy` when too many wait. */
-  check(name: string, password: string, from: string): Promise<Operator | null>;
+  /** The operator, if name and password are right. Either is on record, with the address from which it came; those with fewer failures are looked at first. Takes as long when they are not. Throws `sign-in-busy` when too many wait. */
+  check(name: string, password: string, from: { address: string; failures: number }): Promise<Operator | null>;
   /** Puts on record that passwords from this address were not even looked at. The name stands there only if it is an operator's. */
   throttled(name: string, from: string): Promise<void>;
   removeOperator(id: number, actor: string): Promise<boolean>;

@@ -61,12 +61,16 @@ describe('SignInThrottle', () => {
     expect(one.waitMs('robin', '192.0.2.1')).toBe(0);
   });
 
-  it('slows an address down that tries many names, and a name that many addresses try', () => {
+  it('slows an address down that tries many names, and leaves a name that many addresses guess one try of each', () => {
     const { one } = throttle();
     for (let tries = 0; tries < 20; tries += 1) one.failed(`name${tries}`, '192.0.2.66');
     expect(one.waitMs('another', '192.0.2.66')).toBeGreaterThan(0);
     for (let tries = 0; tries < 100; tries += 1) one.failed('robin', `198.51.100.${tries}`);
+    expect(one.waitMs('robin', '203.0.113.1')).toBe(0);
+    one.failed('robin', '203.0.113.1');
     expect(one.waitMs('robin', '203.0.113.1')).toBeGreaterThan(0);
+    expect(one.waitMs('robin', '203.0.113.2')).toBe(0);
+    expect([one.failuresOf('203.0.113.1'), one.failuresOf('203.0.113.2')]).toEqual([1, 0]);
   });
 
   it('takes the network of an IPv6 address for the address: whoever has one has all of it', () => {
