@@ -6,6 +6,7 @@ import type { Audience } from '../domain/audience.ts';
 import { categoryNames, type CategoryBits } from '../domain/category.ts';
 import type { CampaignNo, NoticeId } from '../domain/ids.ts';
 import type { RecipientRow } from '../domain/recipient-row.ts';
+import { binaryEnd, binaryHead, BinaryRows } from './binary-copy.ts';
 import type { CampaignKeys } from './campaign-keys.ts';
 import { copyIn } from './copy.ts';
 import type { Transaction } from './database.ts';
@@ -67,13 +68,17 @@ export async function stageRows(
              locale text not null, locale_fallback boolean not null, mac bytea not null) on commit drop`,
   });
   let staged = 0;
-  async function* lines(): AsyncGenerator<string> {
+  async function* octets(): AsyncGenerator<Buffer> {
+    const lines = new BinaryRows();
+    yield binaryHead;
     for await (const batch of batches) {
       staged += batch.length;
-      yield batch.map((row) => copyLine(row, keys, { block, keepNames })).join('');
+      for (const row of batch) stageRow(lines, row, keys, { block, keepNames });
+      yield lines.take();
     }
+    yield binaryEnd;
   }
-  await copyIn(tx, 'copy import_row from stdin', lines());
+  await copyIn(tx, 'copy import_row from stdin (format binary)', octets());
   return { rows: staged, keepNames, block };
 }
 
@@ -200,31 +205,49 @@ async function* once(text: string): AsyncGenerator<string> {
 const nameOfAll = `case when count(distinct name_hash) = 1
                  then (array_agg(name_sealed order by row_no) filter (where name_sealed is not null))[1] end`;
 
-/** One line of COPY's text format. Only hex, digits and a checked BCP 47 tag go in, so nothing needs escaping. */
-function copyLine(row: RecipientRow, keys: CampaignKeys, options: { block: number; keepNames: boolean }): string {
-  const name = options.keepNames && row.name !== '' ? row.name : null;
+/** One row as the notice that it becomes if it is the only one of its address. */
+function stageRow(
+  lines: BinaryRows,
+  row: RecipientRow,
+  keys: CampaignKeys,
+  { block, keepNames }: { block: number; keepNames: boolean },
+): void {
+  const name = keepNames && row.name !== '' ? row.name : null;
   const addressHash = keys.hashAddress(row.key);
   const addressSealed = keys.seal('notice.address_sealed', addressHash, row.address);
   const nameSealed = name === null ? null : keys.seal('notice.name_sealed', addressHash, name);
-  const mac = keys.macNotice({
-    noticeId: noticeIdOf(options.block, row.audience, row.row),
-    rowNo: row.row,
-    addressHash,
-    addressVersion: 1,
-    audience: row.audience,
-    // The merge takes no kinds of data from a row that is not affected.
-    categories: categoryNames(row.audience === 'affected' ? row.categories : 0),
-    locale: row.locale,
-    addressSealed,
-    nameSealed,
-  });
-  return (
-    `${row.row}\t${bytea(addressHash)}\t${bytea(addressSealed)}\t` +
-    `${nameSealed === null ? '\\N' : bytea(nameSealed)}\t${name === null ? '\\N' : bytea(keys.hashName(name))}\t` +
-    `${row.audience === 'affected' ? 't' : 'f'}\t${row.categories}\t${row.locale}\t${row.localeFallback ? 't' : 'f'}\t${bytea(mac)}\n`
+  lines.row(10);
+  lines.integer(row.row);
+  lines.bytes(addressHash);
+  lines.bytes(addressSealed);
+  if (name === null || nameSealed === null) {
+    lines.nothing();
+    lines.nothing();
+  } else {
+    lines.bytes(nameSealed);
+    lines.bytes(keys.hashName(name));
+  }
+  lines.boolean(row.audience === 'affected');
+  lines.smallint(row.categories);
+  lines.text(row.locale);
+  lines.boolean(row.localeFallback);
+  lines.bytes(
+    keys.macNotice({
+      noticeId: noticeIdOf(block, row.audience, row.row),
+      rowNo: row.row,
+      addressHash,
+      addressVersion: 1,
+      audience: row.audience,
+      // The merge takes no kinds of data from a row that is not affected.
+      categories: categoryNames(row.audience === 'affected' ? row.categories : 0),
+      locale: row.locale,
+      addressSealed,
+      nameSealed,
+    }),
   );
 }
 
+/** One line of COPY's text format. Only hex, digits and a checked BCP 47 tag go in, so nothing needs escaping. */
 function noticeLine(row: MergedRow, campaignNo: CampaignNo, keys: CampaignKeys, block: number): string {
   const audience = row.affected ? 'affected' : 'unaffected';
   const noticeId = noticeIdOf(block, audience, row.row_no);
