@@ -106,7 +106,7 @@ async function expectWritten({ database, keyring }: LedgerContext, campaign: Cam
     ...(await misfitsOfCampaign(database, keyring, campaign.campaignNo)),
     ...(await misfitsOfPace(database, keyring, campaign.relayIdentity)),
   ];
-  if (misfits.length > 0) throw recordChanged(...misfits);
+  if (misfits.length > 0) throw recordChanged(campaign.id, ...misfits);
 }
 
 /** A new round for settled notices; a finished campaign runs again. Never touches an accepted one. Throws `record-changed`, too. */

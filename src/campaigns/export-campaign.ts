@@ -12,6 +12,7 @@ import { readCounts } from '../ledger/tally.ts';
 import type { LedgerContext } from './context.ts';
 import { attemptCells, attemptColumns, csvLines, noticeCells, noticeColumns } from './export-csv.ts';
 import { startExport, type ExportFile, type ExportFolder } from './export-files.ts';
+import { holdingChanged } from './hold-changed.ts';
 import { recordLook } from './look-at.ts';
 import { summarise } from './read-summary.ts';
 
@@ -24,7 +25,7 @@ export interface ExportRequest {
   readonly actor: string;
 }
 
-/** Writes the export. Throws `campaign-unknown`, `output-exists`, `output-unwritable`; then nothing is left behind. */
+/** Writes the export. Throws `campaign-unknown`, `record-changed`, `output-exists`, `output-unwritable`; then nothing is left behind. */
 export async function exportCampaign(
   { database, keyring }: LedgerContext,
   request: ExportRequest,
@@ -33,15 +34,13 @@ export async function exportCampaign(
   const folder = await startExport(request.out);
   try {
     if (request.withAddresses) await recordExport(database, campaignNo, request);
-    const notices = await database.transaction(
-      async (tx) => {
-        await tx.query({ text: 'set transaction isolation level repeatable read, read only' });
-        const campaign = await readCampaign(tx, request.campaign);
-        await addAccount(tx, keyring, folder, campaign, request);
-        return addNotices(folder, campaign, noticeRecords(tx, keyring, campaignNo, request), request.withAddresses);
-      },
-      { patient: true },
-    );
+    const write = async (tx: Transaction): Promise<number> => {
+      await tx.query({ text: 'set transaction isolation level repeatable read, read only' });
+      const campaign = await readCampaign(tx, request.campaign);
+      await addAccount(tx, keyring, folder, campaign, request);
+      return addNotices(folder, campaign, noticeRecords(tx, keyring, campaignNo, request), request.withAddresses);
+    };
+    const notices = await holdingChanged({ database }, () => database.transaction(write, { patient: true }));
     return { files: await folder.finish(), notices };
   } catch (error) {
     await folder.discard();

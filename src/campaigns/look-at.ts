@@ -10,6 +10,7 @@ import type { Database } from '../ledger/database.ts';
 import { countedNow, countEvent, lockCounts } from '../ledger/events.ts';
 import { findAddress } from '../ledger/finding.ts';
 import type { LedgerContext } from './context.ts';
+import { holdingChanged } from './hold-changed.ts';
 
 export interface Look {
   readonly actor: string;
@@ -45,14 +46,14 @@ export async function recordLookAt(
   await recordLook(database, { ...look, campaignNo });
 }
 
-/** Was this address told, what and when? A question is a look, whatever the answer. Throws `address-invalid`, `looks-limited`. */
+/** Was this address told, what and when? A question is a look, whatever the answer. Throws `address-invalid`, `looks-limited`, `record-changed`. */
 export async function findRecipient(
   { database, keyring }: LedgerContext,
   { address, actor }: { readonly address: string; readonly actor: string },
 ): Promise<Found[]> {
   const parsed = parseAddress(address);
   if (!parsed.ok) throw new CandorError('address-invalid', { why: parsed.message });
-  const found = await findAddress(database, keyring, parsed.key);
+  const found = await holdingChanged({ database }, () => findAddress(database, keyring, parsed.key));
   await recordLook(database, { actor, kind: 'looked-for-address', campaignNo: null, addresses: 1 });
   return found;
 }

@@ -1,7 +1,7 @@
 // Notices as they were written, or not at all: every use of who is told what passes here first.
 import { categoryNames, type CategoryBits } from '../domain/category.ts';
 import { CandorError } from '../domain/errors.ts';
-import type { NoticeId } from '../domain/ids.ts';
+import type { CampaignId, NoticeId } from '../domain/ids.ts';
 import type { CampaignKeys } from './campaign-keys.ts';
 import { sameMac } from './parts-mac.ts';
 
@@ -84,9 +84,9 @@ export function sayMisfits(misfits: readonly Misfit[]): string {
   return said.join('; ') + (more > 0 ? `; and ${least}${more} more` : '');
 }
 
-/** The error that names misfits to whoever looks. */
-export function recordChanged(...misfits: readonly Misfit[]): CandorError {
-  return new CandorError('record-changed', { what: sayMisfits(misfits) });
+/** The error that names misfits to whoever looks. Its `details.campaign`: whose they are, so that it can be held. */
+export function recordChanged(campaign: CampaignId | null, ...misfits: readonly Misfit[]): CandorError {
+  return new CandorError('record-changed', { what: sayMisfits(misfits) }, { details: { campaign } });
 }
 
 /** The address of a notice that fits. Throws `record-changed`. */
@@ -98,7 +98,7 @@ export function openAddress(row: BoundRow, keys: CampaignKeys): string {
 /** Throws `record-changed` when the notice is not as it was written. */
 export function expectFit(row: BoundRow, keys: CampaignKeys): void {
   const misfit = misfitOf(row, keys);
-  if (misfit !== null) throw recordChanged(misfit);
+  if (misfit !== null) throw recordChanged(keys.campaign, misfit);
 }
 
 /** A former address as it was written. */
@@ -116,7 +116,7 @@ export function macFormer(keys: CampaignKeys, { noticeId, version, hash, sealed 
 /** What a notice had for an address before. Throws `record-changed`. */
 export function openFormer(keys: CampaignKeys, former: FormerAddress, mac: Buffer | null): string {
   if (!sameMac(mac, macFormer(keys, former)))
-    throw recordChanged({
+    throw recordChanged(keys.campaign, {
       table: 'former_address',
       row: `${former.version} of notice number ${former.noticeId}`,
       found: 'it was changed, or is that of another notice',

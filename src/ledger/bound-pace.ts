@@ -81,5 +81,5 @@ export async function misfitsOfPace(on: Queryable, keyring: Keyring, relayIdenti
 export async function expectStatedPace(on: Queryable, keyring: Keyring, relayIdentity: string): Promise<void> {
   if ((await readRelay(on, relayIdentity)) === null) return;
   const misfits = await misfitsOfPace(on, keyring, relayIdentity);
-  if (misfits.length > 0) throw recordChanged(...misfits);
+  if (misfits.length > 0) throw recordChanged(null, ...misfits);
 }

@@ -140,7 +140,7 @@ export async function readLetters(on: Queryable, keyring: Keyring, campaignNo: C
   const keys = await campaignKeys(on, keyring, campaignNo);
   return (await letterRows(on, campaignNo)).map((row) => {
     const misfit = misfitOfLetter(keys, row);
-    if (misfit !== null) throw recordChanged(misfit);
+    if (misfit !== null) throw recordChanged(keys.campaign, misfit);
     return row.compiled;
   });
 }
@@ -165,7 +165,8 @@ export async function misfitsOfTerms(on: Queryable, keyring: Keyring, campaignNo
 /** Throws `record-changed` when the letters or the terms of a campaign are not those of its launch. */
 export async function expectBound(on: Queryable, keyring: Keyring, campaignNo: CampaignNo): Promise<void> {
   const misfits = await misfitsOfTerms(on, keyring, campaignNo);
-  if (misfits.length > 0) throw recordChanged(...misfits);
+  if (misfits.length === 0) return;
+  throw recordChanged((await campaignKeys(on, keyring, campaignNo)).campaign, ...misfits);
 }
 
 /** JSON with the keys in order. */

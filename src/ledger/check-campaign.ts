@@ -98,7 +98,8 @@ export async function expectCampaign(
   see?: (rows: readonly BoundRow[], keys: CampaignKeys) => Promise<void> | void,
 ): Promise<void> {
   const misfits = await misfitsInside(tx, keyring, campaignNo, see);
-  if (misfits.length > 0) throw recordChanged(...misfits);
+  // Without its key, it cannot be said which.
+  if (misfits.length > 0) throw recordChanged(keyring.campaigns.get(campaignNo)?.campaign ?? null, ...misfits);
 }
 
 /** Notices that are missing, or that `find` would not find. */

@@ -90,7 +90,7 @@ async function expectFormer(
     values: [noticeId, hashes],
   });
   if (rows.length === 0)
-    throw recordChanged({
+    throw recordChanged(keys.campaign, {
       table: 'notice_address',
       row: `of notice number ${noticeId}`,
       found: 'it leads from one address to the notice of another',

@@ -25,7 +25,7 @@ export async function expectTicket(on: Queryable, keyring: Keyring): Promise<voi
   });
   const { used = true, wrapped = null } = rows[0] ?? {};
   if (!used || opens(keyring, wrapped)) return;
-  throw recordChanged({
+  throw recordChanged(null, {
     table: 'ledger_identity',
     row: 'bound_at',
     found: 'it says that nothing was bound yet, and nothing shows that this ledger is of an earlier version',

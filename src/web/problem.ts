@@ -6,6 +6,7 @@ import { RequestInvalid, type RequestProblem } from './api/request-invalid.ts';
 import type { Problem } from './pages/problem-page.ts';
 
 const statuses: Partial<Record<ErrorCode, number>> = {
+  'account-broken': 409,
   'account-outdated': 409,
   'address-same': 409,
   'address-taken': 409,
@@ -27,6 +28,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'operator-is-you': 409,
   'operator-name-taken': 409,
   'person-required': 403,
+  'record-changed': 409,
   'relay-mismatch': 409,
   'request-foreign': 403,
   'resend-changed': 409,

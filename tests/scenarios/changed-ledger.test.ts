@@ -79,6 +79,18 @@ test('a campaign that starts by itself is compared before its first letter', asy
   expect(relay.record.letters).toEqual([]);
 });
 
+test('whoever meets a changed record stops its campaign', async () => {
+  const relay = await world.relay();
+  const site = await world.site({ ledger: 'new-given', relay });
+  const { summary } = await site.send(file(), '--detach');
+  await exchange(site, summary.campaign);
+  expect(codeOf(await find(site))).toBe('record-changed');
+  expect((await site.run('status', summary.campaign)).summary).toMatchObject({
+    state: 'held',
+    reason: { code: 'account-broken' },
+  });
+});
+
 test('another key for the same ledger: letters on their way, backups and campaigns know it', async () => {
   const relay = await world.relay();
   const site = await world.site({ ledger: 'new-given', relay });

@@ -2,6 +2,7 @@
 import type { LedgerContext } from '../../campaigns/context.ts';
 import { resendCampaign } from '../../campaigns/control-campaign.ts';
 import { exportArchive } from '../../campaigns/export-archive.ts';
+import { holdingChanged } from '../../campaigns/hold-changed.ts';
 import { findRecipient } from '../../campaigns/look-at.ts';
 import { closeCampaignDoubts, correctNotice } from '../../campaigns/mend-notice.ts';
 import { countOtherChannel, otherChannelLines } from '../../campaigns/other-channel.ts';
@@ -24,18 +25,17 @@ export function openNoticesPort(ledger: LedgerContext, relay: { identity: string
   return {
     groups: async (id) => readReasonGroups(database, await numberOf(id)),
     async list(id, { of, after, limit }) {
-      const notices = await listNotices(database, keyring, await numberOf(id), {
-        of,
-        after: after === null ? null : idOf(after),
-        limit,
-      });
+      const page = { of, after: after === null ? null : idOf(after), limit };
+      const campaignNo = await numberOf(id);
+      const notices = await holdingChanged(ledger, () => listNotices(database, keyring, campaignNo, page));
       return notices.map(({ address, ...line }): NoticeLine => ({ ...line, maskedAddress: maskAddress(address) }));
     },
     async history(id, token) {
       const campaign = await readCampaign(database, id);
       const noticeId = idOf(token);
       if (noticeId === null) return null;
-      const notice = await readNotice(database, keyring, campaign.campaignNo, noticeId);
+      const { campaignNo } = campaign;
+      const notice = await holdingChanged(ledger, () => readNotice(database, keyring, campaignNo, noticeId));
       if (notice === null) return null;
       const [attempts, letters] = await Promise.all([
         readAttempts(database, keyring, [noticeId]),

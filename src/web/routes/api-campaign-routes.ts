@@ -156,7 +156,7 @@ export function apiCampaignRoutes(
       summary: 'Go on after a pause or a hold',
       params,
       answer: { status: 200, body: campaignSummary },
-      problems: [...changes, 'relay-mismatch', 'account-broken'],
+      problems: [...changes, 'relay-mismatch', 'account-broken', 'record-changed'],
     },
     ({ params: { campaign }, operator }) => watch.resume(campaign, operator.name),
   );

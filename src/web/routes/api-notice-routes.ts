@@ -54,7 +54,7 @@ export function apiNoticeRoutes(
       params: ofCampaign,
       query: listQuery,
       answer: { status: 200, body: noticeList },
-      problems: ['campaign-unknown'],
+      problems: ['campaign-unknown', 'record-changed'],
     },
     async ({ params: { campaign }, query }) => {
       const { state, reason, replyCode, enhancedCode, after, limit } = query;
@@ -109,7 +109,7 @@ export function apiNoticeRoutes(
       summary: 'One notice with every attempt',
       params: ofNotice,
       answer: { status: 200, body: wholeNotice },
-      problems: [...unknown, 'looks-limited'],
+      problems: [...unknown, 'looks-limited', 'record-changed'],
     },
     ({ params, request }) => history(request, params.campaign, params.notice),
   );
@@ -125,7 +125,15 @@ export function apiNoticeRoutes(
       params: ofNotice,
       body: givenAddress,
       answer: { status: 200, body: wholeNotice },
-      problems: [...unknown, 'address-invalid', 'address-same', 'address-taken', 'notice-state', 'looks-limited'],
+      problems: [
+        ...unknown,
+        'address-invalid',
+        'address-same',
+        'address-taken',
+        'notice-state',
+        'looks-limited',
+        'record-changed',
+      ],
       example: { address: 'somebody@example.com' },
     },
     async ({ params: { campaign, notice }, body, operator, request }) => {
@@ -166,6 +174,7 @@ export function apiNoticeRoutes(
       body: givenResend,
       answer: { status: 200, body: resent },
       problems: [
+        'record-changed',
         'campaign-unknown',
         'campaign-state',
         'notice-unknown',
@@ -204,7 +213,7 @@ export function apiNoticeRoutes(
       summary: 'Was this address told, what and when?',
       body: givenAddress,
       answer: { status: 200, body: found },
-      problems: ['address-invalid', 'looks-limited'],
+      problems: ['address-invalid', 'looks-limited', 'record-changed'],
       example: { address: 'somebody@example.com' },
     },
     async ({ body, operator }) => ({ found: await notices.find(body.address.trim(), operator.name) }),
@@ -220,7 +229,7 @@ export function apiNoticeRoutes(
       detail: 'No cell runs as a formula in a spreadsheet. The download is recorded.',
       params: ofCampaign,
       answer: { status: 200, body: { types: ['text/csv'], description: 'The list.' } },
-      problems: ['campaign-unknown', 'looks-limited'],
+      problems: ['campaign-unknown', 'looks-limited', 'record-changed'],
     },
     async ({ params: { campaign }, operator, reply }) => {
       await known(campaign);
@@ -242,7 +251,7 @@ export function apiNoticeRoutes(
       params: ofCampaign,
       body: givenExport,
       answer: { status: 200, body: { types: ['application/zip'], description: 'The record.' } },
-      problems: ['campaign-unknown', 'looks-limited'],
+      problems: ['campaign-unknown', 'looks-limited', 'record-changed'],
       example: { states: ['refused'], withAddresses: false },
     },
     async ({ params: { campaign }, body, operator, reply }) => {
