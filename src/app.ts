@@ -9,6 +9,7 @@ import { launchSettingsOf } from './app/launch-settings.ts';
 import type * as Kits from './app/kits.ts';
 import { queueSchema } from './queue/queue-name.ts';
 import { keyFor } from './app/signing.ts';
+import { nameStrangers } from './app/name-strangers.ts';
 import type { Application } from './campaigns/application.ts';
 import type { LaunchSettings } from './campaigns/context.ts';
 import {
@@ -29,7 +30,7 @@ import type { OpeningWishes } from './delivery/opening-watch.ts';
 import type { CompiledLetter } from './domain/kit.ts';
 import { expectRegularFile } from './intake/open-file.ts';
 import { fileSource } from './intake/recipient-source.ts';
-import { campaignsInState, readCampaign } from './ledger/campaigns.ts';
+import { readCampaign } from './ledger/campaigns.ts';
 import { queueConnection } from './ledger/database.ts';
 import { recordBackup } from './ledger/backup-record.ts';
 import { aborted } from './runtime/aborted.ts';
@@ -100,7 +101,7 @@ class App implements Application {
       import('./campaigns/plan-launch.ts'),
     ]);
     const kit = await kitWithLetters(request.kit);
-    return planLaunch(await this.#open(), this.#launchSettings(), kit, {
+    return planLaunch(await this.#openToStart(), this.#launchSettings(), kit, {
       ...request,
       source: fileSource(request.path),
     });
@@ -114,7 +115,7 @@ class App implements Application {
       import('./campaigns/create-campaign.ts'),
     ]);
     const kit = await kitWithLetters(request.kit);
-    return createCampaign(await this.#open(), this.#launchSettings(), kit, {
+    return createCampaign(await this.#openToStart(), this.#launchSettings(), kit, {
       ...request,
       source: fileSource(request.path),
     });
@@ -164,7 +165,7 @@ class App implements Application {
 
   async resume(campaign: string, actor: string): ReturnType<Application['resume']> {
     await this.#expectFitQueue();
-    const ledger = await this.#open();
+    const ledger = await this.#openToStart();
     await this.#expectThisRelay(campaign);
     return summarise(ledger.database, await resumeCampaign(ledger, campaign, actor));
   }
@@ -192,7 +193,7 @@ class App implements Application {
 
   async resend(request: Parameters<Application['resend']>[0]): ReturnType<Application['resend']> {
     if (!request.dryRun) await this.#expectFitQueue();
-    return resendCampaign(await this.#open(), request);
+    return resendCampaign(await (request.dryRun ? this.#open() : this.#openToStart()), request);
   }
 
   async find(address: string, actor: string): ReturnType<Application['find']> {
@@ -272,6 +273,14 @@ class App implements Application {
     return (this.#ledger ??= openLedger(this.#config, this.#logger, say, purpose, claim));
   }
 
+  /** Who asks for letters is told first where this process found that the ledger went back. Throws `ledger-went-back`. */
+  async #openToStart(): Promise<OpenLedger> {
+    const ledger = await this.#open();
+    const at = ledger.witness.lost();
+    if (at !== null) throw new CandorError('ledger-went-back', { at });
+    return ledger;
+  }
+
   /** Whatever starts letters asks first: a campaign that no worker can take up would only be found later. */
   async #expectFitQueue(): Promise<void> {
     const { url } = this.#config.queue;
@@ -341,16 +350,6 @@ class App implements Application {
     keyFor(campaign, this.#config.mail.signingKey);
   }
 
-  /** Says which campaigns this process leaves alone, because they were launched through another relay. */
-  async #nameStrangers(ledger: OpenLedger, relayIdentity: string): Promise<void> {
-    for (const campaign of await campaignsInState(ledger.database, ['running'], null)) {
-      if (campaign.relayIdentity === relayIdentity) continue;
-      this.#options.say(
-        `Campaign ${campaign.id} runs through ${campaign.relayLabel}; this process has ${relayLabelOf(this.#config)} and leaves it alone.`,
-      );
-    }
-  }
-
   async #withEngine<Result>(
     work: (engine: Engine, relay: OpenRelay['relay']) => Promise<Result>,
     now: AbortSignal | undefined,
@@ -386,7 +385,7 @@ class App implements Application {
       );
       this.#engine = engine;
       try {
-        await this.#nameStrangers(ledger, relayIdentity);
+        await nameStrangers(ledger.database, { relayIdentity, here: relayLabelOf(config) }, this.#options.say);
         return await work(engine, opened.relay);
       } finally {
         this.#engine = null;

@@ -24,6 +24,7 @@ import { keepHeapSmall } from '../runtime/heap.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createAlert } from './alert.ts';
 import { bindLedger } from './ledger-ports.ts';
+import type { LedgerWitness } from './ledger-witness.ts';
 import { queueName } from '../queue/queue-name.ts';
 
 export interface EngineSettings {
@@ -67,13 +68,14 @@ export async function startEngine(
     database: Database;
     keyring: Keyring;
     ledgerId: string;
+    witness: LedgerWitness;
     relay: Relay;
     relayIdentity: string;
     logger: Logger;
   },
   settings: EngineSettings,
 ): Promise<Engine> {
-  const { database, keyring, relay, relayIdentity, logger } = parts;
+  const { database, keyring, witness, relay, relayIdentity, logger } = parts;
   keepHeapSmall();
   await setLimit(database, keyring, relayIdentity, null);
   // What an earlier process could not reach says nothing about now.
@@ -83,6 +85,7 @@ export async function startEngine(
   const ports = bindLedger(database, keyring, relayIdentity, {
     worker: `${hostname()}:${process.pid}`,
     lock,
+    witness,
     alert,
     logger,
     signingKey: settings.signingKey,
@@ -97,6 +100,7 @@ export async function startEngine(
   const lanes = settings.connections === null ? unstated : { most: settings.connections, usual: settings.connections };
   const pool = createConnectionPool(relay, { max: lanes.most, idleMs: idleConnectionMs, clock: systemClock, logger });
   const leases = createLeaseKeeper(ports.leases, settings.recoveryMs, systemClock, logger);
+  witness.onLost(() => leases.drop());
   const throttle = createThrottle(ports.pace, systemClock, logger);
   const feeder = startFeeder(
     { ledger: ports.feeder, queue, newSliceId: () => randomUUID() as SliceId, clock: systemClock, logger },

@@ -7,6 +7,7 @@ import { createRelay } from '../delivery/relay.ts';
 import type { OpeningWishes } from '../delivery/opening-watch.ts';
 import { verifyRelay } from '../delivery/verify-relay.ts';
 import { checkRedis } from '../queue/redis-check.ts';
+import { examineMemory } from './examine-memory.ts';
 import { examineOpenFiles } from './open-files.ts';
 import { classifyConnectFailure } from '../domain/classify.ts';
 import { CandorError } from '../domain/errors.ts';
@@ -67,7 +68,7 @@ async function examineLedger(config: Config, open: () => Promise<OpenLedger>): P
     );
   }
   findings.push(...(await examineOrigin(ledger.database)));
-  findings.push(await examineWorkers(ledger.database));
+  findings.push(await examineMemory(config, ledger), await examineWorkers(ledger.database));
   for (const campaign of await listCampaigns(ledger.database)) {
     const { agrees, differing } = await recount(ledger.database, campaign.campaignNo);
     findings.push(

@@ -9,8 +9,8 @@ import type {
   WorkerLedger,
 } from '../dispatch/ports.ts';
 import type { HoldReason } from '../domain/delivery-result.ts';
-import type { NoticeContent } from '../domain/attempt.ts';
-import type { CampaignNo, SliceId } from '../domain/ids.ts';
+import type { Claim, NoticeContent } from '../domain/attempt.ts';
+import type { CampaignNo, LeaseId, SliceId } from '../domain/ids.ts';
 import { messageIdDomain } from '../domain/message-id.ts';
 import type { RefusalLimit } from '../domain/refusals.ts';
 import type { SigningKey } from '../domain/signing-key.ts';
@@ -45,6 +45,7 @@ import { settleAttempts } from '../ledger/settling.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createLetterWriter, type LetterWriter } from '../rendering/letter-writer.ts';
 import type { Alert } from './alert.ts';
+import type { LedgerWitness } from './ledger-witness.ts';
 import { keyFor } from './signing.ts';
 
 /** The actor of everything that the program does by itself. */
@@ -66,13 +67,22 @@ export function bindLedger(
   parts: {
     worker: string;
     lock: FeederLock;
+    witness: LedgerWitness;
     alert: Alert;
     logger: Logger;
     signingKey: SigningKey | null;
     refusalLimit: RefusalLimit | null;
   },
 ): LedgerPorts {
-  const { worker, lock, alert, logger, signingKey, refusalLimit } = parts;
+  const { worker, lock, witness, alert, logger, signingKey, refusalLimit } = parts;
+  let beat = 0;
+  const witnessed = (lease: LeaseId, claims: Claim[]): Claim[] => {
+    witness.claimed(
+      lease,
+      claims.map((claim) => claim.attemptId),
+    );
+    return claims;
+  };
   const terms = new Map<CampaignNo, Promise<CampaignTerms>>();
   /** What was changed in the ledger holds the campaign, and nobody of it is mailed. */
   const holdChanged = async (campaign: CampaignNo, misfits: readonly Misfit[]): Promise<void> => {
@@ -151,13 +161,18 @@ export function bindLedger(
     },
     worker: {
       readSlice: fittingSlice,
-      claim: (lease, requests) => claimNotices(database, lease, requests),
+      claim: async (lease, requests) =>
+        witnessed(lease, await claimNotices(database, lease, requests, witness.beatOf(lease))),
       giveBackClaims: async (lease, notices) => {
         await giveBackClaims(database, lease, notices);
       },
       giveBackSlices: (slices) => giveBackSlices(database, slices),
       settle: (lease, batch) => settleAttempts(database, keyring, lease, batch),
-      settleAndClaim: (lease, batch, requests) => settleAndClaim(database, keyring, lease, batch, requests),
+      settleAndClaim: async (lease, batch, requests) => {
+        const done = await settleAndClaim(database, keyring, lease, batch, requests, witness.beatOf(lease));
+        witnessed(lease, done.claims);
+        return done;
+      },
       terms: (campaign) => {
         const known = terms.get(campaign);
         if (known) return known;
@@ -176,8 +191,21 @@ export function bindLedger(
       markUnreachable: (unreachable) => markUnreachable(database, relayIdentity, unreachable),
     },
     leases: {
-      take: (forMs) => takeLease(database, { worker, relayIdentity, forMs }),
-      keep: (lease, forMs) => keepLease(database, lease, forMs),
+      take: async (forMs) => {
+        await witness.inspect(database);
+        const nonce = witness.newNonce();
+        const lease = await takeLease(database, { worker, relayIdentity, forMs, nonce });
+        witness.took(lease, nonce);
+        return lease;
+      },
+      keep: async (lease, forMs) => {
+        const answered = witness.beatOf(lease);
+        beat = Math.max(beat, answered) + 1;
+        const next = beat;
+        const kept = await keepLease(database, lease, forMs, { answered, next });
+        if (kept) witness.beaten(lease, next);
+        return kept;
+      },
       end: (lease) => endLease(database, lease),
       schemaFits: async () =>
         (await schemaVersion(database)) === ((await readMigrations()).at(-1)?.version ?? 0) &&

@@ -10,6 +10,10 @@ import { openDatabase, withFullCheck, type Claim, type Connection, type Database
 import { createKeyring, type Keyring } from '../ledger/keyring.ts';
 import { migrate } from '../ledger/migrate.ts';
 import { refusePooler } from '../ledger/pooler.ts';
+import { createAlert } from './alert.ts';
+import { program } from './ledger-ports.ts';
+import { createLedgerWitness, type LedgerWitness } from './ledger-witness.ts';
+import { keptInFile, keptInRedis } from './memory-places.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { queueSchema } from '../queue/queue-name.ts';
 
@@ -18,12 +22,13 @@ export interface OpenLedger {
   readonly keyring: Keyring;
   readonly ledgerId: string;
   readonly connection: Connection;
+  readonly witness: LedgerWitness;
   close(): Promise<void>;
 }
 
 /**
  * Opens the ledger, brings its schema up to date and checks the key. Throws `key-*`, `ledger-*`, `schema-mismatch`,
- * `postgres-*`. To work, a pooler that nothing else minds is refused too. To restore, no key is made, because a new one
+ * `postgres-*`. A ledger that went back is held before anybody gets it. To work, a pooler that nothing else minds is refused too. To restore, no key is made, because a new one
  * is never that of the backup, and a ledger that holds nothing may have been made under another.
  */
 export async function openLedger(
@@ -44,15 +49,26 @@ export async function openLedger(
     embedded === null ? { connectionString: withFullCheck(config.ledger.url ?? '') } : { ...embedded.connection };
   let closing = false;
   const revive = embedded === null ? null : reviver(embedded, config.dataDir, logger);
+  const witness = createLedgerWitness({
+    logger,
+    actor: program,
+    onHeld: (held) => {
+      for (const campaign of held) alert.raise(campaign, 'held');
+    },
+  });
   const database = openDatabase(connection, logger, {
     ...(claim === undefined ? {} : { claim }),
+    inspect: (on) => witness.inspect(on),
     // A connection that breaks because this process lets the server stop is no reason to start it again.
     onUnreachable: () => {
       if (!closing) revive?.();
     },
   });
+  const alert = createAlert(config.alertWebhook, database, logger);
   const close = async (): Promise<void> => {
     closing = true;
+    await witness.close();
+    await alert.told();
     await database.close();
     await embedded?.release();
   };
@@ -68,7 +84,12 @@ export async function openLedger(
       await takeLaidKey(config);
       return id;
     });
-    return { database, keyring, ledgerId, connection, close };
+    await witness.begin(ledgerId, database);
+    await witness.keepIn(keptInFile(config.dataDir));
+    // Loaded here: no look needs Redis.
+    if (purpose === 'work' && config.queue.url !== null)
+      await witness.keepIn(keptInRedis((await import('../queue/kept-in-redis.ts')).keepInRedis(config.queue.url)));
+    return { database, keyring, ledgerId, connection, witness, close };
   } catch (error) {
     await close();
     throw error;

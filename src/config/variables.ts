@@ -64,7 +64,7 @@ export const variables = {
     fallback: './data',
     secrecy: 'open',
     about:
-      'Folder for the embedded Postgres and the key; made and closed to others if missing. A relative path starts at the working directory.',
+      'Folder for the embedded Postgres, the key and what the ledger has answered; made and closed to others if missing. A relative path starts at the working directory.',
     anyCharacter: true,
     schema: reading(parseFolder),
   }),

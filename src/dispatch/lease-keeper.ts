@@ -13,12 +13,17 @@ export interface LeaseKeeper {
    * heartbeat was asked for, so it turns false earlier than the ledger's own clock does.
    */
   holds(lease: LeaseId): boolean;
+  /** Gives the lease up at once, because the ledger lost what was done under it; a new one is taken. */
+  drop(): void;
   /** Ends the lease. Call when every attempt is settled: what is still open will be recovered as unconfirmed. */
   end(): Promise<void>;
 }
 
+/** Each beat proves that the ledger has what it answered before; so much may be lost unseen while nothing is claimed. */
+const beatMs = 1_000;
+
 /**
- * @param recoveryMs how long a silent worker keeps its attempts (RECOVERY_SECONDS); a heartbeat every quarter of it
+ * @param recoveryMs how long a silent worker keeps its attempts (RECOVERY_SECONDS); a heartbeat each second, or every quarter of it
  */
 export function createLeaseKeeper(ledger: LeaseLedger, recoveryMs: number, clock: Clock, logger: Logger): LeaseKeeper {
   let lease: LeaseId | null = null;
@@ -66,7 +71,7 @@ export function createLeaseKeeper(ledger: LeaseLedger, recoveryMs: number, clock
     if (!stopped)
       timer = setTimeout(
         () => void beat(),
-        lease === null || clock.monotonicMs() > safeUntil - recoveryMs / 2 ? 500 : recoveryMs / 4,
+        lease === null || clock.monotonicMs() > safeUntil - recoveryMs / 2 ? 500 : Math.min(beatMs, recoveryMs / 4),
       );
   };
   void beat();
@@ -81,6 +86,10 @@ export function createLeaseKeeper(ledger: LeaseLedger, recoveryMs: number, clock
     },
     // A tenth of the lease is kept back for what lies between this look and the write to the socket.
     holds: (which) => which === lease && clock.monotonicMs() < safeUntil - recoveryMs / 10,
+    drop() {
+      lease = null;
+      safeUntil = -Infinity;
+    },
     async end() {
       stopped = true;
       clearTimeout(timer);

@@ -108,5 +108,6 @@ export const holdReasons = [
   'account-broken',
   'restored',
   'restored-unauthenticated',
+  'ledger-went-back',
 ] as const;
 export type HoldReason = (typeof holdReasons)[number];

@@ -475,6 +475,12 @@ export const errorRegistry = {
     help: `Make one on Postgres 14 or newer: CREATE DATABASE candor ENCODING 'UTF8' TEMPLATE template0. Nothing was stored.`,
     exit: 2,
   },
+  'ledger-went-back': {
+    message:
+      'The ledger went back: it lacks what it had answered at {at}. Every campaign that was not finished is held.',
+    help: 'A standby that was behind has taken over, or an older copy was put in place. Letters that left in the lost time are unknown to the ledger, and so is a campaign that was made in it. Compare `candor status` with the log of the relay at SMTP_URL; what you then ask for is done.',
+    exit: 4,
+  },
   'schema-mismatch': {
     message: 'The ledger has schema {found}; this version of Candor needs {needed}.',
     help: 'Run the same version of Candor everywhere, the newest that the ledger has seen.',

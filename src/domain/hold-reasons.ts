@@ -74,6 +74,10 @@ export const holdTexts: Readonly<Record<HoldReason, HoldText>> = {
     message: 'The ledger was restored from a backup.',
     help: 'Notices may have gone out after the backup was made, and they would go out again. Compare with the relay at SMTP_URL, then `candor resume` or `candor cancel`.',
   },
+  'ledger-went-back': {
+    message: 'The ledger went back: it is of an earlier moment than what it had answered.',
+    help: 'A standby that was behind has taken over, or an older copy was put in place. Letters that left in the lost time are unknown to the ledger, and would go out again. Compare with the log of the relay at SMTP_URL, then `candor resume` or `candor cancel`.',
+  },
   'restored-unauthenticated': {
     message:
       'The ledger was restored from a backup that no MAC vouches for, because somebody said `--unauthenticated`.',

@@ -34,6 +34,7 @@ export const archivedTables = [
 export const unarchivedTables = [
   'schema_version',
   'ledger_identity',
+  'timeline',
   'campaign_transition',
   'notice_address',
   'tally',

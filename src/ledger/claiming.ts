@@ -66,14 +66,19 @@ async function keysOf(on: Queryable, keyring: Keyring, campaignNo: CampaignNo): 
 
 /**
  * Claims as many of the requested notices as may be claimed: still queued in that slice, campaign
- * running, lease alive. What is missing from the answer must not be handed to the relay. One statement,
+ * running, lease alive, and nothing lost of what the lease's `beat` proves. What is missing from the answer must not be handed to the relay. One statement,
  * one commit, with `synchronous_commit = on`.
  */
-export async function claimNotices(on: Queryable, lease: LeaseId, requests: readonly ClaimRequest[]): Promise<Claim[]> {
+export async function claimNotices(
+  on: Queryable,
+  lease: LeaseId,
+  requests: readonly ClaimRequest[],
+  beat = 0,
+): Promise<Claim[]> {
   const { rows } = await on.query<ClaimRow>({
     name: 'claim-notices',
     text: `with ${claimSteps(2)} ${claimedRows}`,
-    values: [lease, ...claimValues(requests)],
+    values: [lease, ...claimValues(requests, beat)],
   });
   return rows.map((row) => readClaim(row));
 }
@@ -97,7 +102,7 @@ export function claimSteps(first: number): string {
       -- Queued by the CHECK, since it has a slice. Said so that only the primary key can find it: both partial
       -- indexes are full of notices that have passed through, and cost 10 ms a claim after 100,000.
       where n.notice_id = asked.notice_id and n.slice_id is not distinct from asked.slice_id and n.campaign_no = c.campaign_no
-        and exists (select from candor.lease l where l.lease_id = $1 and l.expires_at > clock_timestamp())
+        and exists (select from candor.lease l where l.lease_id = $1 and l.expires_at > clock_timestamp() and l.beat_no >= $${first + 3})
       returning n.notice_id, n.campaign_no, n.round, n.address_version, n.attempt_count, n.charged_count, n.round_started_at
     ), opened as (
       insert into candor.attempt (notice_id, campaign_no, round, lease_id, address_version)
@@ -113,12 +118,13 @@ export const claimedRows = `
     -- The same notices on both sides; full, because that cannot be a nested loop (200 by 200 took 4 ms).
     from opened o full join claimed c using (notice_id)`;
 
-/** Three values. */
-export function claimValues(requests: readonly ClaimRequest[]): unknown[] {
+/** Four values; `beat` is the newest one of the lease that the ledger has answered. */
+export function claimValues(requests: readonly ClaimRequest[], beat: number): unknown[] {
   return [
     requests.map((request) => request.noticeId),
     requests.map((request) => request.sliceId),
     [...new Set(requests.map((request) => request.campaignNo))],
+    beat,
   ];
 }
 

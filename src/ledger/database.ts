@@ -1,6 +1,6 @@
 // The one door to Postgres: a pool that survives the server's death, typed rows, one transaction helper.
 import pg from 'pg';
-import { isUnreachable } from '../domain/errors.ts';
+import { CandorError, isUnreachable } from '../domain/errors.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { watchAnswers, type AnswerWatch } from './answer-watch.ts';
 import { createOverseer } from './overseer.ts';
@@ -87,6 +87,8 @@ export function openDatabase(
     /** Told each time the server did not answer: the embedded one is started again here. */
     onUnreachable?: () => void;
     claim?: Claim;
+    /** Looks through each new connection before anybody gets it; what it throws is what they get instead. */
+    inspect?: (on: Queryable) => Promise<void>;
   } = {},
 ): Database {
   const claim = options.claim === undefined ? {} : { claim: options.claim };
@@ -99,10 +101,12 @@ export function openDatabase(
     application_name: 'candor',
     types,
     verify: (client, done) => {
-      client
-        .query(first(ownSettings))
-        .then(() => noteProcess(client))
-        .then(() => done(), done);
+      const inspected = async (): Promise<void> => {
+        await client.query(first(ownSettings));
+        await noteProcess(client);
+        await options.inspect?.({ query: (statement) => run(client, statement, watch) });
+      };
+      inspected().then(() => done(), done);
     },
   };
   const pool = new pg.Pool(config);
@@ -260,6 +264,7 @@ async function run<Row>(
 
 /** Throws what the error means (`ledger-unreachable`, `ledger-refused`, `ledger-pooled`), or else the error itself. */
 export function asLedgerError(error: unknown): never {
+  if (error instanceof CandorError) throw error;
   // Anything that is not a database error at all is the driver's word for a broken connection.
   throw error instanceof pg.DatabaseError ? (fromSqlState(error.code ?? '', error) ?? error) : fromConnection(error);
 }

@@ -13,26 +13,35 @@
 import type { LeaseId, NoticeId } from '../domain/ids.ts';
 import type { Database, Queryable } from './database.ts';
 
-/** Takes a new lease. */
+/** Takes a new lease; its nonce is made by whoever wants to know it. */
 export async function takeLease(
   on: Queryable,
-  lease: { worker: string; relayIdentity: string; forMs: number },
+  lease: { worker: string; relayIdentity: string; forMs: number; nonce?: string },
 ): Promise<LeaseId> {
   const { rows } = await on.query<{ lease_id: LeaseId }>({
-    text: `insert into candor.lease (worker, relay_identity, expires_at)
-           values ($1, $2, clock_timestamp() + $3::double precision * interval '1 millisecond') returning lease_id`,
-    values: [lease.worker, lease.relayIdentity, lease.forMs],
+    text: `insert into candor.lease (worker, relay_identity, expires_at, nonce)
+           values ($1, $2, clock_timestamp() + $3::double precision * interval '1 millisecond', coalesce($4, gen_random_uuid())) returning lease_id`,
+    values: [lease.worker, lease.relayIdentity, lease.forMs, lease.nonce ?? null],
   });
   return rows[0]!.lease_id;
 }
 
-/** Extends a lease that is still alive; false when it has run out: then a new one is needed. */
-export async function keepLease(on: Queryable, lease: LeaseId, forMs: number): Promise<boolean> {
+/**
+ * Extends a lease that is still alive, and records its next beat. False when it has run out, or when the ledger lacks the beat
+ * that it answered last: then it went back, or a new lease is needed.
+ */
+export async function keepLease(
+  on: Queryable,
+  lease: LeaseId,
+  forMs: number,
+  beat: { readonly answered: number; readonly next: number } = { answered: 0, next: 0 },
+): Promise<boolean> {
   const { rowCount } = await on.query({
     name: 'keep-lease',
-    text: `update candor.lease set expires_at = clock_timestamp() + $2::double precision * interval '1 millisecond'
-           where lease_id = $1 and expires_at > clock_timestamp()`,
-    values: [lease, forMs],
+    text: `update candor.lease set expires_at = clock_timestamp() + $2::double precision * interval '1 millisecond',
+             beat_no = greatest(beat_no, $4)
+           where lease_id = $1 and expires_at > clock_timestamp() and beat_no >= $3`,
+    values: [lease, forMs, beat.answered, beat.next],
   });
   return rowCount === 1;
 }

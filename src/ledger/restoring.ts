@@ -7,20 +7,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { CandorError } from '../domain/errors.ts';
-import type { HoldReason } from '../domain/delivery-result.ts';
-import type { CampaignNo } from '../domain/ids.ts';
 import { usePlainForms, type Extent } from './archive.ts';
 import { damaged } from './archive-format.ts';
 import { openArchive, type OpenedArchive } from './archive-opening.ts';
 import { recordRestore } from './backup-record.ts';
-import { moveCampaign } from './campaigns.ts';
 import { copyIn } from './copy.ts';
 import { sqlState, type Database, type Transaction } from './database.ts';
 import { catchUp, meetSchema } from './earlier-schema.ts';
-import { recordEvent } from './events.ts';
+import { holdAll } from './hold-all.ts';
 import { unlockLedger } from './key-store.ts';
 import type { Keyring } from './keyring.ts';
 import { boundSince, holdsAnything } from './migrate.ts';
+import { skipBlocks, skipIds } from './skip-ids.ts';
 import { issueTicket, markBound } from './upgrade-ticket.ts';
 import { bindLedger } from './upgrading.ts';
 
@@ -178,72 +176,11 @@ async function calmDown(tx: Transaction, origin: BackupOrigin, actor: string): P
              settled_at = case when c.state = 'cancelled' then clock_timestamp() end
            from candor.campaign c where n.state = 'queued' and c.campaign_no = n.campaign_no`,
   });
-  await holdAll(tx, origin, actor);
-}
-
-/**
- * Holds what would go on by itself. Where nobody vouches for the backup, all that a `resume` could set going is held
- * for that reason: also what a person had paused, or the program had held for another one.
- */
-async function holdAll(tx: Transaction, { authenticated, at, backup }: BackupOrigin, actor: string): Promise<void> {
-  const { rows } = await tx.query<{ campaign_no: CampaignNo; state: 'running' | 'ready' | 'paused' | 'held' }>({
-    text: `select campaign_no, state from candor.campaign
-           where state = 'running' or (state = 'ready' and start_at is not null)
-              or ($1 and state in ('ready', 'paused', 'held')) order by campaign_no`,
-    values: [!authenticated],
-  });
-  const reason: HoldReason = authenticated ? 'restored' : 'restored-unauthenticated';
-  const detail = `made at ${at}${backup === null ? '' : `, backup ${backup}`}`;
-  for (const { campaign_no, state } of rows) {
-    if (state === 'held') {
-      await tx.query({
-        text: 'update candor.campaign set reason = $2, reason_detail = $3, reason_rule = null where campaign_no = $1',
-        values: [campaign_no, reason, detail],
-      });
-      await recordEvent(tx, {
-        campaignNo: campaign_no,
-        actor,
-        kind: 'campaign-held',
-        data: { from: state, reason, detail },
-      });
-      continue;
-    }
-    // The law knows no way from paused to held but this one; nobody sees it run, because nothing of this stands yet.
-    if (state === 'paused') await moveCampaign(tx, campaign_no, ['paused'], { to: 'running', actor, reason: null });
-    await moveCampaign(tx, campaign_no, ['running', 'ready'], { to: 'held', actor, reason, detail });
-  }
-}
-
-/** How far behind the last number each table goes on. */
-export const numberingGaps = {
-  campaign: ['campaign_no', 1],
-  notice: ['notice_id', 1_000_000_000],
-  lease: ['lease_id', 1_000_000],
-  domain_pace: ['domain_no', 1],
-  attempt: ['attempt_id', 1_000_000_000],
-  event: ['event_id', 1],
-  inbox_letter: ['letter_id', 1],
-} as const;
-
-/**
- * Continues the numbering far behind what was restored. A notice's number makes its Message-ID, and a
- * lease's number guards its settlements: the old ledger may have given out the next ones after the backup.
- */
-async function skipIds(tx: Transaction): Promise<void> {
-  const { rows } = await tx.query<{ name: string }>({
-    text: `select relname as name from pg_class where relnamespace = 'candor'::regnamespace and relkind = 'r'`,
-  });
-  for (const [table, [column, gap]] of Object.entries(numberingGaps)) {
-    if (rows.some(({ name }) => name === table))
-      await tx.query({
-        text: `select setval(pg_get_serial_sequence('candor.${table}', '${column}'), coalesce(max(${column}), 0) + ${gap}, false) from candor.${table}`,
-      });
-  }
-}
-
-/** The old ledger may have imported since; each import has a block of its own. */
-async function skipBlocks(tx: Transaction): Promise<void> {
-  await tx.query({
-    text: `select setval('candor.notice_block', (coalesce(max(notice_id), 0) >> 32) + 1000, false) from candor.notice`,
+  const { authenticated, at, backup } = origin;
+  await holdAll(tx, {
+    reason: authenticated ? 'restored' : 'restored-unauthenticated',
+    detail: `made at ${at}${backup === null ? '' : `, backup ${backup}`}`,
+    actor,
+    all: !authenticated,
   });
 }

@@ -18,6 +18,7 @@ export async function settleAndClaim(
   lease: LeaseId,
   batch: readonly Settlement[],
   requests: readonly ClaimRequest[],
+  beat = 0,
 ): Promise<{ late: number; claims: Claim[] }> {
   const settlement = await settleValues(on, keyring, lease, batch);
   const { rows } = await on.query<ClaimRow | { attempt_id: null; notice_id: number }>({
@@ -26,7 +27,7 @@ export async function settleAndClaim(
     text: `with ${settleSteps}, ${claimSteps(settlement.length + 1)}
            ${claimedRows}
            union all select null, count(*), null, null, null, null from closed where late`,
-    values: [...settlement, ...claimValues(requests)],
+    values: [...settlement, ...claimValues(requests, beat)],
   });
   let late = 0;
   const claims: Claim[] = [];

@@ -2,7 +2,7 @@
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ChildProcess } from 'node:child_process';
+import { execFileSync, type ChildProcess } from 'node:child_process';
 import { findPackage, usableBinaries } from '../../src/embedded/postgres-binaries.ts';
 import { isRoot, spawnAs, systemUser } from '../../src/embedded/server-user.ts';
 import { makeCluster } from './cluster.ts';
@@ -15,6 +15,10 @@ export interface DurablePostgres {
   /** SIGKILL to the server, as a crash; its backends notice and end. */
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** Keeps a copy of what the server has now; it is down for that moment, as after a crash. */
+  keepCopy(): Promise<void>;
+  /** Replaces the server by the copy, as by a standby that is as far behind. */
+  replaceByCopy(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -68,7 +72,17 @@ export async function startDurablePostgres(): Promise<DurablePostgres> {
     server = await eventually(tryToStart, { timeoutMs: 30_000, everyMs: 50 });
   };
   await start();
+  const kept = join(root, 'kept');
+  const copy = async (from: string, to: string): Promise<void> => {
+    await end('SIGKILL');
+    rmSync(to, { recursive: true, force: true });
+    execFileSync('cp', ['-a', from, to]);
+    rmSync(join(to, 'postmaster.pid'), { force: true });
+    await start();
+  };
   return {
+    keepCopy: () => copy(data, kept),
+    replaceByCopy: () => copy(kept, data),
     url: `postgres://candor@127.0.0.1:${port}/postgres`,
     start,
     kill: () => end('SIGKILL'),

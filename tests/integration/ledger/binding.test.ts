@@ -50,6 +50,7 @@ const freeTables: Readonly<Record<string, string>> = {
   operator: 'hashes of passwords',
   schema_version: 'the schema',
   tally: 'derived, and recounted',
+  timeline: 'marks which ledger answered; each process compares them with what it remembers',
 };
 
 /** Columns that change while a campaign runs, or that others are checked against. */
