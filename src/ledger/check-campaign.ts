@@ -104,13 +104,20 @@ export async function expectCampaign(
 
 /** Notices that are missing, or that `find` would not find. */
 async function misfitOfCount(on: Queryable, campaignNo: CampaignNo, count: number): Promise<Misfit[]> {
-  const { rows } = await on.query<{ notice_count: number; entered: number }>({
-    text: `select notice_count, (select count(*) from candor.notice_address a join candor.notice n using (notice_id)
+  const { rows } = await on.query<{
+    notice_count: number;
+    entered: number;
+    former: number;
+    corrections: number;
+  }>({
+    text: `select notice_count, (select count(*) from candor.former_address f where f.campaign_no = $1) as former,
+                  (select count(*) from candor.event e where e.campaign_no = $1 and e.kind = 'address-corrected') as corrections,
+                  (select count(*) from candor.notice_address a join candor.notice n using (notice_id)
                                  where a.campaign_no = $1 and n.campaign_no = $1 and n.address_hash = a.address_hash) as entered
            from candor.campaign where campaign_no = $1`,
     values: [campaignNo],
   });
-  const { notice_count: wanted = 0, entered = 0 } = rows[0] ?? {};
+  const { notice_count: wanted = 0, entered = 0, former = 0, corrections = 0 } = rows[0] ?? {};
   const misfits: Misfit[] = [];
   if (count !== wanted)
     misfits.push({ table: 'notice', row: 'all', found: `${count} stand where ${wanted} were imported` });
@@ -119,6 +126,12 @@ async function misfitOfCount(on: Queryable, campaignNo: CampaignNo, count: numbe
       table: 'notice_address',
       row: 'all',
       found: `${entered} notices are found by their address, of ${wanted}`,
+    });
+  if (former < corrections)
+    misfits.push({
+      table: 'former_address',
+      row: 'all',
+      found: `${former} former addresses stand where ${corrections} corrections are on record`,
     });
   return misfits;
 }

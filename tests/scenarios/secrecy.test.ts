@@ -200,7 +200,7 @@ test(
     await eventually(() => served.stderr().includes('http://') || served.stdout().includes('http://'), {
       timeoutMs: 30_000,
     });
-    const killed = start([...send, '--rate', '8']);
+    const killed = start([...send, '--rate', '5']);
     await eventually(() => relay.record.letters.length >= 4, { timeoutMs: 30_000 });
     await lookInside(watched, [served, killed], redis);
     killed.kill('SIGKILL');

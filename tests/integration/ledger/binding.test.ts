@@ -533,6 +533,31 @@ describe('somebody who can write to the database', () => {
     expect(await attack([without], findIt)).toContain('the address that it had before is missing');
   });
 
+  it('cannot undo a correction, with all that it left in other tables', async () => {
+    const noticeId = await idOf(4);
+    const undo = [
+      `update candor.notice n set address_hash = f.address_hash, address_version = f.address_version, mac = n.mac
+       from candor.former_address f where f.notice_id = n.notice_id and n.notice_id = ${noticeId}`,
+      `delete from candor.former_address where notice_id = ${noticeId}`,
+    ];
+    expect(await attack(undo, findIt)).not.toBe('');
+    expect(await attack([undo[1]!], findIt)).toMatch(/missing|corrections are on record/);
+  });
+
+  it('cannot put an earlier rate back with its MAC', async () => {
+    const relay = someTerms().relayIdentity;
+    const { rows } = await ledger.database.query<{ mac: string; per_second: number; number: number }>({
+      text: `select encode(limit_mac, 'hex') as mac, limit_per_second as per_second, limit_no as number from candor.relay_pace where relay_identity = $1`,
+      values: [relay],
+    });
+    const { mac, per_second: perSecond, number } = rows[0]!;
+    await ledger.database.transaction((tx) => setLimit(tx, ledger.keyring, relay, 1));
+    const back = `update candor.relay_pace set limit_per_second = ${perSecond}, limit_mac = '\\x${mac}', limit_no = ${number} where relay_identity = '${relay}'`;
+    const find = async (tx: Transaction): Promise<string> => sayMisfits(await misfitsOfPace(tx, ledger.keyring, relay));
+    expect(await attack([], find)).toBe('');
+    expect(await attack([back], find)).toContain('an earlier rate was put back');
+  });
+
   it('cannot take a notice out, add one, or move one to another campaign', async () => {
     expect(await attack([`delete from candor.notice where ${rowsOf(5)}`], findIt)).toContain('stand where');
     const copy = `insert into candor.notice (notice_id, campaign_no, address_hash, address_sealed, audience, categories, row_no, locale, mac)
