@@ -74,6 +74,9 @@ test('holds the copy of a campaign that was running, says why, and ends it after
   await eventually(() => relay.record.letters.length >= 3, { timeoutMs: 30_000 });
 
   expect((await site.run('backup', '--out', backupPath())).code).toBe(0);
+  // A campaign that runs, with letters left: on a slow machine the worker would be through before the next look.
+  working.kill('SIGTERM');
+  await working.outcome;
   const moved = await movedSite(relay);
   expect((await moved.run('restore', backupPath())).code).toBe(0);
 
@@ -88,8 +91,6 @@ test('holds the copy of a campaign that was running, says why, and ends it after
   expect(summary.reason?.help).toContain('candor resume');
   expect(codeOf(await moved.send(world.file(everybody)))).toBe('campaign-exists');
   expect(codeOf(await moved.run('restore', backupPath()))).toBe('ledger-not-empty');
-  working.kill('SIGTERM');
-  await working.outcome;
 
   const later = join(world.folder, 'later.backup');
   expect((await site.run('backup', '--out', later)).code).toBe(0);
